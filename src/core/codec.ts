@@ -1,0 +1,37 @@
+/**
+ * The reading half of a codec: takes bytes as they come and emits whole messages. It keeps what is incomplete,
+ * never more than its maximum, and never scans a byte twice.
+ */
+export interface Decoder {
+  /**
+   * Takes the next bytes. Emitted messages may be views of `chunk`: they are valid until the emit returns.
+   * Throws a `WirelineError` of code `too-long` or `protocol`; nothing may be pushed after that.
+   */
+  push(chunk: Uint8Array): void;
+  /**
+   * The stream has ended: emits what a codec takes as a last message, and throws `truncated` where it ended in
+   * mid-message.
+   */
+  end(): void;
+  /** Present where a pause of the sender ends a message: emits what is held, if anything. */
+  pause?(): void;
+  /** Bytes held of a message that is not yet complete. */
+  readonly held: number;
+}
+
+/**
+ * A framing: how a stream of bytes is cut into messages of type `M`, and back. For every way of splitting
+ * the bytes of `encode(m1) encode(m2) ...` into chunks, a decoder emits exactly `m1 m2 ...`.
+ */
+export interface Codec<M> {
+  /** The name on the command line. */
+  readonly name: string;
+  /** Milliseconds of silence in mid-message after which `pause` is called; absent where silence means nothing. */
+  readonly pauseMs?: number;
+  /** A new decoder, for one connection. */
+  decoder(emit: (message: M) => void): Decoder;
+  /** The bytes that carry `message`. Pure. */
+  encode(message: M): Uint8Array;
+  /** A message that tells a person what is wrong; absent where the framing is not for people. */
+  complaint?(words: string): M;
+}

@@ -1,0 +1,6 @@
+/** The words of the library: see `docs/architecture.md`. This room imports nothing. */
+export type { Clock, Timer } from './clock.js';
+export type { Codec, Decoder } from './codec.js';
+export type { Closed, Connection, ConnectionState, Handler, Service } from './connection.js';
+export type { Output } from './output.js';
+export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';

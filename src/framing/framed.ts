@@ -1,0 +1,116 @@
+import { asWirelineError, type Closed, type Codec, type Connection, type Decoder, type Handler, type Service } from '../core/index.js';
+
+/** How {@link framed} treats a peer. */
+export interface FramedOptions {
+  /** Whether a peer whose bytes are no messages is told so in a line `error: ...`, where the codec has such a line. */
+  readonly explain?: boolean;
+}
+
+/**
+ * Makes a service of bytes out of a service of messages: bytes are decoded before it, messages are encoded
+ * behind it. What is no message ends the connection with the decoder's reason, after all that came before it
+ * was delivered.
+ */
+export function framed<M>(codec: Codec<M>, service: Service<M>, options: FramedOptions = {}): Service {
+  return (peer) => new FramedHandler(codec, peer, service, options);
+}
+
+class FramedHandler<M> implements Handler {
+  readonly #decoder: Decoder;
+  readonly #inner: Handler<M>;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #paused = false;
+
+  constructor(
+    readonly codec: Codec<M>,
+    readonly peer: Connection,
+    service: Service<M>,
+    readonly options: FramedOptions,
+  ) {
+    this.#inner = service(this.#messages());
+    this.#decoder = codec.decoder((message) => {
+      // Several messages may come in one chunk, and the first may end the connection.
+      if (peer.state !== 'closed') this.#inner.data(message);
+    });
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#decode(() => this.#decoder.push(chunk));
+    this.#awaitPause();
+  }
+
+  drain(): void {
+    this.#inner.drain?.();
+  }
+
+  end(): void {
+    clearTimeout(this.#pause);
+    this.#decode(() => this.#decoder.end());
+    if (this.#inner.end) this.#inner.end();
+    else this.peer.end();
+  }
+
+  close(why: Closed): void {
+    clearTimeout(this.#pause);
+    this.#inner.close?.(why);
+  }
+
+  #decode(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const known = asWirelineError(error);
+      if (this.options.explain && this.codec.complaint) {
+        this.peer.write(this.codec.encode(this.codec.complaint(`error: ${known.message}`)));
+      }
+      this.peer.close(known.code, known);
+    }
+  }
+
+  /** A pause that the service made is none of the sender's. */
+  #awaitPause(): void {
+    const ms = this.codec.pauseMs;
+    if (ms === undefined) return;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    if (this.#decoder.held > 0 && !this.#paused) this.#pause = setTimeout(() => this.#onPause(), ms);
+  }
+
+  /** The time is over; but bytes that came meanwhile, while this process was busy, are read before it counts. */
+  #onPause(): void {
+    const waiting = this.#pause;
+    setImmediate(() => {
+      if (this.#pause !== waiting || this.peer.state === 'closed') return;
+      this.#decode(() => this.#decoder.pause?.());
+    });
+  }
+
+  /** The peer as the message service sees it: a view of the connection, with messages for bytes. */
+  #messages(): Connection<M> {
+    const { peer, codec } = this;
+    return {
+      id: peer.id,
+      remote: peer.remote,
+      get state() {
+        return peer.state;
+      },
+      get backlog() {
+        return peer.backlog;
+      },
+      write: (message) => peer.write(codec.encode(message)),
+      pause: () => {
+        this.#paused = true;
+        peer.pause();
+        clearTimeout(this.#pause);
+        this.#pause = undefined;
+      },
+      resume: () => {
+        this.#paused = false;
+        peer.resume();
+        this.#awaitPause();
+      },
+      end: () => peer.end(),
+      close: (reason, error) => peer.close(reason, error),
+    };
+  }
+}

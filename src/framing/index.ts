@@ -1,0 +1,8 @@
+/** How a stream of bytes is cut into messages: one codec a file, and `framed`, which puts one before a service. */
+export { defaultMaxMessage } from './accumulator.js';
+export { type FramedOptions, framed } from './framed.js';
+export { length } from './length.js';
+export { lines } from './lines.js';
+export { netstring } from './netstring.js';
+export { raw } from './raw.js';
+export { type TextMessage, type TextOptions, text } from './text.js';

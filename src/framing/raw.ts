@@ -1,0 +1,10 @@
+import type { Codec } from '../core/index.js';
+
+/** Bytes as they come: each chunk is a message, and means nothing. */
+export function raw(): Codec<Uint8Array> {
+  return {
+    name: 'raw',
+    decoder: (emit) => ({ push: emit, end() {}, held: 0 }),
+    encode: (bytes) => bytes,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Codec } from '../core/index.js';
+import { defaultMaxMessage, tooLong } from './accumulator.js';
+import { LineDecoder } from './line-decoder.js';
+
+/** A message of {@link text} framing: its bytes, and how it ended, so that a reply can end in the same way. */
+export interface TextMessage {
+  readonly bytes: Uint8Array;
+  /** What followed the bytes: `''` where the sender paused or ended its stream in mid-line. */
+  readonly end: '\n' | '\r\n' | '';
+}
+
+/** How {@link text} cuts. */
+export interface TextOptions {
+  /** The longest message in bytes (default 16 MiB). */
+  readonly max?: number;
+  /** Milliseconds of silence in mid-line after which what has come is a message (default 50). */
+  readonly pauseMs?: number;
+}
+
+/**
+ * Lines, for people and plain clients: a message ends at LF (a CR before it is accepted), at the end of the
+ * stream, or at a pause in mid-line, so that a client that sends no newline is answered all the same.
+ */
+export function text({ max = defaultMaxMessage, pauseMs = 50 }: TextOptions = {}): Codec<TextMessage> {
+  return {
+    name: 'text',
+    pauseMs,
+    decoder(emit) {
+      // The CR of a line's end is not part of the message, and so not of its length.
+      const lines = new LineDecoder(max + 1, (line) => emit(checked(withoutCr(line), max)));
+      const emitRest = () => {
+        if (lines.held > 0) emit(checked({ bytes: lines.takeRest(), end: '' }, max));
+      };
+      return {
+        push: (chunk) => lines.push(chunk),
+        end: emitRest,
+        pause: emitRest,
+        get held() {
+          return lines.held;
+        },
+      };
+    },
+    complaint: (words) => ({ bytes: new TextEncoder().encode(words), end: '\n' }),
+    encode: encodeText,
+  };
+}
+
+function withoutCr(line: Uint8Array): TextMessage {
+  if (line.length > 0 && line[line.length - 1] === 13) return { bytes: line.subarray(0, -1), end: '\r\n' };
+  return { bytes: line, end: '\n' };
+}
+
+function checked(message: TextMessage, max: number): TextMessage {
+  if (message.bytes.length > max) throw tooLong(max);
+  return message;
+}
+
+function encodeText({ bytes, end }: TextMessage): Uint8Array {
+  const encoded = new Uint8Array(bytes.length + end.length);
+  encoded.set(bytes);
+  for (let i = 0; i < end.length; i++) encoded[bytes.length + i] = end.charCodeAt(i);
+  return encoded;
+}

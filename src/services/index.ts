@@ -1,0 +1,1 @@
+export { type EchoOptions, echo } from './echo.js';

@@ -1,0 +1,59 @@
+import type net from 'node:net';
+import { type Connection, type Service, WirelineError } from '../core/index.js';
+import { type Address, formatAddress, parseTarget } from './address.js';
+import { dialled } from './raw-socket.js';
+import { SocketConnection } from './socket-connection.js';
+import { inWords } from './system-errors.js';
+
+/** How {@link dial} connects. */
+export interface DialOptions {
+  /** Milliseconds until a connection must stand (default 10,000). */
+  readonly connectTimeoutMs?: number;
+  /** Gives up connecting, and closes the connection once it stands. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Connects to `address` (as on the command line, or parsed) and runs `service` on this end. Resolves with the
+ * connection once it stands; rejects with a `WirelineError` of code `unreachable`, `timeout` or `usage`. What
+ * comes after is told to the service's handler.
+ */
+export async function dial(
+  service: Service,
+  address: Address | string,
+  options: DialOptions = {},
+): Promise<Connection> {
+  const target = typeof address === 'string' ? parseTarget([address]).address : address;
+  options.signal?.throwIfAborted();
+  const peer = new SocketConnection(formatAddress(target), () => forget());
+  const onAbort = () => peer.close('shutdown');
+  const forget = () => options.signal?.removeEventListener('abort', onAbort);
+  const socket = dialled(peer.onRead);
+  await connected(socket, target, options);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  peer.start(socket, service);
+  return peer;
+}
+
+function connected(socket: net.Socket, target: Address, options: DialOptions): Promise<void> {
+  const { connectTimeoutMs = 10_000, signal } = options;
+  return new Promise((resolve, reject) => {
+    const settle = (failure?: WirelineError) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      socket.off('error', onError);
+      if (!failure) return resolve();
+      socket.on('error', () => {});
+      socket.destroy();
+      reject(failure);
+    };
+    const failed = (code: 'unreachable' | 'timeout' | 'shutdown', why: string, cause?: unknown) =>
+      settle(new WirelineError(code, `cannot connect to ${formatAddress(target)}: ${why}`, { cause }));
+    const timer = setTimeout(() => failed('timeout', `no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
+    const onAbort = () => failed('shutdown', 'given up', signal?.reason);
+    const onError = (error: Error) => failed('unreachable', inWords(error), error);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    socket.once('error', onError);
+    socket.connect({ ...target, noDelay: true, keepAlive: true } as net.SocketConnectOpts, () => settle());
+  });
+}

@@ -1,0 +1,40 @@
+import net from 'node:net';
+import { readBuffer } from './read-buffer.js';
+
+/** What becomes of the bytes that a socket has read: false stops the reading, as `pause` does. */
+export type OnRead = (bytes: Uint8Array) => boolean;
+
+/** Options that make a dialling `net.Socket` read into the shared buffer (the `onread` option of Node). */
+export function dialled(onRead: OnRead): net.Socket {
+  // The types know `onread` only as an option of connect; the constructor has taken it since Node 12.10.
+  const options = { allowHalfOpen: true, onread: onReadOption(onRead) };
+  return new net.Socket(options as net.SocketConstructorOpts);
+}
+
+/**
+ * Gives a socket like `accepted` that reads into the shared buffer. Node offers `onread` for sockets that
+ * dial; for an accepted one there is no public way, so a second socket is made on the same handle, as
+ * `net.Server` itself does. Where a Node has no such handle, the socket is used as it is.
+ */
+export function adopted(accepted: net.Socket, onRead: OnRead): net.Socket {
+  const inner = accepted as unknown as { _handle: object | null };
+  const handle = inner._handle;
+  if (!handle) return listened(accepted, onRead);
+  const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: onReadOption(onRead) };
+  const socket = new net.Socket(options as net.SocketConstructorOpts);
+  inner._handle = null;
+  return socket;
+}
+
+function onReadOption(onRead: OnRead) {
+  return {
+    buffer: readBuffer,
+    callback: (size: number, buffer: Uint8Array): boolean => onRead(buffer.subarray(0, size)),
+  };
+}
+
+function listened(socket: net.Socket, onRead: OnRead): net.Socket {
+  return socket.on('data', (chunk: Buffer) => {
+    if (!onRead(chunk)) socket.pause();
+  });
+}

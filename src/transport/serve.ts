@@ -1,0 +1,156 @@
+import net from 'node:net';
+import type { Closed, Connection, Service } from '../core/index.js';
+import { type Address, formatAddress, parseListenAddress } from './address.js';
+import { listen } from './listen.js';
+import { adopted } from './raw-socket.js';
+import { SocketConnection } from './socket-connection.js';
+
+/** What a server tells of its connections, for a log or for metrics. All methods are synchronous. */
+export interface Observer {
+  opened?(peer: Connection): void;
+  /** `received` and `sent` are bytes. */
+  closed?(peer: Connection, why: Closed, traffic: { received: number; sent: number }): void;
+  /** A connection that was not served, and why. */
+  refused?(remote: string, why: Closed): void;
+}
+
+/** How {@link serve} listens. Every limit names what it stops. */
+export interface ServeOptions {
+  /** Connections that the system queues before they are accepted (default 511). */
+  readonly backlog?: number;
+  /** Connections served at a time (default 10,000): more are told so and closed. Stops a flood from taking all memory. */
+  readonly maxConnections?: number;
+  /** Milliseconds that `close` waits for peers to take what they were sent (default 5,000). */
+  readonly graceMs?: number;
+  /** Ends the server as `close` does. */
+  readonly signal?: AbortSignal;
+  readonly observer?: Observer;
+}
+
+/** A server that listens. */
+export interface Server {
+  /** Where it listens; a port that was asked for as 0 is the one that was given. */
+  readonly address: Address;
+  /** Connections served now. */
+  readonly connections: number;
+  /** Accepts no more connections; those that are served go on. The address is free at once. */
+  stopListening(): void;
+  /** Stops listening, ends every connection as `shutdown`, and resolves when all are closed. May be called again. */
+  close(): Promise<void>;
+  /** Resolves when the server has stopped and its last connection is closed. */
+  readonly closed: Promise<void>;
+}
+
+/** A peer that takes nothing for this long while the server stops is cut. */
+const stuckAtShutdownMs = 500;
+/** Connections over the limit that are told why; beyond them a flood is dropped without a word. */
+const placesToRefuse = 100;
+
+/**
+ * Listens on `address` (as on the command line, or parsed) and runs `service` for each connection. Resolves
+ * once the address accepts. Rejects with a `WirelineError` of code `unusable` or `usage`. What a connection
+ * does, or a service throws, never ends the server.
+ */
+export async function serve(service: Service, address: Address | string, options: ServeOptions = {}): Promise<Server> {
+  const wanted = typeof address === 'string' ? parseListenAddress(address) : address;
+  options.signal?.throwIfAborted();
+  const listener = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true });
+  const running = new RunningServer(listener, service, options);
+  listener.on('connection', (socket) => running.accept(socket));
+  const bound = await listen(listener, wanted, options.backlog);
+  running.begin(bound);
+  return running;
+}
+
+class RunningServer implements Server {
+  address!: Address;
+  readonly closed: Promise<void>;
+  readonly #peers = new Set<SocketConnection>();
+  #listening = true;
+  #resolveClosed!: () => void;
+
+  constructor(
+    readonly listener: net.Server,
+    readonly service: Service,
+    readonly options: ServeOptions,
+  ) {
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  get connections(): number {
+    return this.#peers.size;
+  }
+
+  begin(address: Address): void {
+    this.address = address;
+    const { signal } = this.options;
+    const onAbort = () => void this.close();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    void this.closed.then(() => signal?.removeEventListener('abort', onAbort));
+    // After listening, an error is one of accepting: of that connection, and not of the server.
+    this.listener.on('error', (error) => this.options.observer?.refused?.('?', { reason: 'failed', error }));
+  }
+
+  accept(accepted: net.Socket): void {
+    const remote = remoteOf(accepted, this.address);
+    const free = (this.options.maxConnections ?? 10_000) - this.#peers.size;
+    if (free <= -placesToRefuse) return this.#drop(accepted, remote);
+    const peer = new SocketConnection(remote, this.#onClosed);
+    this.#peers.add(peer);
+    peer.start(adopted(accepted, peer.onRead), free > 0 ? this.#observed : this.#refusing);
+  }
+
+  readonly #observed: Service = (peer) => {
+    this.options.observer?.opened?.(peer);
+    return this.service(peer);
+  };
+
+  /** Tells the peer why it is not served. */
+  readonly #refusing: Service = (peer) => {
+    this.options.observer?.refused?.(peer.remote, { reason: 'too-many' });
+    peer.write(Buffer.from('error: too many connections, try again later\n'));
+    peer.close('too-many');
+    return { data() {} };
+  };
+
+  #drop(accepted: net.Socket, remote: string): void {
+    this.options.observer?.refused?.(remote, { reason: 'too-many' });
+    accepted.destroy();
+  }
+
+  readonly #onClosed = (peer: SocketConnection, why: Closed): void => {
+    this.#peers.delete(peer);
+    const { received, sent } = peer;
+    if (why.reason !== 'too-many') this.options.observer?.closed?.(peer, why, { received, sent });
+    this.#settle();
+  };
+
+  #settle(): void {
+    if (!this.#listening && this.#peers.size === 0) this.#resolveClosed();
+  }
+
+  stopListening(): void {
+    if (!this.#listening) return;
+    this.#listening = false;
+    this.listener.close();
+    this.#settle();
+  }
+
+  close(): Promise<void> {
+    this.stopListening();
+    for (const peer of this.#peers) {
+      peer.close('shutdown');
+      peer.hurry(stuckAtShutdownMs);
+    }
+    return this.closed;
+  }
+}
+
+function remoteOf(socket: net.Socket, local: Address): string {
+  if (local.path !== undefined) return formatAddress(local);
+  // An IPv4 client of a socket that serves both is seen as ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2).
+  const host = (socket.remoteAddress ?? '?').replace(/^::ffff:(?=\d+\.)/, '');
+  return formatAddress({ host, port: socket.remotePort ?? 0 });
+}

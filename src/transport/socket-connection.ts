@@ -1,0 +1,248 @@
+import type net from 'node:net';
+import type { Closed, Connection, ConnectionState, Handler, Reason, Service } from '../core/index.js';
+import { asWirelineError, reasons } from '../core/index.js';
+import { isTransient } from './read-buffer.js';
+import { leaveToSystem, SendQueue } from './send-queue.js';
+import { reasonOf } from './system-errors.js';
+import { flushAtEndOfTurn, readsAlone } from './turn.js';
+
+/** Backlog at which `write` gives false, and the one at which `drain` follows, in bytes (netty's water marks). */
+const highWater = 64 * 1024;
+const lowWater = 32 * 1024;
+/** A write of this size is handed to the system at once; smaller ones are gathered until the turn's end. */
+const writeThrough = 16 * 1024;
+/** How long a closing connection waits for the peer to take what is left, and then for its end. */
+const closing = { stuckMs: 30_000, fin: 1_000, reset: 100 };
+
+let connections = 0;
+
+/** A socket as a {@link Connection}: what is common to TCP and Unix sockets, at both ends. */
+export class SocketConnection implements Connection {
+  readonly id = ++connections;
+  state: ConnectionState = 'open';
+  /** Bytes received and sent so far, for the log. */
+  received = 0;
+  sent = 0;
+
+  #handler: Handler = { data() {} };
+  readonly #queue = new SendQueue();
+  /** Bytes that the system was given and has not yet taken. */
+  #inFlight = 0;
+  #reading = false;
+  #paused = false;
+  #scheduled = false;
+  #wantsDrain = false;
+  #why: Closed | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #socket!: net.Socket;
+
+  constructor(
+    readonly remote: string,
+    /** Called once, after the handler's `close`. */
+    readonly onClosed: (peer: SocketConnection, why: Closed) => void = () => {},
+  ) {}
+
+  /** Binds the connection to its open socket and lets the service begin. `socket` must read into {@link onRead}. */
+  start(socket: net.Socket, service: Service): void {
+    this.#socket = socket;
+    socket.on('end', () => this.#onEnd());
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
+    socket.on('close', () => this.#onClose());
+    this.#guard(() => {
+      this.#handler = service(this);
+    });
+    if (!this.#paused) socket.resume();
+  }
+
+  get backlog(): number {
+    return this.#queue.bytes + this.#inFlight;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.state !== 'open') return false;
+    const transient = isTransient(bytes);
+    if (this.#inFlight > 0 || (transient && !this.#reading && bytes.length < writeThrough)) this.#queue.gather(bytes);
+    else this.#queue.push(bytes);
+    if (this.#inFlight === 0) {
+      if (bytes.length >= writeThrough || this.#queue.bytes >= highWater) this.#flush();
+      else if (!this.#reading) this.#flushLater();
+    }
+    if (this.backlog < highWater) return true;
+    this.#wantsDrain = true;
+    return false;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    if (!this.#reading) this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (!this.#reading) this.#socket.resume();
+  }
+
+  end(): void {
+    if (this.state !== 'open') return;
+    this.state = 'ended';
+    if (!this.#reading) this.#flush();
+  }
+
+  close(reason: Reason, error?: Error): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.#why ??= error ? { reason, error } : { reason };
+    if (reasons[reason].ending === 'cut') return this.#reset();
+    this.#watch();
+    if (!this.#reading) this.#flush();
+    // Read on, so that unread bytes do not turn our end into a reset that takes our last words with it.
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
+  /** Cuts a closing connection that the peer has taken nothing from within `ms`. */
+  hurry(ms: number): void {
+    if (this.state === 'closed') this.#watch(ms);
+  }
+
+  /** What the socket calls with each read. */
+  readonly onRead = (bytes: Uint8Array): boolean => {
+    this.received += bytes.length;
+    if (this.state === 'closed') return true;
+    this.#reading = true;
+    try {
+      this.#handler.data(bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#reading = false;
+    if (readsAlone(this) || this.state !== 'open') this.#flush();
+    else if (this.#queue.bytes > 0) {
+      this.#queue.keepAll();
+      this.#flushLater();
+    }
+    return !this.#paused;
+  };
+
+  /** Hands the system what waits, if it is ready for more. */
+  #flush(): void {
+    while (this.#inFlight === 0) {
+      const batch = this.#queue.take();
+      if (!batch) break;
+      this.#send(batch);
+    }
+    if (this.#queue.bytes > 0) this.#queue.keepAll();
+    else if (this.#inFlight === 0 && this.state !== 'open') this.#finish();
+  }
+
+  /** All that was written has been taken: says so to the peer, unless the reason is one that ends in a reset. */
+  #finish(): void {
+    if (this.#why && reasons[this.#why.reason].ending !== 'fin') this.#watch();
+    else if (!this.#socket.writableEnded) this.#socket.end();
+  }
+
+  #send(batch: Uint8Array | Uint8Array[]): void {
+    const socket = this.#socket;
+    if (Array.isArray(batch)) {
+      socket.cork();
+      for (const piece of batch) this.#hand(piece);
+      socket.uncork();
+    } else this.#hand(batch);
+    this.#inFlight = socket.writableLength;
+    if (this.#inFlight === 0) return;
+    if (Array.isArray(batch)) batch.forEach(leaveToSystem);
+    else leaveToSystem(batch);
+  }
+
+  #hand(piece: Uint8Array): void {
+    this.sent += piece.length;
+    this.#socket.write(piece, this.#onTaken);
+  }
+
+  /** The system has taken a piece. Called also for what it took at once, when nothing is in flight. */
+  readonly #onTaken = (): void => {
+    if (this.#inFlight === 0 || this.#socket.writableLength > 0) return this.#drained();
+    this.#inFlight = 0;
+    this.#flush();
+    if (this.state === 'closed') this.#watch();
+    this.#drained();
+  };
+
+  #drained(): void {
+    if (!this.#wantsDrain || this.backlog > lowWater) return;
+    this.#wantsDrain = false;
+    if (this.state !== 'closed') this.#guard(() => this.#handler.drain?.());
+  }
+
+  #flushLater(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    flushAtEndOfTurn(this);
+  }
+
+  /** Called at the end of the turn. */
+  flush(): void {
+    this.#scheduled = false;
+    if (!this.#socket.destroyed) this.#flush();
+  }
+
+  #onEnd(): void {
+    if (this.state === 'closed') return this.#onLastEnd();
+    if (this.#handler.end) this.#guard(() => this.#handler.end?.());
+    else this.end();
+  }
+
+  /** The peer has ended while we were closing: nothing more can come, so the last wait is over. */
+  #onLastEnd(): void {
+    if (this.backlog === 0 && !this.#socket.writableEnded) this.#reset();
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    this.#why ??= { reason: reasonOf(error), error };
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#timer);
+    this.state = 'closed';
+    this.#queue.clear();
+    this.#inFlight = 0;
+    const why = this.#why ?? { reason: 'ended' };
+    this.#guard(() => this.#handler.close?.(why));
+    this.onClosed(this, why);
+  }
+
+  /** Runs a method of the service: what it throws costs this connection and no more. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const known = asWirelineError(error);
+    this.close(known.code, known);
+  }
+
+  #reset(): void {
+    this.#queue.clear();
+    // A pipe knows no reset.
+    if (this.remote.startsWith('unix:')) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  /** Gives a closing connection a last wait: for the peer to take more, or, when all is taken, for its end. */
+  #watch(ms = this.#lastWaitMs()): void {
+    if (this.#socket.destroyed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#reset(), ms);
+    this.#timer.unref();
+  }
+
+  #lastWaitMs(): number {
+    if (this.backlog > 0) return closing.stuckMs;
+    return this.#why && reasons[this.#why.reason].ending === 'reset' ? closing.reset : closing.fin;
+  }
+}
