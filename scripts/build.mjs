@@ -25,8 +25,10 @@ await build({
   target: 'node20.19',
   sourcemap: 'linked',
   define: { __VERSION__: JSON.stringify(version) },
+  // Only what every start needs is in the bundle; the rest is loaded from node_modules by who uses it.
+  external: ['@bomb.sh/tab', 'cli-progress', 'pino', 'pino-pretty'],
   // CommonJS packages in the bundle call require for Node's own modules.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: { js: 'const require = (name) => process.getBuiltinModule(name);' },
   logLevel: 'warning',
 });
 chmodSync('dist/cli.js', 0o755);
