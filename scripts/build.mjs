@@ -33,10 +33,8 @@ await build({
 });
 chmodSync('dist/cli.js', 0o755);
 
-const { status } = spawnSync(
-  process.execPath,
-  ['node_modules/tsc7/bin/tsc', '-p', 'tsconfig.types.json'],
-  { stdio: ['ignore', 2, 2] },
-);
+const { status } = spawnSync(process.execPath, ['node_modules/tsc7/bin/tsc', '-p', 'tsconfig.types.json'], {
+  stdio: ['ignore', 2, 2],
+});
 if (status !== 0) process.exit(1);
 writeFileSync('dist/.built', '');

@@ -28,12 +28,15 @@ function run(command, args) {
 
 /** The time of the newest file under `paths`, in milliseconds; 0 where there is none. */
 function newest(paths) {
-  return Math.max(0, ...paths.map((path) => {
-    if (!existsSync(path)) return 0;
-    const stat = statSync(path);
-    if (!stat.isDirectory()) return stat.mtimeMs;
-    return newest(readdirSync(path).map((name) => join(path, name)));
-  }));
+  return Math.max(
+    0,
+    ...paths.map((path) => {
+      if (!existsSync(path)) return 0;
+      const stat = statSync(path);
+      if (!stat.isDirectory()) return stat.mtimeMs;
+      return newest(readdirSync(path).map((name) => join(path, name)));
+    }),
+  );
 }
 
 function fail(why) {

@@ -19,8 +19,8 @@ export interface Connection<M = Uint8Array> {
   /** Bytes that were given to `write` and that the system has not yet taken. */
   readonly backlog: number;
   /**
-   * Sends `message` after what was written before. The bytes may be a view of what `data` is being given; any
-   * other bytes belong to the connection from now on and are not to be changed. Gives false when the backlog
+   * Sends `message` after what was written before. The bytes may be a view of what `data` is being given, or of
+   * other {@link Reusable} memory; any others belong to the connection from now on and are not to be changed. Gives false when the backlog
    * has passed its high-water mark: the message is taken all the same, and `drain` says when to go on.
    */
   write(message: M): boolean;

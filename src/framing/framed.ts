@@ -1,4 +1,12 @@
-import { asWirelineError, type Closed, type Codec, type Connection, type Decoder, type Handler, type Service } from '../core/index.js';
+import {
+  asWirelineError,
+  type Closed,
+  type Codec,
+  type Connection,
+  type Decoder,
+  type Handler,
+  type Service,
+} from '../core/index.js';
 
 /** How {@link framed} treats a peer. */
 export interface FramedOptions {

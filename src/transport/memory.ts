@@ -53,7 +53,7 @@ class MemoryEnd implements Connection {
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
     this.backlog += bytes.length;
-    this.#other.#receive(bytes.slice());
+    this.#other.#receive(new Uint8Array(bytes));
     if (this.backlog < highWater) return true;
     this.#wantsDrain = true;
     return false;

@@ -1,5 +1,11 @@
 import net from 'node:net';
-import { readBuffer } from './read-buffer.js';
+import { Reusable } from '../core/index.js';
+
+/**
+ * What all sockets of the process read into: a read, and the handler it is given to, are one synchronous step,
+ * so no two connections use it at a time. Larger reads were not faster over loopback, and spoil the cache.
+ */
+const readBuffer = new Reusable(64 * 1024, Buffer.allocUnsafe);
 
 /** What becomes of the bytes that a socket has read: false stops the reading, as `pause` does. */
 export type OnRead = (bytes: Uint8Array) => boolean;
@@ -28,7 +34,7 @@ export function adopted(accepted: net.Socket, onRead: OnRead): net.Socket {
 
 function onReadOption(onRead: OnRead) {
   return {
-    buffer: readBuffer,
+    buffer: () => readBuffer.bytes,
     callback: (size: number, buffer: Uint8Array): boolean => onRead(buffer.subarray(0, size)),
   };
 }

@@ -1,4 +1,4 @@
-import { detach, isTransient, keep } from './read-buffer.js';
+import { isReused, keep, Reusable } from '../core/index.js';
 
 /** Bytes below which several writes are copied into one rather than handed to the system as a list. */
 const copyBelow = 64 * 1024;
@@ -7,7 +7,7 @@ const batchSize = 512 * 1024;
 /** The size of the blocks that small writes are gathered in while the system is busy. */
 const blockSize = 16 * 1024;
 
-let staging = Buffer.allocUnsafeSlow(copyBelow);
+const staging = new Reusable(copyBelow, Buffer.allocUnsafe);
 
 /**
  * What a connection has still to send, in order. Small pieces are gathered in blocks, so that a backlog of
@@ -46,7 +46,7 @@ export class SendQueue {
   keepAll(): void {
     for (let i = this.#first; i < this.#pieces.length; i++) {
       const piece = this.#pieces[i] as Uint8Array;
-      if (isTransient(piece)) this.#pieces[i] = keep(piece);
+      if (isReused(piece)) this.#pieces[i] = keep(piece);
     }
   }
 
@@ -98,14 +98,8 @@ export class SendQueue {
 function joined(pieces: Uint8Array[], size: number): Uint8Array {
   let at = 0;
   for (const piece of pieces) {
-    staging.set(piece, at);
+    staging.bytes.set(piece, at);
     at += piece.length;
   }
-  return staging.subarray(0, size);
-}
-
-/** Says that the system did not take `bytes` at once: their memory is left to it. */
-export function leaveToSystem(bytes: Uint8Array): void {
-  detach(bytes);
-  if (bytes.buffer === staging.buffer) staging = Buffer.allocUnsafeSlow(copyBelow);
+  return staging.bytes.subarray(0, size);
 }

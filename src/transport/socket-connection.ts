@@ -1,8 +1,7 @@
 import type net from 'node:net';
 import type { Closed, Connection, ConnectionState, Handler, Reason, Service } from '../core/index.js';
-import { asWirelineError, reasons } from '../core/index.js';
-import { isTransient } from './read-buffer.js';
-import { leaveToSystem, SendQueue } from './send-queue.js';
+import { asWirelineError, isReused, reasons, release } from '../core/index.js';
+import { SendQueue } from './send-queue.js';
 import { reasonOf } from './system-errors.js';
 import { flushAtEndOfTurn, readsAlone } from './turn.js';
 
@@ -60,7 +59,7 @@ export class SocketConnection implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
-    const transient = isTransient(bytes);
+    const transient = isReused(bytes);
     if (this.#inFlight > 0 || (transient && !this.#reading && bytes.length < writeThrough)) this.#queue.gather(bytes);
     else this.#queue.push(bytes);
     if (this.#inFlight === 0) {
@@ -151,8 +150,8 @@ export class SocketConnection implements Connection {
     } else this.#hand(batch);
     this.#inFlight = socket.writableLength;
     if (this.#inFlight === 0) return;
-    if (Array.isArray(batch)) batch.forEach(leaveToSystem);
-    else leaveToSystem(batch);
+    if (Array.isArray(batch)) batch.forEach(release);
+    else release(batch);
   }
 
   #hand(piece: Uint8Array): void {
