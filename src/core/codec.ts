@@ -32,6 +32,8 @@ export interface Codec<M> {
   decoder(emit: (message: M) => void): Decoder;
   /** The bytes that carry `message`. Pure. */
   encode(message: M): Uint8Array;
+  /** The same message in memory that stays as it is: see {@link Handler.data}. */
+  keep(message: M): M;
   /** A message that tells a person what is wrong; absent where the framing is not for people. */
   complaint?(words: string): M;
 }

@@ -24,6 +24,8 @@ export interface Connection<M = Uint8Array> {
    * has passed its high-water mark: the message is taken all the same, and `drain` says when to go on.
    */
   write(message: M): boolean;
+  /** Whether reading is paused. */
+  readonly paused: boolean;
   /** Stops reading. What was already read, at most one read's worth, may still be given to `data`. */
   pause(): void;
   /** Goes on reading after `pause`. */

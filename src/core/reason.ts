@@ -21,6 +21,7 @@ export const reasons = {
   unusable: { meaning: 'the address cannot be listened on', again: 'no', ending: 'cut', status: 3 },
   output: { meaning: 'the output is gone or full', again: 'no', ending: 'cut', status: 1 },
   input: { meaning: 'the input cannot be read', again: 'no', ending: 'cut', status: 1 },
+  interrupted: { meaning: 'this side was told to stop before it was done', again: 'yes', ending: 'cut', status: 130 },
   failed: { meaning: 'something failed on this side', again: 'later', ending: 'cut', status: 1 },
 } as const satisfies Record<string, ReasonEntry>;
 

@@ -105,6 +105,9 @@ class FramedHandler<M> implements Handler {
       get backlog() {
         return peer.backlog;
       },
+      get paused() {
+        return peer.paused;
+      },
       write: (message) => peer.write(codec.encode(message)),
       pause: () => {
         this.#paused = true;

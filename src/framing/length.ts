@@ -1,4 +1,4 @@
-import type { Codec, Decoder } from '../core/index.js';
+import { type Codec, type Decoder, keep } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 
 const headerSize = 4;
@@ -10,6 +10,7 @@ const headerSize = 4;
 export function length({ max = defaultMaxMessage }: { max?: number } = {}): Codec<Uint8Array> {
   return {
     name: 'length',
+    keep,
     decoder: (emit) => new LengthDecoder(max, emit),
     encode(message) {
       const encoded = new Uint8Array(headerSize + message.length);

@@ -1,4 +1,4 @@
-import { type Codec, WirelineError } from '../core/index.js';
+import { type Codec, keep, WirelineError } from '../core/index.js';
 import { defaultMaxMessage, truncated } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 
@@ -23,6 +23,7 @@ export function lines({ max = defaultMaxMessage }: { max?: number } = {}): Codec
     },
     complaint: (words) => new TextEncoder().encode(words),
     encode: encodeLine,
+    keep,
   };
 }
 

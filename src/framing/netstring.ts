@@ -1,4 +1,4 @@
-import { type Codec, type Decoder, WirelineError } from '../core/index.js';
+import { type Codec, type Decoder, keep, WirelineError } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 
 const COLON = 58;
@@ -11,6 +11,7 @@ const COMMA = 44;
 export function netstring({ max = defaultMaxMessage }: { max?: number } = {}): Codec<Uint8Array> {
   return {
     name: 'netstring',
+    keep,
     decoder: (emit) => new NetstringDecoder(max, emit),
     encode(message) {
       const digits = String(message.length);

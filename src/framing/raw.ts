@@ -1,4 +1,4 @@
-import type { Codec } from '../core/index.js';
+import { type Codec, keep } from '../core/index.js';
 
 /** Bytes as they come: each chunk is a message, and means nothing. */
 export function raw(): Codec<Uint8Array> {
@@ -6,5 +6,6 @@ export function raw(): Codec<Uint8Array> {
     name: 'raw',
     decoder: (emit) => ({ push: emit, end() {}, held: 0 }),
     encode: (bytes) => bytes,
+    keep,
   };
 }

@@ -1,4 +1,4 @@
-import type { Codec } from '../core/index.js';
+import { type Codec, keep } from '../core/index.js';
 import { defaultMaxMessage, tooLong } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 
@@ -42,6 +42,7 @@ export function text({ max = defaultMaxMessage, pauseMs = 50 }: TextOptions = {}
     },
     complaint: (words) => ({ bytes: new TextEncoder().encode(words), end: '\n' }),
     encode: encodeText,
+    keep: (message) => ({ bytes: keep(message.bytes), end: message.end }),
   };
 }
 

@@ -1,1 +1,4 @@
+/** What a server does with its connections, one file a service. */
 export { type EchoOptions, echo } from './echo.js';
+export { Outlet, type OutletOptions } from './outlet.js';
+export { type SinkOptions, type SinkUnit, sink } from './sink.js';

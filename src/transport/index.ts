@@ -1,3 +1,7 @@
 export { type Address, formatAddress, parseListenAddress, parseTarget } from './address.js';
+export { systemClock } from './clock.js';
 export { type DialOptions, dial } from './dial.js';
+export { idle } from './idle.js';
+export { memoryPair } from './memory.js';
 export { type Observer, type ServeOptions, type Server, serve } from './serve.js';
+export { inWords, reasonOf } from './system-errors.js';

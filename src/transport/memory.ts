@@ -32,7 +32,7 @@ class MemoryEnd implements Connection {
   #other!: MemoryEnd;
   /** What has come and was not yet given to the handler; null is the other's end. */
   readonly #inbox: (Uint8Array | null)[] = [];
-  #paused = false;
+  paused = false;
   #scheduled = false;
   #wantsDrain = false;
   #otherEnded = false;
@@ -60,11 +60,11 @@ class MemoryEnd implements Connection {
   }
 
   pause(): void {
-    this.#paused = true;
+    this.paused = true;
   }
 
   resume(): void {
-    this.#paused = false;
+    this.paused = false;
     this.#schedule();
   }
 
@@ -102,7 +102,7 @@ class MemoryEnd implements Connection {
   }
 
   #deliver(): void {
-    while (!this.#paused && this.state !== 'closed') {
+    while (!this.paused && this.state !== 'closed') {
       const item = this.#inbox.shift();
       if (item === undefined) return;
       if (item === null) this.#onEnd();

@@ -57,6 +57,10 @@ export class SocketConnection implements Connection {
     return this.#queue.bytes + this.#inFlight;
   }
 
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
     const transient = isReused(bytes);

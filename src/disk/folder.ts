@@ -1,0 +1,89 @@
+import { closeSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Incoming, Receiver, Source } from '../core/index.js';
+
+/** Tells of a message that is in place. */
+export type OnSaved = (saved: { path: string; bytes: number; remote: string }) => void;
+
+/**
+ * Writes each message to a file of its own in `folder`, which is made if it is not there: `message-000001` and
+ * so on, after those that are there already. A message has its name only when it is whole; one that is cut
+ * leaves nothing. Throws where the folder cannot be made.
+ */
+export function folderReceiver(folder: string, onSaved: OnSaved = () => {}): Receiver {
+  mkdirSync(folder, { recursive: true });
+  let number = 0;
+  const place = (part: string): string => {
+    for (;;) {
+      const path = join(folder, `message-${String(++number).padStart(6, '0')}`);
+      // A link, unlike a rename, never replaces what another process has put there meanwhile.
+      if (linked(part, path)) return path;
+    }
+  };
+  return { begin: (source) => new FileMessage(folder, source, place, onSaved) };
+}
+
+let parts = 0;
+
+class FileMessage implements Incoming {
+  readonly #part: string;
+  #fd: number | undefined;
+  #bytes = 0;
+
+  constructor(
+    readonly folder: string,
+    readonly source: Source,
+    readonly place: (part: string) => string,
+    readonly onSaved: OnSaved,
+  ) {
+    this.#part = join(folder, `.part-${process.pid}-${++parts}`);
+    this.#try(() => {
+      this.#fd = openSync(this.#part, 'wx', 0o666);
+    });
+  }
+
+  add(bytes: Uint8Array): void {
+    this.#try((fd) => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      this.#bytes += bytes.length;
+    });
+  }
+
+  finish(): void {
+    this.#try((fd) => {
+      closeSync(fd);
+      this.#fd = undefined;
+      const path = this.place(this.#part);
+      unlinkSync(this.#part);
+      this.onSaved({ path, bytes: this.#bytes, remote: this.source.remote });
+      this.source.done();
+    });
+  }
+
+  abort(): void {
+    if (this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+    unlinkSync(this.#part);
+  }
+
+  /** What the disk refuses costs this message: its sender is cut, and so knows. */
+  #try(run: (fd: number) => void): void {
+    try {
+      run(this.#fd ?? -1);
+    } catch (error) {
+      this.abort();
+      this.source.giveUp('output', error as Error);
+    }
+  }
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { close, fstatSync, openSync, read } from 'node:fs';
+import net from 'node:net';
+import { type Input, Reusable } from '../core/index.js';
+
+/** Bytes read from a file at a time. */
+const fileReadSize = 256 * 1024;
+/** Bytes read from a pipe at a time: as many as one holds (pipe(7)). */
+const pipeReadSize = 64 * 1024;
+
+/** The bytes of an open descriptor, such as stdin: a file, a pipe or a socket. A terminal is for line mode. */
+export function descriptorInput(fd: number): Input {
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket() ? new PipeInput(fd) : new FileInput(fd);
+}
+
+/** The bytes of the file at `path`, from its beginning. Throws where it cannot be opened. */
+export function fileInput(path: string): Input {
+  const fd = openSync(path, 'r');
+  return fstatSync(fd).isFIFO() ? new PipeInput(fd) : new FileInput(fd, () => close(fd));
+}
+
+/** The bytes of several inputs, one after the other; each is opened when the one before it has ended. */
+export function sequence(openers: readonly (() => Input)[]): Input {
+  let current: Input | undefined;
+  let stopped = false;
+  const next = (at: number, receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void => {
+    const open = openers[at];
+    if (stopped) return;
+    if (!open) return done();
+    try {
+      current = open();
+    } catch (error) {
+      return done(error as Error);
+    }
+    current.read(receive, (error) => (error ? done(error) : next(at + 1, receive, done)));
+  };
+  return {
+    read: (receive, done) => next(0, receive, done),
+    resume: () => current?.resume(),
+    stop() {
+      stopped = true;
+      current?.stop();
+    },
+  };
+}
+
+class FileInput implements Input {
+  readonly #memory = new Reusable(fileReadSize, Buffer.allocUnsafe);
+  #state: 'reading' | 'paused' | 'stopped' = 'reading';
+  #receive!: (bytes: Uint8Array) => boolean;
+  #done!: (error?: Error) => void;
+
+  constructor(
+    readonly fd: number,
+    readonly release: () => void = () => {},
+  ) {}
+
+  read(receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void {
+    this.#receive = receive;
+    this.#done = done;
+    this.#next();
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#state = 'reading';
+    this.#next();
+  }
+
+  stop(): void {
+    if (this.#state === 'paused') this.release();
+    this.#state = 'stopped';
+  }
+
+  #next(): void {
+    const buffer = this.#memory.bytes;
+    read(this.fd, buffer, 0, buffer.length, null, (error, size) => this.#onRead(error, buffer.subarray(0, size)));
+  }
+
+  #onRead(error: Error | null, bytes: Uint8Array): void {
+    if (this.#state === 'stopped') return this.release();
+    if (error || bytes.length === 0) {
+      this.#state = 'stopped';
+      this.release();
+      this.#done(error ?? undefined);
+    } else if (this.#receive(bytes)) this.#next();
+    else this.#state = 'paused';
+  }
+}
+
+class PipeInput implements Input {
+  readonly #memory = new Reusable(pipeReadSize, Buffer.allocUnsafe);
+  #socket: net.Socket | undefined;
+
+  constructor(readonly fd: number) {}
+
+  read(receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void {
+    const onread = {
+      buffer: () => this.#memory.bytes,
+      callback: (size: number, buffer: Uint8Array) => receive(buffer.subarray(0, size)),
+    };
+    const options = { fd: this.fd, readable: true, writable: false, onread };
+    this.#socket = new net.Socket(options as net.SocketConstructorOpts);
+    this.#socket.once('end', () => done());
+    this.#socket.once('error', done);
+    this.#socket.resume();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  stop(): void {
+    this.#socket?.destroy();
+  }
+}

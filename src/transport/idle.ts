@@ -1,0 +1,34 @@
+import type { Clock, Service } from '../core/index.js';
+import { systemClock } from './clock.js';
+
+/**
+ * Closes a connection as `idle` when nothing has been received from it for `ms` milliseconds. Stops peers that
+ * hold a place and say nothing. A peer that is not read from, or has still to take what it was sent, is not idle.
+ */
+export function idle(ms: number, service: Service, clock: Clock = systemClock): Service {
+  return (peer) => {
+    const handler = service(peer);
+    const timer = clock.after(ms, () => {
+      if (peer.paused || peer.backlog > 0) timer.again();
+      else peer.close('idle');
+    });
+    return {
+      data(bytes) {
+        timer.again();
+        handler.data(bytes);
+      },
+      drain() {
+        timer.again();
+        handler.drain?.();
+      },
+      end() {
+        if (handler.end) handler.end();
+        else peer.end();
+      },
+      close(why) {
+        timer.stop();
+        handler.close?.(why);
+      },
+    };
+  };
+}
