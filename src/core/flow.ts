@@ -3,9 +3,9 @@ import type { Reason } from './reason.js';
 /** Where payload goes: stdout, a file, a list in a test. One writer at a time. */
 export interface Output {
   /**
-   * Writes the bytes after those before. Gives true when the system has taken them all. Gives false when some
-   * are still held: nothing may be written until `whenDrained` has called back. The bytes are valid only until
-   * this returns. Never throws: after a failure nothing drains any more, and who made the output is told.
+   * Writes the bytes after those before. Gives true when the system has taken them all, and false when some are
+   * held in memory: no more ought to be written until `whenDrained` has called back. The bytes are valid only
+   * until this returns. Never throws: after a failure nothing drains any more, and who made the output is told.
    */
   write(bytes: Uint8Array): boolean;
   /** Calls `run` once, as soon as the system has taken all that was written; at once, where it has. */

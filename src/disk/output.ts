@@ -21,6 +21,8 @@ type WriteRest = (rest: Uint8Array, done: (left: Uint8Array | Error) => void) =>
 
 class DescriptorOutput implements Output {
   #state: 'ready' | 'busy' | 'failed' = 'ready';
+  /** What the system has still to take, in order. */
+  #held: Uint8Array[] = [];
   #waiting: (() => void)[] = [];
 
   constructor(
@@ -30,11 +32,9 @@ class DescriptorOutput implements Output {
   ) {}
 
   write(bytes: Uint8Array): boolean {
-    if (this.#state !== 'ready') return false;
-    const rest = this.#writeNow(bytes);
-    if (rest.length === 0) return true;
-    if (this.#state === 'ready') this.#finishLater(Buffer.from(rest));
-    return false;
+    const rest = this.#state === 'ready' ? this.#writeNow(bytes) : bytes;
+    if (rest.length > 0 && this.#state !== 'failed') this.#hold(rest);
+    return this.#state === 'ready';
   }
 
   whenDrained(run: () => void): void {
@@ -53,25 +53,37 @@ class DescriptorOutput implements Output {
     return bytes.subarray(at);
   }
 
-  #finishLater(rest: Uint8Array): void {
+  #hold(rest: Uint8Array): void {
+    this.#held.push(Buffer.from(rest));
+    if (this.#state === 'busy') return;
     this.#state = 'busy';
-    this.writeRest(rest, (left) => {
+    this.#writeHeld();
+  }
+
+  #writeHeld(): void {
+    const held = this.#held.length === 1 ? (this.#held[0] as Uint8Array) : Buffer.concat(this.#held);
+    this.#held = [];
+    this.writeRest(held, (left) => {
       if (left instanceof Error) return this.#fail(left);
-      this.#state = 'ready';
       const still = this.#writeNow(left);
-      if (still.length > 0 && this.#state === 'ready') return this.#finishLater(still);
-      if (this.#state === 'ready') this.#drained();
+      if (this.#state === 'failed') return;
+      if (still.length > 0) this.#held.unshift(still);
+      if (this.#held.length > 0) this.#writeHeld();
+      else this.#drained();
     });
   }
 
   #drained(): void {
+    this.#state = 'ready';
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const run of waiting) run();
   }
 
   #fail(error: Error): void {
+    if (this.#state === 'failed') return;
     this.#state = 'failed';
+    this.#held = [];
     this.onFailed(error);
   }
 }

@@ -1,0 +1,191 @@
+import {
+  type Codec,
+  type Connection,
+  type Decoder,
+  type Handler,
+  keep,
+  type Output,
+  WirelineError,
+} from '../core/index.js';
+import { framed, type TextMessage, text } from '../framing/index.js';
+import type { Address, DialOptions } from '../transport/index.js';
+import { type Outcome, untilDone } from './outcome.js';
+
+/** Where {@link ask} gets its messages: typed lines, a file, a count. */
+export interface Questions {
+  /** Calls `take` once, now or later, with the next message, or with undefined when there are no more. */
+  next(take: (message: Uint8Array | undefined) => void): void;
+  /** Gives up a `next` that is waiting. */
+  stop?(): void;
+}
+
+/** How {@link ask} asks. */
+export interface AskOptions extends DialOptions {
+  /** Messages in flight at a time (default 1). */
+  readonly pipeline?: number;
+  /** The framing of messages and replies (default {@link textDialect}). */
+  readonly dialect?: Dialect;
+  /** Called after each message that has been answered, once its reply has been written. */
+  readonly onAnswered?: () => void;
+}
+
+/** What a framing means to who asks. */
+export interface Dialect {
+  /** Sends bytes, and cuts what comes back into replies. */
+  readonly codec: Codec<Uint8Array>;
+  /** Replies that a message is to have. */
+  replies(message: Uint8Array): number;
+}
+
+const LF = 10;
+
+/**
+ * Sends each message, waits for its reply and writes it, with a newline, to `output`; `pipeline` messages may
+ * be on their way at a time, and their replies come in order. Half-closes after the last reply. Rejects where
+ * the server is gone before it has answered.
+ */
+export async function ask(
+  questions: Questions,
+  output: Output,
+  address: Address,
+  options: AskOptions = {},
+): Promise<void> {
+  try {
+    await untilDone(address, options, (bytePeer, outcome) => {
+      const dialect = options.dialect ?? textDialect();
+      const service = framed(dialect.codec, (peer) => new Asking(peer, outcome, questions, output, dialect, options));
+      return service(bytePeer);
+    });
+  } finally {
+    questions.stop?.();
+  }
+}
+
+class Asking implements Handler {
+  /** Replies that each message in flight has still to get, oldest first. */
+  readonly #awaited: number[] = [];
+  #fetching = false;
+  #exhausted = false;
+
+  constructor(
+    readonly peer: Connection,
+    readonly outcome: Outcome,
+    readonly questions: Questions,
+    readonly output: Output,
+    readonly dialect: Dialect,
+    readonly options: AskOptions,
+  ) {
+    this.#fetch();
+  }
+
+  data(reply: Uint8Array): void {
+    if (!this.output.write(withNewline(reply))) {
+      this.peer.pause();
+      this.output.whenDrained(() => this.peer.resume());
+    }
+    this.#count();
+  }
+
+  end(): void {
+    if (this.#exhausted && this.#awaited.length === 0) this.output.whenDrained(() => this.outcome.done());
+    else this.outcome.fail(new WirelineError('reset', this.#unanswered()));
+  }
+
+  #count(): void {
+    const [left = 0] = this.#awaited;
+    // A reply that nobody asked for is shown, and counts for nothing.
+    if (left > 1) this.#awaited[0] = left - 1;
+    else if (this.#awaited.shift() !== undefined) this.options.onAnswered?.();
+    this.#fetch();
+  }
+
+  #fetch(): void {
+    if (this.#exhausted) return this.#endWhenAnswered();
+    if (this.#fetching || this.#awaited.length >= (this.options.pipeline ?? 1)) return;
+    this.#fetching = true;
+    // A source that answers at once would otherwise call itself, message after message.
+    queueMicrotask(() => this.questions.next((bytes) => this.#ask(bytes)));
+  }
+
+  #ask(bytes: Uint8Array | undefined): void {
+    this.#fetching = false;
+    if (this.peer.state !== 'open') return;
+    if (bytes === undefined) this.#exhausted = true;
+    else {
+      this.#awaited.push(this.dialect.replies(bytes));
+      this.peer.write(bytes);
+    }
+    this.#fetch();
+  }
+
+  #endWhenAnswered(): void {
+    if (this.#awaited.length === 0) this.output.whenDrained(() => this.peer.end());
+  }
+
+  #unanswered(): string {
+    const count = this.#awaited.length;
+    if (count === 0) return `${this.peer.remote} closed the connection`;
+    return `${this.peer.remote} closed before it had answered ${count === 1 ? 'a message' : `${count} messages`}`;
+  }
+}
+
+/**
+ * Text as a client speaks it. A message is sent as a line; one with newlines in it is several lines, and has as
+ * many replies. `framing` is the {@link text} to read replies with.
+ */
+export function textDialect(framing: Codec<TextMessage> = text()): Dialect {
+  return {
+    codec: patient(framing),
+    replies(message) {
+      let count = endsInNewline(message) ? 0 : 1;
+      for (let at = message.indexOf(LF); at !== -1; at = message.indexOf(LF, at + 1)) count++;
+      return count;
+    },
+  };
+}
+
+/** A framing that keeps its messages apart whatever is in them: one reply a message. */
+export function bytesDialect(codec: Codec<Uint8Array>): Dialect {
+  return { codec, replies: () => 1 };
+}
+
+/** Milliseconds that a server which ends its lines may pause in one. */
+const patienceMs = 5_000;
+/** Bytes a millisecond that a reply is expected to make at least: a long one may pause for longer. */
+const slowest = 16 * 1024;
+
+/**
+ * A pause ends a reply only where a server sends no newlines: one that has ended a line before is waited for,
+ * and the longer a reply already is, the longer it may pause, so that a busy machine does not cut it in two.
+ */
+function patient(framing: Codec<TextMessage>): Codec<Uint8Array> {
+  const pauseMs = framing.pauseMs ?? 0;
+  let endsLines = false;
+  let decoder: Decoder | undefined;
+  return {
+    name: framing.name,
+    get pauseMs() {
+      return endsLines ? patienceMs : pauseMs + (decoder?.held ?? 0) / slowest;
+    },
+    decoder(emit) {
+      decoder = framing.decoder((reply) => {
+        endsLines ||= reply.end !== '';
+        emit(reply.bytes);
+      });
+      return decoder;
+    },
+    encode: (message) => (endsInNewline(message) ? message : withNewline(message)),
+    keep,
+  };
+}
+
+function endsInNewline(bytes: Uint8Array): boolean {
+  return bytes[bytes.length - 1] === LF;
+}
+
+function withNewline(bytes: Uint8Array): Uint8Array {
+  const line = new Uint8Array(bytes.length + 1);
+  line.set(bytes);
+  line[bytes.length] = LF;
+  return line;
+}
