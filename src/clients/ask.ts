@@ -1,4 +1,5 @@
 import {
+  asWirelineError,
   type Codec,
   type Connection,
   type Decoder,
@@ -13,8 +14,11 @@ import { type Outcome, untilDone } from './outcome.js';
 
 /** Where {@link ask} gets its messages: typed lines, a file, a count. */
 export interface Questions {
-  /** Calls `take` once, now or later, with the next message, or with undefined when there are no more. */
-  next(take: (message: Uint8Array | undefined) => void): void;
+  /**
+   * Calls `take` once, now or later, with the next message, or with undefined when there are no more, and with
+   * an error where the messages ended because of one.
+   */
+  next(take: (message: Uint8Array | undefined, error?: Error) => void): void;
   /** Gives up a `next` that is waiting. */
   stop?(): void;
 }
@@ -38,6 +42,7 @@ export interface Dialect {
 }
 
 const LF = 10;
+const CR = 13;
 
 /**
  * Sends each message, waits for its reply and writes it, with a newline, to `output`; `pipeline` messages may
@@ -104,11 +109,12 @@ class Asking implements Handler {
     if (this.#fetching || this.#awaited.length >= (this.options.pipeline ?? 1)) return;
     this.#fetching = true;
     // A source that answers at once would otherwise call itself, message after message.
-    queueMicrotask(() => this.questions.next((bytes) => this.#ask(bytes)));
+    queueMicrotask(() => this.questions.next((message, error) => this.#ask(message, error)));
   }
 
-  #ask(bytes: Uint8Array | undefined): void {
+  #ask(bytes: Uint8Array | undefined, error?: Error): void {
     this.#fetching = false;
+    if (error) return this.outcome.fail(asWirelineError(error, 'input'));
     if (this.peer.state !== 'open') return;
     if (bytes === undefined) this.#exhausted = true;
     else {
@@ -170,7 +176,7 @@ function patient(framing: Codec<TextMessage>): Codec<Uint8Array> {
     decoder(emit) {
       decoder = framing.decoder((reply) => {
         endsLines ||= reply.end !== '';
-        emit(reply.bytes);
+        emit(reply.end === '\r\n' ? withByte(reply.bytes, CR) : reply.bytes);
       });
       return decoder;
     },
@@ -184,8 +190,12 @@ function endsInNewline(bytes: Uint8Array): boolean {
 }
 
 function withNewline(bytes: Uint8Array): Uint8Array {
-  const line = new Uint8Array(bytes.length + 1);
-  line.set(bytes);
-  line[bytes.length] = LF;
-  return line;
+  return withByte(bytes, LF);
+}
+
+function withByte(bytes: Uint8Array, last: number): Uint8Array {
+  const longer = new Uint8Array(bytes.length + 1);
+  longer.set(bytes);
+  longer[bytes.length] = last;
+  return longer;
 }

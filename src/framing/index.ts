@@ -2,6 +2,7 @@
 export { defaultMaxMessage } from './accumulator.js';
 export { type FramedOptions, framed } from './framed.js';
 export { length } from './length.js';
+export { LineDecoder } from './line-decoder.js';
 export { lines } from './lines.js';
 export { netstring } from './netstring.js';
 export { raw } from './raw.js';

@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import { type Connection, type Service, WirelineError } from '../core/index.js';
+import { asWirelineError, type Connection, type Service, WirelineError } from '../core/index.js';
 import { type Address, formatAddress, parseTarget } from './address.js';
 import { dialled } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
@@ -9,7 +9,7 @@ import { inWords } from './system-errors.js';
 export interface DialOptions {
   /** Milliseconds until a connection must stand (default 10,000). */
   readonly connectTimeoutMs?: number;
-  /** Gives up connecting, and closes the connection once it stands. */
+  /** Gives up connecting, and closes the connection once it stands; for its reason, where that is a `WirelineError`. */
   readonly signal?: AbortSignal;
 }
 
@@ -26,7 +26,10 @@ export async function dial(
   const target = typeof address === 'string' ? parseTarget([address]).address : address;
   options.signal?.throwIfAborted();
   const peer = new SocketConnection(formatAddress(target), () => forget());
-  const onAbort = () => peer.close('shutdown');
+  const onAbort = () => {
+    const why = asWirelineError(options.signal?.reason, 'interrupted');
+    peer.close(why.code, why);
+  };
   const forget = () => options.signal?.removeEventListener('abort', onAbort);
   const socket = dialled(peer.onRead);
   await connected(socket, target, options);
@@ -47,10 +50,10 @@ function connected(socket: net.Socket, target: Address, options: DialOptions): P
       socket.destroy();
       reject(failure);
     };
-    const failed = (code: 'unreachable' | 'timeout' | 'shutdown', why: string, cause?: unknown) =>
+    const failed = (code: 'unreachable' | 'timeout' | 'interrupted', why: string, cause?: unknown) =>
       settle(new WirelineError(code, `cannot connect to ${formatAddress(target)}: ${why}`, { cause }));
     const timer = setTimeout(() => failed('timeout', `no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
-    const onAbort = () => failed('shutdown', 'given up', signal?.reason);
+    const onAbort = () => failed('interrupted', 'given up', signal?.reason);
     const onError = (error: Error) => failed('unreachable', inWords(error), error);
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);

@@ -1,0 +1,82 @@
+import { isatty } from 'node:tty';
+import { Command, Option } from '@commander-js/extra-typings';
+import { ask, bytesDialect, type Dialect, type Questions, textDialect } from '../clients/index.js';
+import { length, lines, netstring, text } from '../framing/index.js';
+import { parseTarget } from '../transport/index.js';
+import { withClientOptions } from './client-options.js';
+import { examples } from './help.js';
+import { count, range, size, time } from './options.js';
+import { runClient, setVerbosity } from './process.js';
+import { counted, fileMessage, given, piped, prompted } from './questions.js';
+import { standardOutput } from './stdio.js';
+
+const framings = ['text', 'lines', 'length', 'netstring'] as const;
+
+/** `wireline ask`: the client of texts 1 and 5. */
+export function askCommand() {
+  const command = new Command('ask')
+    .summary('send messages and print the replies')
+    .description(
+      'Sends a message, waits for its reply, prints it, again: typed at a prompt, piped as lines, or as the ' +
+        'options say. The line exit, or the end of input, ends it.',
+    )
+    .usage('[options] HOST PORT')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
+    .option(
+      '-m, --message <text>',
+      'ask this; may be given more than once',
+      (text, all: string[]) => [...all, text],
+      [],
+    )
+    .addOption(new Option('-f, --file <file>', 'ask the bytes of this file, as one message').conflicts('message'))
+    .addOption(
+      new Option('-c, --count <a..b>', 'ask the numbers from A to B').argParser(range).conflicts(['message', 'file']),
+    )
+    .option('--pipeline <n>', 'messages on their way at a time', count, 1)
+    .addOption(new Option('--framing <name>', 'how messages are told apart').choices(framings).default('text' as const))
+    .option('--pause <time>', 'text framing: a silence that ends a reply without a newline', time, 50)
+    .option('--max-message <size>', 'the longest message or reply', size, 128 * 1024 ** 2);
+  return withClientOptions(command)
+    .addHelpText('after', examples('wireline ask localhost 9000', 'wireline ask --count 1..100 --pipeline 32 :: 9000'))
+    .action((words, options) =>
+      runClient(async (signal) => {
+        setVerbosity(Number(options.verbose));
+        const { address } = parseTarget(words);
+        const controller = new AbortController();
+        const output = standardOutput((error) => controller.abort(error));
+        await ask(questions(options), output, address, {
+          connectTimeoutMs: options.connectTimeout,
+          signal: AbortSignal.any([signal, controller.signal]),
+          pipeline: options.pipeline,
+          dialect: dialect(options.framing, options.maxMessage, options.pause),
+        });
+      }),
+    );
+}
+
+interface QuestionOptions {
+  message: string[];
+  file?: string | undefined;
+  count?: { from: number; to: number } | undefined;
+  maxMessage: number;
+}
+
+function questions(options: QuestionOptions): Questions {
+  if (options.count) return counted(options.count);
+  if (options.file !== undefined) return given([fileMessage(options.file)]);
+  if (options.message.length > 0) return given(options.message.map((message) => Buffer.from(message)));
+  return isatty(0) ? prompted() : piped(options.maxMessage);
+}
+
+function dialect(framing: (typeof framings)[number], max: number, pauseMs: number): Dialect {
+  switch (framing) {
+    case 'text':
+      return textDialect(text({ max, pauseMs }));
+    case 'lines':
+      return bytesDialect(lines({ max }));
+    case 'length':
+      return bytesDialect(length({ max }));
+    case 'netstring':
+      return bytesDialect(netstring({ max }));
+  }
+}

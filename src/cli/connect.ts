@@ -1,0 +1,35 @@
+import { isatty } from 'node:tty';
+import { Command } from '@commander-js/extra-typings';
+import { connect } from '../clients/index.js';
+import { parseTarget } from '../transport/index.js';
+import { withClientOptions } from './client-options.js';
+import { examples } from './help.js';
+import { runClient, setVerbosity } from './process.js';
+import { inputOf, standardOutput } from './stdio.js';
+
+/** `wireline connect`: both directions at once. */
+export function connectCommand() {
+  const command = new Command('connect')
+    .summary('send and receive at once')
+    .description(
+      'Sends stdin and prints what comes, both at once. The end of input half-closes the connection; what the ' +
+        'server still says is printed whole.',
+    )
+    .usage('[options] HOST PORT')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH');
+  return withClientOptions(command)
+    .addHelpText('after', examples('wireline connect localhost 9000', 'wireline connect unix:/run/app.sock < request'))
+    .action((words, options) =>
+      runClient(async (signal) => {
+        setVerbosity(Number(options.verbose));
+        const { address } = parseTarget(words);
+        const failed = new AbortController();
+        const output = standardOutput((error) => failed.abort(error));
+        const input = isatty(0) ? (await import('./terminal.js')).typedInput() : inputOf([]);
+        await connect(input, output, address, {
+          connectTimeoutMs: options.connectTimeout,
+          signal: AbortSignal.any([signal, failed.signal]),
+        });
+      }),
+    );
+}

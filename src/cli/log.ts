@@ -1,0 +1,63 @@
+import type { Closed, Connection } from '../core/index.js';
+import { inWords, type Observer } from '../transport/index.js';
+
+/** How a server logs: `text` for people, `json` for programs, one line an event, always on stderr. */
+export type LogFormat = 'text' | 'json';
+
+/** What a server says of its work. `fields` are for programs. */
+export interface Log {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  debug(message: string, fields?: object): void;
+}
+
+type Level = keyof Log;
+
+/**
+ * A log on stderr. The logging library is loaded beside the start of the server, so that the port accepts
+ * sooner; what is logged until then waits for it.
+ */
+export function stderrLog(format: LogFormat, verbosity: number): Log {
+  const early: [Level, string, object][] = [];
+  let write = (level: Level, message: string, fields: object): void => {
+    early.push([level, message, fields]);
+  };
+  const loaded = loadLogger(format, verbosity).then((logger) => {
+    write = (level, message, fields) => logger[level](fields, message);
+    for (const entry of early.splice(0)) write(...entry);
+  });
+  // Where the library is missing, the server serves all the same, and says why it is silent.
+  loaded.catch((error: Error) => process.stderr.write(`wireline: cannot load the log: ${error.message}\n`));
+  const at =
+    (level: Level) =>
+    (message: string, fields: object = {}) =>
+      write(level, message, fields);
+  return { info: at('info'), warn: at('warn'), debug: at('debug') };
+}
+
+async function loadLogger(format: LogFormat, verbosity: number) {
+  const { pino } = await import('pino');
+  const level = verbosity < 0 ? 'warn' : verbosity > 0 ? 'debug' : 'info';
+  if (format === 'json') return pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const { default: pretty } = await import('pino-pretty');
+  const colorize = process.stderr.isTTY === true && !process.env.NO_COLOR;
+  const ignore = 'pid,hostname,level,peer,reason,received,sent,path,bytes';
+  return pino({ level }, pretty({ colorize, ignore, translateTime: 'HH:MM:ss', destination: 2, sync: true }));
+}
+
+/** Logs what a server's connections do. */
+export function loggingObserver(log: Log): Observer {
+  return {
+    opened: (peer: Connection) => log.info(`${peer.remote} connected`, { peer: peer.id }),
+    closed(peer, why, { received, sent }) {
+      const level = why.reason === 'ended' || why.reason === 'shutdown' ? 'info' : 'warn';
+      const fields = { peer: peer.id, reason: why.reason, received, sent };
+      log[level](`${peer.remote} closed (${describe(why)}), ${received} bytes in, ${sent} bytes out`, fields);
+    },
+    refused: (remote, why) => log.warn(`${remote} refused (${describe(why)})`, { reason: why.reason }),
+  };
+}
+
+function describe({ reason, error }: Closed): string {
+  return error ? `${reason}: ${inWords(error)}` : reason;
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { reportFailure } from './process.js';
+
+declare const __VERSION__: string;
+
+/** The sub-commands. Only the one that is asked for is loaded, so that it starts about as fast as Node does. */
+const commands: Record<string, () => Promise<object>> = {
+  serve: async () => (await import('./serve.js')).serveCommand(),
+  send: async () => (await import('./send.js')).sendCommand(),
+  ask: async () => (await import('./ask.js')).askCommand(),
+  connect: async () => (await import('./connect.js')).connectCommand(),
+};
+
+async function main(args: string[]): Promise<void> {
+  const program = new Command('wireline')
+    .description('Streams, messages, files and rooms over a plain socket.')
+    .usage('COMMAND [options] ADDRESS')
+    .version(__VERSION__)
+    .addHelpText('after', '\nwireline COMMAND --help says more, with examples.');
+  const load = commands[args[0] ?? ''];
+  for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+  }
+  await program.parseAsync(args, { from: 'user' });
+}
+
+/** Wrong usage is one line, like every failure, and says where help is. */
+function oneLine(text: string): string {
+  const what = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ');
+  return `wireline: ${what} (see --help)\n`;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof CommanderError)) return reportFailure(error);
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+});

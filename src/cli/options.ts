@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
+const sizeUnits: Record<string, number> = { '': 1, B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+const timeUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Reads a size such as `64KiB`, `16MiB` or `4096` (bytes), in bytes. */
+export function size(text: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text) ?? [];
+  const factor = sizeUnits[unit];
+  if (digits === undefined || factor === undefined) throw new InvalidArgumentError('A size is like 64KiB or 16MiB.');
+  return Math.round(Number(digits) * factor);
+}
+
+/** Reads a time such as `500ms`, `5s` or `2m`, in milliseconds. */
+export function time(text: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text) ?? [];
+  const factor = text === '0' ? 0 : timeUnits[unit];
+  if (digits === undefined || factor === undefined) throw new InvalidArgumentError('A time is like 500ms or 5s.');
+  const ms = Math.round(Number(digits) * factor);
+  // A longer timer would fire at once: Node holds its delay in 31 bits.
+  if (ms > 2 ** 31 - 1) throw new InvalidArgumentError('A time is at most 24 days.');
+  return ms;
+}
+
+/** Reads a whole number of at least 1. */
+export function count(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value < 1 || !Number.isSafeInteger(value)) throw new InvalidArgumentError('A whole number from 1 on is needed.');
+  return value;
+}
+
+/** Reads a range such as `1..100`. */
+export function range(text: string): { from: number; to: number } {
+  const [, from, to] = /^(-?\d{1,15})\.\.(-?\d{1,15})$/.exec(text) ?? [];
+  if (from === undefined || to === undefined || Number(from) > Number(to)) {
+    throw new InvalidArgumentError('A range is like 1..100.');
+  }
+  return { from: Number(from), to: Number(to) };
+}
+
+/** Counts how often a flag such as `-v` is given. */
+export function more(_flag: string, times: number): number {
+  return times + 1;
+}

@@ -1,0 +1,62 @@
+import { asWirelineError, type Reason, reasons, WirelineError } from '../core/index.js';
+
+/** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
+let verbosity = 0;
+
+/** Sets how much is said on stderr. */
+export function setVerbosity(level: number): void {
+  verbosity = level;
+}
+
+/** Prints a line on stderr, where everything goes that is not payload. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Prints what failed as one line, with its stack only at `-vv`, and sets the exit status of its reason. */
+export function reportFailure(error: unknown): void {
+  const known = asWirelineError(error);
+  say(`wireline: ${known.message.replaceAll('\n', ' ')}`);
+  if (verbosity >= 2) say(String((known.cause as Error | undefined)?.stack ?? known.stack));
+  setStatus(known.code);
+}
+
+/** Sets the exit status of `reason`, unless a signal has set its own. The process then ends by draining. */
+export function setStatus(reason: Reason): void {
+  if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = reasons[reason].status;
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * An abort signal that SIGINT and SIGTERM raise. `onSignal` is given the status of a process that the signal
+ * ended. A second signal ends the process at once.
+ */
+export function abortedBySignals(onSignal: (status: number) => void): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, status] of Object.entries(signals)) {
+    process.on(name as keyof typeof signals, () => {
+      if (controller.signal.aborted) process.exit(status);
+      onSignal(status);
+      controller.abort(new WirelineError('interrupted', `ended by ${name}`));
+    });
+  }
+  return controller.signal;
+}
+
+/**
+ * Runs a client to its end: what it rejects with becomes one line and a status; a signal cuts the connection
+ * and gives 130 or 143.
+ */
+export async function runClient(client: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const signal = abortedBySignals((status) => {
+    process.exitCode = status;
+  });
+  try {
+    await client(signal);
+  } catch (error) {
+    if (!signal.aborted) reportFailure(error);
+  }
+  // What is left are sources that may never end, such as a terminal; what was written is out.
+  if (signal.aborted) process.exit();
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import type { Questions } from '../clients/index.js';
+import { WirelineError } from '../core/index.js';
+import { descriptorInput } from '../disk/index.js';
+import { LineDecoder } from '../framing/index.js';
+import { inWords } from '../transport/index.js';
+import { typedLines } from './terminal.js';
+
+const prompt = "Enter a message to send to the server (or 'exit' to quit): ";
+const encoder = new TextEncoder();
+/** Bytes of piped lines that wait to be asked before the pipe is read no further. */
+const waitingBytes = 1024 * 1024;
+
+/** The numbers of a range, one a message. */
+export function counted({ from, to }: { from: number; to: number }): Questions {
+  let number = from;
+  return { next: (take) => take(number <= to ? encoder.encode(String(number++)) : undefined) };
+}
+
+/** The given messages. */
+export function given(messages: readonly Uint8Array[]): Questions {
+  const left = [...messages];
+  return { next: (take) => take(left.shift()) };
+}
+
+/** The bytes of a file as one message. Throws a `WirelineError` of code `input`. */
+export function fileMessage(path: string): Uint8Array {
+  try {
+    return readFileSync(path === '-' ? 0 : path);
+  } catch (cause) {
+    throw new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
+  }
+}
+
+/** Lines that are typed at a prompt, until `exit` or the end of input. */
+export function prompted(): Questions {
+  const typed = typedLines(prompt);
+  return {
+    next(take) {
+      typed.next((line) => take(line === undefined || line === 'exit' ? undefined : encoder.encode(line)));
+    },
+    stop: () => typed.close(),
+  };
+}
+
+/** Lines piped to stdin, until a line `exit` or the end of input. `max` is the longest, in bytes. */
+export function piped(max: number): Questions {
+  return new PipedLines(max);
+}
+
+class PipedLines implements Questions {
+  readonly #input = descriptorInput(0);
+  readonly #lines: Uint8Array[] = [];
+  #bytes = 0;
+  #ended = false;
+  #failure?: Error | undefined;
+  #waiting: Parameters<Questions['next']>[0] | undefined;
+
+  constructor(max: number) {
+    const splitter = new LineDecoder(max, (line) => this.#add(new Uint8Array(line)));
+    this.#input.read(
+      (bytes) => {
+        try {
+          splitter.push(bytes);
+        } catch (error) {
+          this.#end(error as Error);
+        }
+        return !this.#ended && this.#bytes < waitingBytes;
+      },
+      (error) => {
+        if (!error && splitter.held > 0) this.#add(splitter.takeRest());
+        this.#end(error);
+      },
+    );
+  }
+
+  next(take: Parameters<Questions['next']>[0]): void {
+    const line = this.#lines.shift();
+    if (line) {
+      this.#bytes -= line.length;
+      if (this.#bytes < waitingBytes) this.#input.resume();
+      take(line);
+    } else if (this.#ended) take(undefined, this.#failure);
+    else this.#waiting = take;
+  }
+
+  stop(): void {
+    this.#input.stop();
+  }
+
+  #add(line: Uint8Array): void {
+    if (this.#ended) return;
+    if (isExit(line)) return this.#end();
+    const take = this.#waiting;
+    this.#waiting = undefined;
+    if (take) return take(line);
+    this.#lines.push(line);
+    this.#bytes += line.length;
+  }
+
+  #end(failure?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    const take = this.#waiting;
+    this.#waiting = undefined;
+    take?.(undefined, failure);
+  }
+}
+
+function isExit(line: Uint8Array): boolean {
+  return line.length <= 5 && /^exit\r?$/.test(Buffer.from(line).toString('latin1'));
+}

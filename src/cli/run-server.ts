@@ -1,0 +1,94 @@
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import type { Service } from '../core/index.js';
+import { formatAddress, idle, type Observer, type Server, serve } from '../transport/index.js';
+import { type Log, type LogFormat, loggingObserver, stderrLog } from './log.js';
+import { count, more, time } from './options.js';
+import { abortedBySignals, reportFailure, say, setVerbosity } from './process.js';
+
+/** The options that every server has. */
+export function withServerOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command
+    .option('--backlog <n>', 'connections that the system queues until they are accepted', count, 511)
+    .option('--max-connections <n>', 'connections served at a time; more are told so and closed', count, 10_000)
+    .option('--idle <time>', 'close a connection that sends nothing for so long (0: never)', time, 0)
+    .option('--grace <time>', 'how long a stopping server lets its clients take what is left', time, 5000)
+    .addOption(
+      new Option('--log <format>', 'how to log on stderr').choices(['text', 'json'] as const).default('text' as const),
+    )
+    .option('-q, --quiet', 'log only what goes wrong')
+    .addOption(new Option('-v, --verbose', 'log more; twice: with stack traces').default(0).argParser(more));
+}
+
+/** What {@link withServerOptions} gives. */
+export interface ServerOptions {
+  backlog: number;
+  maxConnections: number;
+  idle: number;
+  grace: number;
+  log: LogFormat;
+  quiet?: true | undefined;
+  verbose: number | boolean;
+}
+
+/** What a sub-command does beside its service. */
+export interface ServerExtras {
+  readonly observer?: Observer;
+  /** Given the server once it listens. */
+  readonly onListening?: (server: Server, log: Log) => void;
+}
+
+/**
+ * Runs a server until SIGINT or SIGTERM, or until it is closed: prints the listening line, logs, drains, and
+ * leaves the exit status at 0. `make` is given the log and gives the service.
+ */
+export async function runServer(
+  address: string,
+  options: ServerOptions,
+  make: (log: Log) => Service,
+  extras: ServerExtras = {},
+): Promise<void> {
+  const verbosity = options.quiet ? -1 : Number(options.verbose);
+  setVerbosity(verbosity);
+  const log = stderrLog(options.log, verbosity);
+  try {
+    const service = make(log);
+    const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, address, {
+      backlog: options.backlog,
+      maxConnections: options.maxConnections,
+      graceMs: options.grace,
+      observer: both(loggingObserver(log), extras.observer),
+    });
+    say(`Server is listening on ${formatAddress(server.address)}`);
+    extras.onListening?.(server, log);
+    abortedBySignals(() => void server.close());
+    await server.closed;
+    endWithin(options.grace);
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+/** The output may have something to write still; one that is stuck does not keep the process for ever. */
+function endWithin(ms: number): void {
+  setTimeout(() => {
+    say('wireline: the output took nothing more: what was left is lost');
+    process.exit(1);
+  }, ms).unref();
+}
+
+function both(first: Observer, second: Observer = {}): Observer {
+  return {
+    opened(peer) {
+      first.opened?.(peer);
+      second.opened?.(peer);
+    },
+    closed(peer, why, traffic) {
+      first.closed?.(peer, why, traffic);
+      second.closed?.(peer, why, traffic);
+    },
+    refused(remote, why) {
+      first.refused?.(remote, why);
+      second.refused?.(remote, why);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { isatty } from 'node:tty';
+import { Command } from '@commander-js/extra-typings';
+import { send } from '../clients/index.js';
+import { parseTarget } from '../transport/index.js';
+import { withClientOptions } from './client-options.js';
+import { examples } from './help.js';
+import { runClient, setVerbosity } from './process.js';
+import { inputOf } from './stdio.js';
+
+/** `wireline send`: the client of text 2. */
+export function sendCommand() {
+  const command = new Command('send')
+    .summary('send stdin, or files, one way')
+    .description(
+      'Sends stdin, or the files one after the other, and exits 0 only when the server has closed the ' +
+        'connection after the last byte.',
+    )
+    .usage('[options] HOST PORT [FILE...]')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then files; - is stdin');
+  return withClientOptions(command)
+    .addHelpText('after', examples('wireline send localhost 9000 < video.mp4', 'wireline send nas:9000 a.txt b.txt'))
+    .action((words, options) =>
+      runClient(async (signal) => {
+        setVerbosity(Number(options.verbose));
+        const { address, rest: files } = parseTarget(words);
+        const progress = await progressOf(options.quiet === true);
+        try {
+          await send(await source(files), address, {
+            connectTimeoutMs: options.connectTimeout,
+            signal,
+            onProgress: progress.add,
+          });
+        } finally {
+          progress.stop();
+        }
+      }),
+    );
+}
+
+async function source(files: string[]) {
+  if (files.length > 0 || !isatty(0)) return inputOf(files);
+  const { typedInput } = await import('./terminal.js');
+  return typedInput();
+}
+
+/** Progress is for people: the library is loaded only where stderr is a terminal and the input none. */
+async function progressOf(quiet: boolean): Promise<{ add: (bytes: number) => void; stop: () => void }> {
+  if (quiet || !isatty(2) || isatty(0)) return { add() {}, stop() {} };
+  const { streamProgress } = await import('./progress.js');
+  return streamProgress();
+}

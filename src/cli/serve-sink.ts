@@ -1,0 +1,85 @@
+import { isatty } from 'node:tty';
+import { Command, Option } from '@commander-js/extra-typings';
+import type { Receiver } from '../core/index.js';
+import { folderReceiver, SpoolBudget } from '../disk/index.js';
+import { Outlet, sink } from '../services/index.js';
+import { type Server, systemClock } from '../transport/index.js';
+import { examples } from './help.js';
+import type { Log } from './log.js';
+import { size, time } from './options.js';
+import { reportFailure, setStatus } from './process.js';
+import { runServer, type ServerOptions, withServerOptions } from './run-server.js';
+import { standardOutput } from './stdio.js';
+
+const units = ['message', 'line', 'chunk'] as const;
+
+/** `wireline serve sink`: text 2 of the seeds. */
+export function serveSink() {
+  const command = new Command('sink')
+    .summary('write what clients send to stdout, or to files')
+    .description(
+      'Writes what clients send to stdout: each connection is a message, and messages are never mixed. ' +
+        'The server closes a connection when its bytes are written: the close is the receipt.',
+    )
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .addOption(new Option('--by <unit>', 'what is kept whole (default: message; on a terminal line)').choices(units))
+    .option('--into <dir>', 'write each message to a file of its own there')
+    .option('--once', 'take one connection, then end')
+    .option('--stall <time>', 'close a client that stops in mid-message while others wait', time, 30_000)
+    .option('--spool <size>', 'hold at most so much, in memory and on disk, of messages that wait', size, 1024 ** 3);
+  return withServerOptions(command)
+    .addHelpText('after', examples('wireline serve sink 9000 > out', 'wireline serve sink --into inbox --once 9000'))
+    .action(runSink);
+}
+
+interface SinkCommandOptions extends ServerOptions {
+  by?: (typeof units)[number] | undefined;
+  into?: string | undefined;
+  once?: true | undefined;
+  stall: number;
+  spool: number;
+}
+
+async function runSink(address: string, options: SinkCommandOptions): Promise<void> {
+  let server: Server | undefined;
+  const onFailed = (error: Error) => {
+    reportFailure(error);
+    if (server) void server.close();
+    else process.exit();
+  };
+  const by = options.by ?? (!options.into && isatty(1) ? 'line' : 'message');
+  await runServer(
+    address,
+    options,
+    (log) => sink(options.into ? intoFolder(options.into, log) : ontoStdout(), { by }),
+    {
+      observer: {
+        opened() {
+          if (options.once) server?.stopListening();
+        },
+        closed(_peer, why) {
+          if (options.once) setStatus(why.reason);
+        },
+      },
+      onListening(listening) {
+        server = listening;
+      },
+    },
+  );
+
+  function ontoStdout(): Receiver {
+    const budget = new SpoolBudget(options.spool);
+    return new Outlet({
+      output: standardOutput(onFailed),
+      spool: () => budget.spool(),
+      clock: systemClock,
+      stallMs: options.stall,
+    });
+  }
+}
+
+function intoFolder(folder: string, log: Log): Receiver {
+  return folderReceiver(folder, (saved) =>
+    log.info(`${saved.remote} saved as ${saved.path}, ${saved.bytes} bytes`, saved),
+  );
+}

@@ -1,0 +1,13 @@
+import { Command } from '@commander-js/extra-typings';
+import { serveEcho } from './serve-echo.js';
+import { serveSink } from './serve-sink.js';
+
+/** `wireline serve SERVICE`. */
+export function serveCommand() {
+  return new Command('serve')
+    .summary('run a server')
+    .description('Runs a server until SIGINT or SIGTERM.')
+    .usage('SERVICE [options] ADDRESS')
+    .addCommand(serveEcho())
+    .addCommand(serveSink());
+}

@@ -1,0 +1,43 @@
+import { isatty } from 'node:tty';
+import { type Input, type Output, printable, WirelineError } from '../core/index.js';
+import { descriptorInput, descriptorOutput, fileInput, sequence } from '../disk/index.js';
+import { inWords } from '../transport/index.js';
+
+/** Stdout for payload. `onFailed` is told, once, when nobody reads it any more or its disk is full. */
+export function standardOutput(onFailed: (error: WirelineError) => void): Output {
+  const output = descriptorOutput(1, (cause) => {
+    onFailed(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));
+  });
+  return isatty(1) ? printableOutput(output) : output;
+}
+
+/** Stdin, or the files one after the other; `-` is stdin. Errors name the file. */
+export function inputOf(files: readonly string[]): Input {
+  if (files.length === 0) return descriptorInput(0);
+  return sequence(files.map((path) => () => (path === '-' ? descriptorInput(0) : named(path))));
+}
+
+function named(path: string): Input {
+  const unreadable = (cause: unknown) =>
+    new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
+  try {
+    const input = fileInput(path);
+    return {
+      read: (receive, done) => input.read(receive, (error) => done(error && unreadable(error))),
+      resume: () => input.resume(),
+      stop: () => input.stop(),
+    };
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+/** A terminal is given no control characters of a peer's: see {@link printable}. */
+function printableOutput(output: Output): Output {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const encoder = new TextEncoder();
+  return {
+    write: (bytes) => output.write(encoder.encode(printable(decoder.decode(bytes, { stream: true })))),
+    whenDrained: (run) => output.whenDrained(run),
+  };
+}

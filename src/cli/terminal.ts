@@ -1,0 +1,76 @@
+import readline from 'node:readline';
+import type { Input } from '../core/index.js';
+
+/** Lines typed on the terminal, each once and in order, also those typed ahead. */
+export interface TypedLines {
+  /** Calls `take` with the next line, or undefined at the end of input (Control-D). Shows the prompt while it waits. */
+  next(take: (line: string | undefined) => void): void;
+  close(): void;
+}
+
+/**
+ * Reads lines from the terminal. Node's readline takes a pasted line of any length, where the terminal's own
+ * line mode cuts at 4,095 bytes (termios(3)). Prompts go to stderr, as stdout is for payload.
+ */
+export function typedLines(prompt: string): TypedLines {
+  const lines: string[] = [];
+  let waiting: ((line: string | undefined) => void) | undefined;
+  let ended = false;
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr, prompt, terminal: true });
+  keepPastesTogether(terminal);
+  const answer = (line: string | undefined) => {
+    const take = waiting;
+    waiting = undefined;
+    take?.(line);
+  };
+  terminal.on('line', (line) => (waiting ? answer(line) : lines.push(line)));
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  terminal.on('close', () => {
+    ended = true;
+    answer(undefined);
+  });
+  return {
+    next(take) {
+      const line = lines.shift();
+      if (line !== undefined) return take(line);
+      if (ended) return take(undefined);
+      waiting = take;
+      terminal.prompt();
+    },
+    close: () => terminal.close(),
+  };
+}
+
+/** Node 20 puts what is pasted in mid-line at the line's end, because it turns completion off meanwhile. */
+function keepPastesTogether(terminal: readline.Interface): void {
+  Object.defineProperty(terminal, 'isCompletionEnabled', { get: () => true, set() {} });
+}
+
+/** Typed lines as the bytes of an {@link Input}, each with its newline. */
+export function typedInput(): Input {
+  const typed = typedLines('');
+  const encoder = new TextEncoder();
+  let resume: (() => void) | undefined;
+  let stopped = false;
+  return {
+    read(receive, done) {
+      const step = () =>
+        typed.next((line) => {
+          if (stopped) return;
+          if (line === undefined) return done();
+          if (receive(encoder.encode(`${line}\n`))) step();
+          else resume = step;
+        });
+      step();
+    },
+    resume() {
+      const step = resume;
+      resume = undefined;
+      step?.();
+    },
+    stop() {
+      stopped = true;
+      typed.close();
+    },
+  };
+}
