@@ -1,7 +1,7 @@
 // Makes a clone ready, whatever is missing: dependencies as locked, then the build. Only what is out of date
 // is done, so that the second `npm start` costs a moment.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,8 +17,16 @@ if (newest(['package-lock.json']) > newest([installed])) {
   console.error('Installing dependencies (once) ...');
   run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
-if (newest(['src', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])) {
+if (
+  built() !== process.version ||
+  newest(['src', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])
+) {
   run(process.execPath, ['scripts/build.mjs']);
+}
+
+/** The version of Node that the build was made for: it holds code that Node has compiled. */
+function built() {
+  return existsSync('dist/.built') ? readFileSync('dist/.built', 'utf8') : undefined;
 }
 
 function run(command, args) {

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
-import { ask, bytesDialect, type Dialect, type Questions, textDialect } from '../clients/index.js';
+import { ask, bytesDialect, type Dialect, type Questions, textDialect } from '../clients/ask.js';
 import { length, lines, netstring, text } from '../framing/index.js';
 import { parseTarget } from '../transport/index.js';
 import { withClientOptions } from './client-options.js';

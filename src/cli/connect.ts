@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { connect } from '../clients/index.js';
+import { connect } from '../clients/connect.js';
 import { parseTarget } from '../transport/index.js';
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { reportFailure } from './process.js';
 

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { send } from '../clients/index.js';
-import { parseTarget } from '../transport/index.js';
+import { send } from '../clients/send.js';
+import { parseTarget } from '../transport/address.js';
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { runClient, setVerbosity } from './process.js';

@@ -1,7 +1,8 @@
 import { isatty } from 'node:tty';
 import { type Input, type Output, printable, WirelineError } from '../core/index.js';
-import { descriptorInput, descriptorOutput, fileInput, sequence } from '../disk/index.js';
-import { inWords } from '../transport/index.js';
+import { descriptorInput, fileInput, sequence } from '../disk/input.js';
+import { descriptorOutput } from '../disk/output.js';
+import { inWords } from '../transport/system-errors.js';
 
 /** Stdout for payload. `onFailed` is told, once, when nobody reads it any more or its disk is full. */
 export function standardOutput(onFailed: (error: WirelineError) => void): Output {

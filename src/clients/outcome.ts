@@ -1,5 +1,7 @@
 import { type Closed, type Connection, type Handler, WirelineError } from '../core/index.js';
-import { type Address, type DialOptions, dial, inWords } from '../transport/index.js';
+import type { Address } from '../transport/address.js';
+import { type DialOptions, dial } from '../transport/dial.js';
+import { inWords } from '../transport/system-errors.js';
 
 /** How a client's connection comes to its end: exactly one of the two is called, once, by the client's handler. */
 export interface Outcome {

@@ -1,5 +1,6 @@
-import { type Handler, type Input, WirelineError } from '../core/index.js';
-import { type Address, type DialOptions, inWords } from '../transport/index.js';
+import { type Handler, type Input, printable, WirelineError } from '../core/index.js';
+import type { Address, DialOptions } from '../transport/index.js';
+import { inWords } from '../transport/system-errors.js';
 import { type Outcome, untilDone } from './outcome.js';
 
 /** How {@link send} sends. */
@@ -66,10 +67,9 @@ class Refusal {
 
   /** Fails with the server's words, if it has refused. */
   check(outcome: Outcome): boolean {
-    // Only printable words of the first line: they come from the other end, and go to a terminal.
-    const words = /^error: ([^\p{Cc}\p{Cf}]*)/u.exec(this.#text)?.[1];
-    if (words === undefined) return false;
-    outcome.fail(new WirelineError('refused', `refused by the server: ${words}`));
+    if (!this.#text.startsWith('error: ')) return false;
+    const [words = ''] = this.#text.slice('error: '.length).split(/\r?\n/);
+    outcome.fail(new WirelineError('refused', `refused by the server: ${printable(words)}`));
     return true;
   }
 }

@@ -4,10 +4,10 @@
  * move the cursor, change the title or dress up another's line. Newlines and tabs stay; CR LF becomes LF.
  */
 export function printable(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(unsafe, visible);
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(/[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, visible);
 }
-
-const unsafe = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 function visible(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -1,4 +1,4 @@
-import { close, fstatSync, openSync, read } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import net from 'node:net';
 import { type Input, Reusable } from '../core/index.js';
 
@@ -16,7 +16,7 @@ export function descriptorInput(fd: number): Input {
 /** The bytes of the file at `path`, from its beginning. Throws where it cannot be opened. */
 export function fileInput(path: string): Input {
   const fd = openSync(path, 'r');
-  return fstatSync(fd).isFIFO() ? new PipeInput(fd) : new FileInput(fd, () => close(fd));
+  return fstatSync(fd).isFIFO() ? new PipeInput(fd) : new FileInput(fd, () => closeSync(fd));
 }
 
 /** The bytes of several inputs, one after the other; each is opened when the one before it has ended. */
@@ -44,6 +44,7 @@ export function sequence(openers: readonly (() => Input)[]): Input {
   };
 }
 
+/** Reads in one step each, as a file is always ready, and lets the event loop turn between the steps. */
 class FileInput implements Input {
   readonly #memory = new Reusable(fileReadSize, Buffer.allocUnsafe);
   #state: 'reading' | 'paused' | 'stopped' = 'reading';
@@ -58,33 +59,38 @@ class FileInput implements Input {
   read(receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void {
     this.#receive = receive;
     this.#done = done;
-    this.#next();
+    setImmediate(this.#next);
   }
 
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'reading';
-    this.#next();
+    setImmediate(this.#next);
   }
 
   stop(): void {
-    if (this.#state === 'paused') this.release();
+    if (this.#state === 'stopped') return;
     this.#state = 'stopped';
+    this.release();
   }
 
-  #next(): void {
-    const buffer = this.#memory.bytes;
-    read(this.fd, buffer, 0, buffer.length, null, (error, size) => this.#onRead(error, buffer.subarray(0, size)));
-  }
+  readonly #next = (): void => {
+    if (this.#state !== 'reading') return;
+    let bytes: Uint8Array;
+    try {
+      const memory = this.#memory.bytes;
+      bytes = memory.subarray(0, readSync(this.fd, memory));
+    } catch (error) {
+      return this.#finish(error as Error);
+    }
+    if (bytes.length === 0) return this.#finish();
+    if (!this.#receive(bytes)) this.#state = 'paused';
+    else setImmediate(this.#next);
+  };
 
-  #onRead(error: Error | null, bytes: Uint8Array): void {
-    if (this.#state === 'stopped') return this.release();
-    if (error || bytes.length === 0) {
-      this.#state = 'stopped';
-      this.release();
-      this.#done(error ?? undefined);
-    } else if (this.#receive(bytes)) this.#next();
-    else this.#state = 'paused';
+  #finish(error?: Error): void {
+    this.stop();
+    this.#done(error);
   }
 }
 

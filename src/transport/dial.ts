@@ -31,14 +31,39 @@ export async function dial(
     peer.close(why.code, why);
   };
   const forget = () => options.signal?.removeEventListener('abort', onAbort);
-  const socket = dialled(peer.onRead);
-  await connected(socket, target, options);
+  const socket = await connectedToAny(loopback(target), target, () => dialled(peer.onRead), options);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   peer.start(socket, service);
   return peer;
 }
 
-function connected(socket: net.Socket, target: Address, options: DialOptions): Promise<void> {
+/**
+ * The name localhost is the loopback address by definition (RFC 6761, section 6.3). To look it up all the same
+ * takes 7 ms, a third of what a short command takes.
+ */
+function loopback(address: Address): Address[] {
+  if (address.host !== 'localhost') return [address];
+  return ['127.0.0.1', '::1'].map((host) => ({ host, port: address.port }));
+}
+
+/** Tries the addresses one after the other; errors name the address that was asked for. */
+async function connectedToAny(
+  [first, ...rest]: Address[],
+  named: Address,
+  make: () => net.Socket,
+  options: DialOptions,
+): Promise<net.Socket> {
+  const socket = make();
+  try {
+    await connected(socket, first as Address, named, options);
+    return socket;
+  } catch (error) {
+    if (rest.length === 0 || asWirelineError(error).code !== 'unreachable') throw error;
+    return connectedToAny(rest, named, make, options);
+  }
+}
+
+function connected(socket: net.Socket, target: Address, named: Address, options: DialOptions): Promise<void> {
   const { connectTimeoutMs = 10_000, signal } = options;
   return new Promise((resolve, reject) => {
     const settle = (failure?: WirelineError) => {
@@ -51,7 +76,7 @@ function connected(socket: net.Socket, target: Address, options: DialOptions): P
       reject(failure);
     };
     const failed = (code: 'unreachable' | 'timeout' | 'interrupted', why: string, cause?: unknown) =>
-      settle(new WirelineError(code, `cannot connect to ${formatAddress(target)}: ${why}`, { cause }));
+      settle(new WirelineError(code, `cannot connect to ${formatAddress(named)}: ${why}`, { cause }));
     const timer = setTimeout(() => failed('timeout', `no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
     const onAbort = () => failed('interrupted', 'given up', signal?.reason);
     const onError = (error: Error) => failed('unreachable', inWords(error), error);
