@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { Program, plainClient } from './support/program.js';
+
+const files = readdirSync('examples');
+const path = (name: string) => `examples/${name}`;
+
+/** Starts an example that listens, and gives its port. */
+async function listening(name: string): Promise<{ program: Program; port: number }> {
+  const program = new Program([path(name), '127.0.0.1:0']);
+  onTestFinished(async () => void (await program.stop()));
+  const [, port] = await program.says(/ on 127\.0\.0\.1:(\d+)\n/);
+  return { program, port: Number(port) };
+}
+
+test('every example is under 40 lines, checked, and run below', () => {
+  const source = readFileSync('test/examples.test.ts', 'utf8');
+  for (const name of files) {
+    const text = readFileSync(path(name), 'utf8');
+    expect(text.split('\n').length, name).toBeLessThanOrEqual(40);
+    expect(text, name).toMatch(/^\/\/ @ts-check\n/);
+    expect(source, name).toContain(`'${name}'`);
+  }
+});
+
+test('an echo in one line', async () => {
+  const { port } = await listening('echo.mjs');
+  expect(await plainClient(port, 'the same again')).toBe('the same again');
+});
+
+test('a framed service in five lines, and a client with for await', async () => {
+  const { port } = await listening('shout.mjs');
+  expect(await plainClient(port, 'quiet\nstraße\n')).toBe('QUIET\nSTRASSE\n');
+
+  const client = new Program([path('client.mjs'), `127.0.0.1:${port}`]);
+  expect(await client.finish()).toBe(0);
+  expect(client.stdout).toBe('ONE\nTWO\nTHREE\nover: ended\n');
+});
+
+test('a sink to a list', async () => {
+  const { program, port } = await listening('collect.mjs');
+  expect(await plainClient(port, 'seven 7')).toBe('');
+  await program.says(/message 1 of 127\.0\.0\.1:\d+: 7 characters/);
+});
+
+test('a service tested over a pair in memory', async () => {
+  const program = new Program([path('pair.mjs')]);
+  expect(await program.finish()).toBe(0);
+  expect(program.stdout).toBe('ok: 0 4 9\n');
+});

@@ -1,0 +1,62 @@
+// The types of the public API, as a user meets them. The compiler runs this file (`npm run types`); nothing else does.
+import { expectTypeOf } from 'vitest';
+import {
+  type Channel,
+  type Codec,
+  type Connection,
+  type dial,
+  echo,
+  framed,
+  type Handler,
+  lines,
+  open,
+  type Reason,
+  reasons,
+  type Server,
+  type Service,
+  serve,
+  sink,
+  type TextMessage,
+  text,
+  WirelineError,
+} from 'wireline';
+
+// A service of bytes needs no type parameter, and a message service takes its messages from the codec.
+expectTypeOf(serve).parameter(0).toEqualTypeOf<Service>();
+expectTypeOf(serve(echo(), '9000')).resolves.toEqualTypeOf<Server>();
+expectTypeOf<Service>().toEqualTypeOf<(peer: Connection<Uint8Array>) => Handler<Uint8Array>>();
+framed(text(), (peer) => {
+  expectTypeOf(peer).toEqualTypeOf<Connection<TextMessage>>();
+  return { data: (message) => expectTypeOf(message).toEqualTypeOf<TextMessage>() };
+});
+expectTypeOf(framed(lines(), () => ({ data() {} }))).toEqualTypeOf<Service>();
+
+// @ts-expect-error a handler says what becomes of data
+framed(lines(), () => ({ end() {} }));
+// @ts-expect-error a peer of text is not sent bytes
+framed(text(), (peer) => ({ data: (message) => void peer.write(message.bytes) }));
+framed(lines(), (peer) => {
+  // @ts-expect-error the state of a connection is read, not set
+  peer.state = 'closed';
+  return { data() {} };
+});
+// @ts-expect-error a reason is a word of the table
+framed(lines(), (peer) => ({ data: () => peer.close('tired') }));
+
+// Channels carry what their codec carries.
+expectTypeOf(open('localhost:9000', text())).resolves.toEqualTypeOf<Channel<TextMessage>>();
+expectTypeOf<Channel<TextMessage>['next']>().returns.resolves.toEqualTypeOf<TextMessage | undefined>();
+expectTypeOf<Channel<Uint8Array>>().toExtend<AsyncIterable<Uint8Array>>();
+expectTypeOf<typeof dial>().returns.resolves.toEqualTypeOf<Connection>();
+expectTypeOf(lines()).toEqualTypeOf<Codec<Uint8Array>>();
+
+// Options that are absent are absent, and not undefined (exactOptionalPropertyTypes).
+// @ts-expect-error
+void serve(echo(), '9000', { backlog: undefined });
+// @ts-expect-error a sink counts messages, lines or chunks
+sink({ begin: () => ({ add() {}, finish() {}, abort() {} }) }, { by: 'word' });
+
+// Errors have a code of the table, and the table says what to do.
+expectTypeOf(new WirelineError('idle', '').code).toEqualTypeOf<Reason>();
+expectTypeOf(reasons.idle.status).toEqualTypeOf<4>();
+expectTypeOf<keyof typeof reasons>().toEqualTypeOf<Reason>();
