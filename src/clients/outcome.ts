@@ -1,4 +1,4 @@
-import { type Closed, type Connection, type Handler, WirelineError } from '../core/index.js';
+import { type Closed, type Connection, type Handler, layered, WirelineError } from '../core/index.js';
 import type { Address } from '../transport/address.js';
 import { type DialOptions, dial } from '../transport/dial.js';
 import { inWords } from '../transport/system-errors.js';
@@ -41,16 +41,13 @@ function watched(peer: Connection, settle: Outcome, client: (peer: Connection, o
       peer.close(error.code, error);
     },
   });
-  return {
-    data: (bytes) => handler.data(bytes),
-    drain: () => handler.drain?.(),
-    end: () => handler.end?.(),
+  return layered(handler, {
     close(why) {
       handler.close?.(why);
       // Where the handler has settled before, this changes nothing.
       settle.fail(lost(peer.remote, why));
     },
-  };
+  });
 }
 
 /** The error of a connection that closed before the client was done. */

@@ -1,4 +1,4 @@
-import type { Clock, Service } from '../core/index.js';
+import { type Clock, layered, type Service } from '../core/index.js';
 import { systemClock } from './clock.js';
 
 /**
@@ -12,23 +12,15 @@ export function idle(ms: number, service: Service, clock: Clock = systemClock): 
       if (peer.paused || peer.backlog > 0) timer.again();
       else peer.close('idle');
     });
-    return {
+    return layered(handler, {
       data(bytes) {
         timer.again();
         handler.data(bytes);
-      },
-      drain() {
-        timer.again();
-        handler.drain?.();
-      },
-      end() {
-        if (handler.end) handler.end();
-        else peer.end();
       },
       close(why) {
         timer.stop();
         handler.close?.(why);
       },
-    };
+    });
   };
 }

@@ -1,0 +1,71 @@
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What a client of the order service has said: who it is, and its whole message as it came. */
+export interface Announcement {
+  /** `X` of `Client X: Alice`; undefined where the message is only a name. */
+  readonly label: string | undefined;
+  /** `Alice`, in the bytes that came. */
+  readonly name: Uint8Array;
+  /** The message as it came. */
+  readonly message: Uint8Array;
+}
+
+/** Bytes at the beginning of a message in which its label has to be. */
+const labelWithin = 256;
+
+/** Reads `Client X: Alice`, or a name alone. The bytes are copied: they are kept until all have announced. */
+export function parseAnnouncement(bytes: Uint8Array): Announcement {
+  const message = new Uint8Array(bytes);
+  const label = /^Client ([^\s:]{1,64}): ?/u.exec(decoder.decode(message.subarray(0, labelWithin)));
+  const prefix = label ? encoder.encode(label[0]).length : 0;
+  return { label: label?.[1], name: message.subarray(prefix), message };
+}
+
+/** The label of the nth client (from 0) that brings none of its own: X, Y, Z, then A to W, then X2 and so on. */
+export function labelOf(n: number): string {
+  const letter = String.fromCharCode(65 + ((n + 23) % 26));
+  return n < 26 ? letter : `${letter}${Math.floor(n / 26) + 1}`;
+}
+
+/** An announcement with the time of its receipt: a number that grows with each read of any client. */
+export type Received = Announcement & { receipt: number };
+
+/**
+ * Puts what was said, given in order of connection, in order of receipt; who brought no label gets one that
+ * nobody brought.
+ */
+export function inOrder(said: readonly Received[]): (Received & { label: string })[] {
+  const brought = new Set(said.map(({ label }) => label));
+  let next = 0;
+  const free = (): string => {
+    const label = labelOf(next++);
+    return brought.has(label) ? free() : label;
+  };
+  return said.map((one) => ({ ...one, label: one.label ?? free() })).sort((a, b) => a.receipt - b.receipt);
+}
+
+/** `X: Alice received before Y: Bob`, with its newline. */
+export function acknowledgment(parties: readonly { label: string; name: Uint8Array }[]): Uint8Array {
+  const parts = parties.flatMap(({ label, name }, at) => [`${at === 0 ? '' : ' received before '}${label}: `, name]);
+  return joined([...parts, '\n']);
+}
+
+/** `both X and Y`, or `X, Y and Z`. */
+export function listed(labels: readonly string[]): string {
+  const sorted = [...labels].sort();
+  const last = sorted.pop() ?? '';
+  return `${sorted.length === 1 ? 'both ' : ''}${sorted.join(', ')}${sorted.length > 0 ? ' and ' : ''}${last}`;
+}
+
+/** The bytes of all parts, one after the other; words are in UTF-8. */
+export function joined(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const pieces = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

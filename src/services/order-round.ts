@@ -1,0 +1,103 @@
+import type { Clock, Connection, Output } from '../core/index.js';
+import { acknowledgment, inOrder, joined, listed, type Received } from './order-message.js';
+
+/** What a {@link Round} needs. */
+export interface RoundOptions {
+  /** Where the messages and the closing line of each round are printed. */
+  readonly output: Output;
+  readonly clock: Clock;
+  /** Clients that make a round (default 2). */
+  readonly expect?: number;
+  /** Called when all clients of a round have been sent the order. */
+  readonly onRound?: () => void;
+}
+
+/** A client of the round. It has its place from its connection on. */
+export interface Party {
+  readonly peer: Connection;
+  said?: Received;
+  ended: boolean;
+}
+
+/** How long a client that has ended its side gets to show, by a reset, that it is gone altogether. */
+const probeMs = 100;
+
+/** Who takes part in the present round of the order service, and what they have said. The next one follows it. */
+export class Round {
+  /** Counts the reads of all clients, so that receipts can be compared. */
+  reads = 0;
+  #parties: Party[] = [];
+
+  constructor(readonly options: RoundOptions) {}
+
+  join(peer: Connection): Party | undefined {
+    if (this.#parties.length >= (this.options.expect ?? 2)) {
+      refuse(peer, 'all places of this round are taken');
+      return undefined;
+    }
+    const party: Party = { peer, ended: false };
+    this.#parties.push(party);
+    return party;
+  }
+
+  say(party: Party, said: Received): void {
+    if (party.said) return;
+    const taken = said.label && this.#parties.some((other) => other.said?.label === said.label);
+    if (taken) return refuse(party.peer, `the label ${said.label} is taken`);
+    party.said = said;
+    this.#finishWhenAllHaveSaid();
+  }
+
+  end(party: Party): void {
+    party.ended = true;
+    // It may only have ended its sending side, and wait for the order; with nothing said, it has left.
+    if (!party.said) party.peer.close('ended');
+  }
+
+  leave(party: Party): void {
+    if (!this.#parties.includes(party)) return;
+    this.#parties = this.#parties.filter((other) => other !== party);
+    for (const { peer } of this.#parties) peer.write(joined(['* ', ...nameOf(party), ' has left\n']));
+  }
+
+  #finishWhenAllHaveSaid(): void {
+    if (saidBy(this.#parties).length < (this.options.expect ?? 2)) return;
+    const parties = this.#parties;
+    const ended = parties.filter((party) => party.ended);
+    // Half-closed and gone look the same until something is written: these are sent the order first.
+    const line = acknowledgment(inOrder(saidBy(parties)));
+    for (const { peer } of ended) peer.write(line);
+    const finish = () => {
+      if (parties.every((party) => this.#parties.includes(party))) this.#finish(line);
+    };
+    if (ended.length === 0) finish();
+    else this.options.clock.after(probeMs, finish);
+  }
+
+  #finish(line: Uint8Array): void {
+    const parties = inOrder(saidBy(this.#parties));
+    const { output, onRound } = this.options;
+    for (const { message } of parties) output.write(joined([message, '\n']));
+    for (const { peer, ended } of this.#parties) {
+      if (!ended) peer.write(line);
+      peer.close('ended');
+    }
+    this.#parties = [];
+    output.write(joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]));
+    output.whenDrained(() => onRound?.());
+  }
+}
+
+function refuse(peer: Connection, why: string): void {
+  peer.write(joined([`error: ${why}\n`]));
+  peer.close('refused');
+}
+
+function nameOf({ said }: Party): (string | Uint8Array)[] {
+  if (!said) return ['a client'];
+  return said.label ? [`${said.label}: `, said.name] : [said.name];
+}
+
+function saidBy(parties: readonly Party[]): Received[] {
+  return parties.flatMap(({ said }) => (said ? [said] : []));
+}

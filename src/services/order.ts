@@ -1,0 +1,37 @@
+import { layered, type Service } from '../core/index.js';
+import { framed, type TextMessage, type TextOptions, text } from '../framing/index.js';
+import { parseAnnouncement } from './order-message.js';
+import { Round, type RoundOptions } from './order-round.js';
+
+/** What {@link order} needs. */
+export interface OrderOptions extends RoundOptions {
+  /** How messages are cut; a pause ends one after 250 ms here, as nobody waits for an answer to a part. */
+  readonly text?: TextOptions;
+}
+
+/**
+ * Acknowledges clients in the order in which their messages were received, whatever the order in which they
+ * connected. Each says `Client X: Alice`; when all have, every one is sent `X: Alice received before Y: Bob`
+ * and its connection is ended. One that leaves before that frees its place, and the others are told.
+ */
+export function order(options: OrderOptions): Service {
+  const round = new Round(options);
+  return (peer) => {
+    const party = round.join(peer);
+    if (!party) return { data() {} };
+    let receipt = 0;
+    const service = () => ({
+      data: (message: TextMessage) => round.say(party, { ...parseAnnouncement(message.bytes), receipt }),
+      end: () => round.end(party),
+      close: () => round.leave(party),
+    });
+    const messages = framed(text({ pauseMs: 250, ...options.text }), service, { explain: true })(peer);
+    return layered(messages, {
+      data(bytes) {
+        // A message without a newline is known to be whole only after a pause, but was received before it.
+        receipt = ++round.reads;
+        messages.data(bytes);
+      },
+    });
+  };
+}
