@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<object>> = {
   serve: async () => (await import('./serve.js')).serveCommand(),
   send: async () => (await import('./send.js')).sendCommand(),
   ask: async () => (await import('./ask.js')).askCommand(),
+  announce: async () => (await import('./announce.js')).announceCommand(),
   connect: async () => (await import('./connect.js')).connectCommand(),
 };
 

@@ -1,5 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { serveEcho } from './serve-echo.js';
+import { serveOrder } from './serve-order.js';
+import { serveRelay } from './serve-relay.js';
 import { serveSink } from './serve-sink.js';
 
 /** `wireline serve SERVICE`. */
@@ -9,5 +11,7 @@ export function serveCommand() {
     .description('Runs a server until SIGINT or SIGTERM.')
     .usage('SERVICE [options] ADDRESS')
     .addCommand(serveEcho())
-    .addCommand(serveSink());
+    .addCommand(serveSink())
+    .addCommand(serveOrder())
+    .addCommand(serveRelay());
 }

@@ -1,5 +1,6 @@
 import type { Clock, Connection, Output } from '../core/index.js';
 import { acknowledgment, inOrder, joined, listed, type Received } from './order-message.js';
+import { nameOf, type Party, refuse, saidBy } from './order-party.js';
 
 /** What a {@link Round} needs. */
 export interface RoundOptions {
@@ -12,15 +13,8 @@ export interface RoundOptions {
   readonly onRound?: () => void;
 }
 
-/** A client of the round. It has its place from its connection on. */
-export interface Party {
-  readonly peer: Connection;
-  said?: Received;
-  ended: boolean;
-}
-
-/** How long a client that has ended its side gets to show, by a reset, that it is gone altogether. */
-const probeMs = 100;
+/** Milliseconds in which the reset of a client that is gone has arrived. */
+const probeMs = 50;
 
 /** Who takes part in the present round of the order service, and what they have said. The next one follows it. */
 export class Round {
@@ -63,15 +57,26 @@ export class Round {
   #finishWhenAllHaveSaid(): void {
     if (saidBy(this.#parties).length < (this.options.expect ?? 2)) return;
     const parties = this.#parties;
-    const ended = parties.filter((party) => party.ended);
-    // Half-closed and gone look the same until something is written: these are sent the order first.
     const line = acknowledgment(inOrder(saidBy(parties)));
-    for (const { peer } of ended) peer.write(line);
-    const finish = () => {
+    const ended = parties.filter((party) => party.ended);
+    if (ended.length === 0) return this.#finish(line);
+    this.#probe(ended, line, () => {
       if (parties.every((party) => this.#parties.includes(party))) this.#finish(line);
-    };
-    if (ended.length === 0) finish();
-    else this.options.clock.after(probeMs, finish);
+      else for (const { peer } of ended) refuse(peer, 'another client has left, announce again');
+    });
+  }
+
+  /**
+   * A client that has ended its side may only be half-closed, or gone: that shows when a second write fails.
+   * These clients are sent the order first, in two parts.
+   */
+  #probe(ended: readonly Party[], line: Uint8Array, then: () => void): void {
+    const { clock } = this.options;
+    for (const { peer } of ended) peer.write(line.subarray(0, 1));
+    clock.after(probeMs, () => {
+      for (const { peer } of ended) peer.write(line.subarray(1));
+      clock.after(probeMs, then);
+    });
   }
 
   #finish(line: Uint8Array): void {
@@ -86,18 +91,4 @@ export class Round {
     output.write(joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]));
     output.whenDrained(() => onRound?.());
   }
-}
-
-function refuse(peer: Connection, why: string): void {
-  peer.write(joined([`error: ${why}\n`]));
-  peer.close('refused');
-}
-
-function nameOf({ said }: Party): (string | Uint8Array)[] {
-  if (!said) return ['a client'];
-  return said.label ? [`${said.label}: `, said.name] : [said.name];
-}
-
-function saidBy(parties: readonly Party[]): Received[] {
-  return parties.flatMap(({ said }) => (said ? [said] : []));
 }

@@ -1,0 +1,35 @@
+import { Command } from '@commander-js/extra-typings';
+import { announce } from '../clients/announce.js';
+import { parseTarget } from '../transport/address.js';
+import { withClientOptions } from './client-options.js';
+import { examples } from './help.js';
+import { runClient, say, setVerbosity } from './process.js';
+import { standardOutput } from './stdio.js';
+
+/** `wireline announce`: a client of text 3. */
+export function announceCommand() {
+  const command = new Command('announce')
+    .summary('say a name and print the order of all names')
+    .description('Says "Client X: Alice" to a server of order, and prints that and then the order it was received in.')
+    .usage('[options] HOST PORT')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
+    .option('--as <label>', 'the label, such as X; without it, the server gives one')
+    .requiredOption('--name <name>', 'the name to announce');
+  return withClientOptions(command)
+    .addHelpText('after', examples('wireline announce localhost 9000 --as X --name Alice'))
+    .action((words, options) =>
+      runClient(async (signal) => {
+        setVerbosity(Number(options.verbose));
+        const { address } = parseTarget(words);
+        const failed = new AbortController();
+        const output = standardOutput((error) => failed.abort(error));
+        await announce(output, address, {
+          connectTimeoutMs: options.connectTimeout,
+          signal: AbortSignal.any([signal, failed.signal]),
+          ...(options.as === undefined ? {} : { label: options.as }),
+          name: options.name,
+          onNotice: say,
+        });
+      }),
+    );
+}

@@ -1,0 +1,45 @@
+import { Command } from '@commander-js/extra-typings';
+import { order } from '../services/order.js';
+import { type Server, systemClock } from '../transport/index.js';
+import { examples } from './help.js';
+import { count } from './options.js';
+import { reportFailure } from './process.js';
+import { runServer, withServerOptions } from './run-server.js';
+import { standardOutput } from './stdio.js';
+import { textOptions, withTextOptions } from './text-options.js';
+
+/** `wireline serve order`: the first server of text 3. */
+export function serveOrder() {
+  const command = new Command('order')
+    .summary('acknowledge clients in the order of their messages')
+    .description(
+      'Waits until every client has said "Client X: Alice", prints the messages, and sends each client the ' +
+        'order in which they were received.',
+    )
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option('--expect <n>', 'clients that make a round', count, 2)
+    .option('--keep', 'start the next round instead of ending');
+  return withServerOptions(withTextOptions(command, 250))
+    .addHelpText('after', examples('wireline serve order 9000', 'wireline serve order --expect 3 --keep 9000'))
+    .action(async (address, options) => {
+      let server: Server | undefined;
+      const end = () => void server?.close();
+      const output = standardOutput((error) => {
+        reportFailure(error);
+        end();
+      });
+      const service = () =>
+        order({
+          output,
+          clock: systemClock,
+          expect: options.expect,
+          text: textOptions(options),
+          ...(options.keep ? {} : { onRound: () => server?.stopListening() }),
+        });
+      await runServer(address, options, service, {
+        onListening(listening) {
+          server = listening;
+        },
+      });
+    });
+}

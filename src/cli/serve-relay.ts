@@ -1,0 +1,23 @@
+import { Command } from '@commander-js/extra-typings';
+import { relay } from '../services/relay.js';
+import { examples } from './help.js';
+import { count } from './options.js';
+import { runServer, withServerOptions } from './run-server.js';
+import { textOptions, withTextOptions } from './text-options.js';
+
+/** `wireline serve relay`: the chat of text 3. */
+export function serveRelay() {
+  const command = new Command('relay')
+    .summary('pass lines between pairs of clients')
+    .description(
+      'Joins clients in pairs, in order of arrival, and passes the lines of each to the other. Bye, alone on a ' +
+        'line, is passed on and ends both.',
+    )
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option('--size <n>', 'clients that make a group', count, 2);
+  return withServerOptions(withTextOptions(command))
+    .addHelpText('after', examples('wireline serve relay 9000', 'wireline connect localhost 9000   # twice'))
+    .action((address, options) =>
+      runServer(address, options, () => relay({ size: options.size, text: textOptions(options) })),
+    );
+}

@@ -1,0 +1,18 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import type { TextOptions } from '../framing/index.js';
+import { size, time } from './options.js';
+
+/** The options of services whose messages are lines of text; `pauseMs` is the default of `--pause`. */
+export function withTextOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+  pauseMs = 50,
+) {
+  return command
+    .option('--pause <time>', 'a silence in mid-line that ends a message without a newline', time, pauseMs)
+    .option('--max-message <size>', 'the longest message', size, 16 * 1024 ** 2);
+}
+
+/** What {@link withTextOptions} gives, as the framing takes it. */
+export function textOptions({ pause, maxMessage }: { pause: number; maxMessage: number }): TextOptions {
+  return { pauseMs: pause, max: maxMessage };
+}
