@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<object>> = {
   send: async () => (await import('./send.js')).sendCommand(),
   ask: async () => (await import('./ask.js')).askCommand(),
   announce: async () => (await import('./announce.js')).announceCommand(),
+  talk: async () => (await import('./talk.js')).talkCommand(),
   connect: async () => (await import('./connect.js')).connectCommand(),
 };
 

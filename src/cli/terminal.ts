@@ -42,7 +42,7 @@ export function typedLines(prompt: string): TypedLines {
 }
 
 /** Node 20 puts what is pasted in mid-line at the line's end, because it turns completion off meanwhile. */
-function keepPastesTogether(terminal: readline.Interface): void {
+export function keepPastesTogether(terminal: readline.Interface): void {
   Object.defineProperty(terminal, 'isCompletionEnabled', { get: () => true, set() {} });
 }
 

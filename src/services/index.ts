@@ -4,3 +4,5 @@ export { type OrderOptions, order } from './order.js';
 export { Outlet, type OutletOptions } from './outlet.js';
 export { type RelayOptions, relay } from './relay.js';
 export { type SinkOptions, type SinkUnit, sink } from './sink.js';
+export { talk } from './talk.js';
+export type { TalkOptions } from './talk-options.js';

@@ -1,0 +1,64 @@
+import readline from 'node:readline';
+import { type Input, type Output, printable } from '../core/index.js';
+import { keepPastesTogether } from './terminal.js';
+
+/** A terminal on which one person types while another's lines come in. */
+export interface TalkTerminal {
+  /** The typed lines, each a chunk without its newline. */
+  readonly lines: Input;
+  /** Shows whole lines above the one that is being typed. */
+  readonly output: Output;
+  /** Shows the prompt, or none while it is the other's turn. */
+  prompt(own: boolean): void;
+}
+
+/** Opens the terminal of stdin. Prompts and typed text are shown on stderr, what comes in on stdout. */
+export function talkTerminal(stdout: Output): TalkTerminal {
+  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  keepPastesTogether(terminal);
+  terminal.setPrompt('> ');
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  let closed = false;
+  terminal.on('close', () => {
+    closed = true;
+  });
+  return {
+    lines: typed(terminal),
+    output: {
+      write(bytes) {
+        hideTypedLine(terminal);
+        const taken = stdout.write(new TextEncoder().encode(printable(new TextDecoder().decode(bytes))));
+        if (!closed) terminal.prompt(true);
+        return taken;
+      },
+      whenDrained: (run) => stdout.whenDrained(run),
+    },
+    prompt(own) {
+      terminal.setPrompt(own ? '> ' : '');
+      if (!closed) terminal.prompt(true);
+    },
+  };
+}
+
+function typed(terminal: readline.Interface): Input {
+  const encoder = new TextEncoder();
+  return {
+    read(receive, done) {
+      terminal.on('line', (line) => {
+        receive(encoder.encode(line));
+        terminal.prompt(true);
+      });
+      terminal.on('close', () => done());
+    },
+    // A person does not type faster than lines can wait.
+    resume() {},
+    stop: () => terminal.close(),
+  };
+}
+
+/** Clears what is being typed, which may fill several rows, so that a message can take its place. */
+function hideTypedLine(terminal: readline.Interface): void {
+  readline.moveCursor(process.stderr, 0, -terminal.getCursorPos().rows);
+  readline.cursorTo(process.stderr, 0);
+  readline.clearScreenDown(process.stderr);
+}

@@ -1,0 +1,91 @@
+import { isatty } from 'node:tty';
+import { Command } from '@commander-js/extra-typings';
+import { type Closed, type Service, WirelineError } from '../core/index.js';
+import { descriptorInput } from '../disk/input.js';
+import { talk } from '../services/talk.js';
+import type { TalkOptions } from '../services/talk-options.js';
+import { dial, formatAddress, inWords, parseTarget, serve, systemClock } from '../transport/index.js';
+import { withClientOptions } from './client-options.js';
+import { examples } from './help.js';
+import { lineInput } from './line-input.js';
+import { runClient, say, setVerbosity } from './process.js';
+import { standardOutput } from './stdio.js';
+import { textOptions, withTextOptions } from './text-options.js';
+
+/** `wireline talk`: both ends of text 4. */
+export function talkCommand() {
+  const command = new Command('talk')
+    .summary('talk one to one')
+    .description('Passes lines between two people. /q alone, the end of input, or the other leaving ends it.')
+    .usage('[options] HOST PORT | --listen PORT')
+    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH')
+    .option('--listen <address>', 'wait for the other on PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option('--turns', 'speak in turns, the one that connects first; both ends need it');
+  return withClientOptions(withTextOptions(command))
+    .addHelpText('after', examples('wireline talk --listen 9000', 'wireline talk localhost 9000'))
+    .action((words, options) =>
+      runClient(async (signal) => {
+        setVerbosity(Number(options.verbose));
+        const failed = new AbortController();
+        const end = await ends(options.listen === undefined, options, (error) => failed.abort(error));
+        const both = AbortSignal.any([signal, failed.signal]);
+        if (options.listen !== undefined) await listenForOne(end.service, options.listen, words, both);
+        else await dial(end.service, parseTarget(words).address, { ...timeout(options), signal: both });
+        failed.signal.throwIfAborted();
+        await end.closed;
+      }),
+    );
+}
+
+interface TalkCommandOptions {
+  turns?: true | undefined;
+  pause: number;
+  maxMessage: number;
+}
+
+function timeout(options: { connectTimeout: number }) {
+  return { connectTimeoutMs: options.connectTimeout };
+}
+
+/** This end as a service, and its end. */
+async function ends(dials: boolean, options: TalkCommandOptions, onFailed: (error: Error) => void) {
+  const stdout = standardOutput(onFailed);
+  const typed = isatty(0);
+  const terminal = typed ? (await import('./talk-terminal.js')).talkTerminal(stdout) : undefined;
+  let settle!: (why: Closed) => void;
+  const closed = new Promise<Closed>((resolve) => {
+    settle = resolve;
+  }).then(({ reason, error }) => {
+    if (reason === 'ended') return;
+    throw error instanceof WirelineError
+      ? error
+      : new WirelineError(reason, `lost the other: ${error ? inWords(error) : reason}`, { cause: error });
+  });
+  closed.catch(() => {});
+  const talking: TalkOptions = {
+    lines: terminal?.lines ?? lineInput(descriptorInput(0), options.maxMessage),
+    output: terminal?.output ?? stdout,
+    clock: systemClock,
+    typed,
+    text: textOptions(options),
+    onClosed: settle,
+    onTurn: (own) => terminal?.prompt(own),
+    ...(options.turns ? { turns: dials ? 'first' : 'second' } : {}),
+  };
+  return { service: talk(talking), closed };
+}
+
+/** Listens until one has come; the others find nobody there. */
+async function listenForOne(service: Service, address: string, words: string[], signal: AbortSignal): Promise<void> {
+  if (words.length > 0) throw new WirelineError('usage', 'talk either listens or connects: --listen, or HOST PORT');
+  const server = await serve(
+    (peer) => {
+      server.stopListening();
+      return service(peer);
+    },
+    address,
+    { maxConnections: 1, signal },
+  );
+  say(`Server is listening on ${formatAddress(server.address)}`);
+  await server.closed;
+}

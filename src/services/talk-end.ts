@@ -1,0 +1,113 @@
+import type { Closed, Connection, Handler, Timer } from '../core/index.js';
+import type { TextMessage } from '../framing/index.js';
+import type { TalkOptions } from './talk-options.js';
+
+/** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
+const lastWordsMs = 500;
+/** Lines that wait for their turn before no more are read. */
+const waitingLines = 256;
+const decoder = new TextDecoder();
+
+/** One end of a talk: what may be said, when it is said, and when it is over. */
+export class TalkEnd implements Handler<TextMessage> {
+  readonly #said: Uint8Array[] = [];
+  #own: boolean;
+  #state: 'talking' | 'said-all' | 'left' = 'talking';
+  #otherLeft = false;
+  #full = false;
+  readonly #patience: Timer;
+
+  constructor(
+    readonly peer: Connection<TextMessage>,
+    readonly options: TalkOptions,
+  ) {
+    this.#own = options.turns !== 'second';
+    this.#patience = options.clock.after(lastWordsMs, () => peer.close('ended'));
+    this.#patience.stop();
+    options.onTurn?.(this.#own);
+    options.lines.read(
+      (line) => this.#onLine(line),
+      (error) => (error ? peer.close('input', error) : this.#sayAll()),
+    );
+  }
+
+  data(message: TextMessage): void {
+    if (isQuit(message.bytes)) return this.end();
+    if (this.#state === 'left') this.#patience.again();
+    this.#show(message.bytes);
+    if (!this.options.turns || this.#own) return;
+    this.#own = true;
+    this.options.onTurn?.(true);
+    this.#speak();
+  }
+
+  drain(): void {
+    this.#full = false;
+    this.#speak();
+  }
+
+  /** The other has left. */
+  end(): void {
+    this.#otherLeft = true;
+    if (this.options.typed || this.options.turns || this.#state === 'left') this.peer.close('ended');
+    else this.#patience.again();
+  }
+
+  close(why: Closed): void {
+    this.#patience.stop();
+    this.options.lines.stop();
+    this.options.output.whenDrained(() => this.options.onClosed?.(why));
+  }
+
+  #onLine(line: Uint8Array): boolean {
+    if (this.#state !== 'talking') return false;
+    if (isQuit(line)) {
+      this.#sayAll();
+      return false;
+    }
+    this.#said.push(new Uint8Array(line));
+    this.#speak();
+    return !this.#full && this.#said.length < waitingLines;
+  }
+
+  #sayAll(): void {
+    if (this.#state === 'talking') this.#state = 'said-all';
+    this.#speak();
+  }
+
+  /** Sends what may be sent; once there is nothing more to come, leaves. */
+  #speak(): void {
+    const { turns, lines } = this.options;
+    while (!this.#full && this.#own && this.#said.length > 0) {
+      this.#full = !this.peer.write({ bytes: this.#said.shift() as Uint8Array, end: '\n' });
+      if (this.#otherLeft) this.#patience.again();
+      if (turns) {
+        this.#own = false;
+        this.options.onTurn?.(false);
+      }
+    }
+    if (this.#said.length > 0) return;
+    if (this.#state === 'said-all') this.#leave();
+    else if (this.#state === 'talking' && !this.#full) lines.resume();
+  }
+
+  #leave(): void {
+    this.#state = 'left';
+    if (this.#otherLeft) return this.peer.close('ended');
+    this.peer.end();
+    this.#patience.again();
+  }
+
+  #show(bytes: Uint8Array): void {
+    const line = new Uint8Array(bytes.length + 1);
+    line.set(bytes);
+    line[bytes.length] = 10;
+    if (this.options.output.write(line)) return;
+    this.peer.pause();
+    this.options.output.whenDrained(() => this.peer.resume());
+  }
+}
+
+function isQuit(line: Uint8Array): boolean {
+  return line.length === 2 && decoder.decode(line) === '/q';
+}

@@ -1,0 +1,19 @@
+import type { Clock, Closed, Input, Output } from '../core/index.js';
+import type { TextOptions } from '../framing/index.js';
+
+/** What one end of a talk is made of, for {@link talk}. */
+export interface TalkOptions {
+  /** What is said here: each chunk is a line, without its newline. */
+  readonly lines: Input;
+  /** Where what the other says is shown, a line a message. */
+  readonly output: Output;
+  readonly clock: Clock;
+  /** Whether a person types the lines: then the other's leaving ends it at once, and else what is piped is still sent. */
+  readonly typed: boolean;
+  /** Strict alternation: who speaks first here, or undefined where both may speak at any time. */
+  readonly turns?: 'first' | 'second';
+  /** Told whose turn it is, where there are turns. */
+  readonly onTurn?: (own: boolean) => void;
+  readonly onClosed?: (why: Closed) => void;
+  readonly text?: TextOptions;
+}
