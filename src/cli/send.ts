@@ -16,7 +16,8 @@ export function sendCommand() {
         'connection after the last byte.',
     )
     .usage('[options] HOST PORT [FILE...]')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then files; - is stdin');
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then files; - is stdin')
+    .option('--verify', 'have the server confirm length and SHA-256: it has to be serve sink --verify');
   return withClientOptions(command)
     .addHelpText('after', examples('wireline send localhost 9000 < video.mp4', 'wireline send nas:9000 a.txt b.txt'))
     .action((words, options) =>
@@ -29,6 +30,7 @@ export function sendCommand() {
             connectTimeoutMs: options.connectTimeout,
             signal,
             onProgress: progress.add,
+            ...(options.verify ? { verify: (await import('../disk/hash.js')).sha256 } : {}),
           });
         } finally {
           progress.stop();

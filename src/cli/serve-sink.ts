@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Receiver } from '../core/index.js';
-import { folderReceiver, SpoolBudget } from '../disk/index.js';
-import { Outlet, sink } from '../services/index.js';
+import { folderReceiver, SpoolBudget, sha256 } from '../disk/index.js';
+import { Outlet, sink, verified } from '../services/index.js';
 import { type Server, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
 import type { Log } from './log.js';
@@ -24,6 +24,7 @@ export function serveSink() {
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
     .addOption(new Option('--by <unit>', 'what is kept whole (default: message; on a terminal line)').choices(units))
     .option('--into <dir>', 'write each message to a file of its own there')
+    .option('--verify', 'take only verified streams, from send --verify')
     .option('--once', 'take one connection, then end')
     .option('--stall <time>', 'close a client that stops in mid-message while others wait', time, 30_000)
     .option('--spool <size>', 'hold at most so much, in memory and on disk, of messages that wait', size, 1024 ** 3);
@@ -36,6 +37,7 @@ interface SinkCommandOptions extends ServerOptions {
   by?: (typeof units)[number] | undefined;
   into?: string | undefined;
   once?: true | undefined;
+  verify?: true | undefined;
   stall: number;
   spool: number;
 }
@@ -51,7 +53,10 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
   await runServer(
     address,
     options,
-    (log) => sink(options.into ? intoFolder(options.into, log) : ontoStdout(), { by }),
+    (log) => {
+      const service = sink(options.into ? intoFolder(options.into, log) : ontoStdout(), { by });
+      return options.verify ? verified(service, sha256) : service;
+    },
     {
       observer: {
         opened() {

@@ -1,5 +1,5 @@
 import { type Handler, type Output, printable, WirelineError } from '../core/index.js';
-import { framed, text } from '../framing/index.js';
+import { framed, text, withNewline } from '../framing/index.js';
 import type { Address, DialOptions } from '../transport/index.js';
 import { type Outcome, untilDone } from './outcome.js';
 
@@ -46,11 +46,4 @@ function onLine(bytes: Uint8Array, output: Output, outcome: Outcome, options: An
   }
   output.write(withNewline(bytes));
   output.whenDrained(() => outcome.done());
-}
-
-function withNewline(bytes: Uint8Array): Uint8Array {
-  const line = new Uint8Array(bytes.length + 1);
-  line.set(bytes);
-  line[bytes.length] = 10;
-  return line;
 }

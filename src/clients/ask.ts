@@ -8,7 +8,7 @@ import {
   type Output,
   WirelineError,
 } from '../core/index.js';
-import { framed, type TextMessage, text } from '../framing/index.js';
+import { framed, type TextMessage, text, withByte, withNewline } from '../framing/index.js';
 import type { Address, DialOptions } from '../transport/index.js';
 import { type Outcome, untilDone } from './outcome.js';
 
@@ -187,15 +187,4 @@ function patient(framing: Codec<TextMessage>): Codec<Uint8Array> {
 
 function endsInNewline(bytes: Uint8Array): boolean {
   return bytes[bytes.length - 1] === LF;
-}
-
-function withNewline(bytes: Uint8Array): Uint8Array {
-  return withByte(bytes, LF);
-}
-
-function withByte(bytes: Uint8Array, last: number): Uint8Array {
-  const longer = new Uint8Array(bytes.length + 1);
-  longer.set(bytes);
-  longer[bytes.length] = last;
-  return longer;
 }

@@ -1,4 +1,5 @@
-import { type Handler, type Input, printable, WirelineError } from '../core/index.js';
+import { type Handler, type Input, type MakeHash, printable, WirelineError } from '../core/index.js';
+import { VerifiedWriter } from '../framing/verified.js';
 import type { Address, DialOptions } from '../transport/index.js';
 import { inWords } from '../transport/system-errors.js';
 import { type Outcome, untilDone } from './outcome.js';
@@ -7,37 +8,48 @@ import { type Outcome, untilDone } from './outcome.js';
 export interface SendOptions extends DialOptions {
   /** Told of bytes that were handed to the connection, as they go. */
   readonly onProgress?: (bytes: number) => void;
+  /** Makes the stream a verified one: the server has to confirm its length and this hash of it. */
+  readonly verify?: MakeHash;
 }
 
 /** Bytes that are looked at of what a server says to a one-way client: room for one line of refusal. */
-const refusalSize = 512;
+const answerSize = 512;
 
 /**
  * Sends `input` whole, half-closes, and waits for the server's close, which is its receipt. Rejects with a
  * `WirelineError` where the server closes before the end of the input (`reset`), refuses with a line `error: ...`
- * (`refused`), or the input cannot be read (`input`). What else the server says is dropped.
+ * (`refused`), the input cannot be read (`input`), or the server does not confirm a verified stream (`failed`).
+ * What else the server says is dropped.
  */
 export async function send(input: Input, address: Address, options: SendOptions = {}): Promise<void> {
   try {
     await untilDone(address, options, (peer, outcome) => {
-      const heard = new Refusal();
+      const answer = new Answer();
+      const writer = options.verify && new VerifiedWriter(options.verify(), (bytes) => peer.write(bytes));
       let sent = false;
+      let due: string | undefined;
       input.read(
         (bytes) => {
           options.onProgress?.(bytes.length);
-          return peer.write(bytes);
+          return writer ? writer.add(bytes) : peer.write(bytes);
         },
         (error) => {
           if (error) return outcome.fail(unreadable(error));
           sent = true;
+          due = writer && `ok ${writer.end()}\n`;
           peer.end();
         },
       );
       return {
-        data: (bytes) => heard.add(bytes),
+        data: (bytes) => answer.add(bytes),
         drain: () => input.resume(),
-        end: () => finish(outcome, heard, sent, peer.remote),
-        close: () => heard.check(outcome),
+        end() {
+          if (answer.refuses(outcome)) return;
+          if (!sent) outcome.fail(new WirelineError('reset', `${peer.remote} closed before the end of the input`));
+          else if (due !== undefined && answer.text !== due) outcome.fail(unconfirmed(peer.remote));
+          else outcome.done();
+        },
+        close: () => answer.refuses(outcome),
       } satisfies Handler;
     });
   } finally {
@@ -45,10 +57,8 @@ export async function send(input: Input, address: Address, options: SendOptions 
   }
 }
 
-function finish(outcome: Outcome, heard: Refusal, sent: boolean, remote: string): void {
-  if (heard.check(outcome)) return;
-  if (sent) outcome.done();
-  else outcome.fail(new WirelineError('reset', `${remote} closed before the end of the input`));
+function unconfirmed(remote: string): WirelineError {
+  return new WirelineError('failed', `${remote} did not confirm the stream: is it a serve sink --verify?`);
 }
 
 /** The error of an input that failed. */
@@ -57,18 +67,18 @@ function unreadable(error: Error): WirelineError {
   return new WirelineError('input', `cannot read the input: ${inWords(error)}`, { cause: error });
 }
 
-/** Listens for a line that begins with `error: `, by which a server says why it does not serve. */
-class Refusal {
-  #text = '';
+/** What a server says to a one-way client: nothing, why it does not serve, or that it confirms the stream. */
+class Answer {
+  text = '';
 
   add(bytes: Uint8Array): void {
-    if (this.#text.length < refusalSize) this.#text += new TextDecoder().decode(bytes.subarray(0, refusalSize));
+    if (this.text.length < answerSize) this.text += new TextDecoder().decode(bytes.subarray(0, answerSize));
   }
 
   /** Fails with the server's words, if it has refused. */
-  check(outcome: Outcome): boolean {
-    if (!this.#text.startsWith('error: ')) return false;
-    const [words = ''] = this.#text.slice('error: '.length).split(/\r?\n/);
+  refuses(outcome: Outcome): boolean {
+    if (!this.text.startsWith('error: ')) return false;
+    const [words = ''] = this.text.slice('error: '.length).split(/\r?\n/);
     outcome.fail(new WirelineError('refused', `refused by the server: ${printable(words)}`));
     return true;
   }

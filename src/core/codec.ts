@@ -34,6 +34,4 @@ export interface Codec<M> {
   encode(message: M): Uint8Array;
   /** The same message in memory that stays as it is: see {@link Handler.data}. */
   keep(message: M): M;
-  /** A message that tells a person what is wrong; absent where the framing is not for people. */
-  complaint?(words: string): M;
 }

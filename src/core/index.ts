@@ -1,9 +1,11 @@
 /** The words of the library: see `docs/architecture.md`. This room imports nothing. */
+
 export type { Clock, Timer } from './clock.js';
 export type { Codec, Decoder } from './codec.js';
 export type { Closed, Connection, ConnectionState, Handler, Service } from './connection.js';
 export type { Incoming, Input, Output, Receiver, Source, Spool } from './flow.js';
-export { layered } from './layer.js';
+export type { Hash, MakeHash } from './hash.js';
+export { layered, type View, viewed } from './layer.js';
 export { printable } from './printable.js';
 export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
 export { isReused, keep, Reusable, release } from './reusable.js';

@@ -1,4 +1,4 @@
-import type { Handler } from './connection.js';
+import type { Connection, Handler } from './connection.js';
 
 /**
  * A handler that does what `inner` does, but for the methods of `over`: what a layer between a connection and
@@ -10,4 +10,29 @@ export function layered<M>(inner: Handler<M>, over: Partial<Handler<M>>): Handle
   if (inner.end) own.end = () => inner.end?.();
   if (inner.close) own.close = (why) => inner.close?.(why);
   return Object.assign(own, over);
+}
+
+/** What a {@link viewed} connection does itself: `write` at least, as it may take other messages. */
+export type View<M> = Pick<Connection<M>, 'write'> & Partial<Pick<Connection<M>, 'pause' | 'resume' | 'end' | 'close'>>;
+
+/** A connection that does what `peer` does, but for the methods of `over`. Its state is the peer's at any time. */
+export function viewed<M>(peer: Connection<never>, over: View<M>): Connection<M> {
+  return {
+    id: peer.id,
+    remote: peer.remote,
+    get state() {
+      return peer.state;
+    },
+    get backlog() {
+      return peer.backlog;
+    },
+    get paused() {
+      return peer.paused;
+    },
+    pause: () => peer.pause(),
+    resume: () => peer.resume(),
+    end: () => peer.end(),
+    close: (reason, error) => peer.close(reason, error),
+    ...over,
+  };
 }

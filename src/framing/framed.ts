@@ -6,11 +6,12 @@ import {
   type Decoder,
   type Handler,
   type Service,
+  viewed,
 } from '../core/index.js';
 
 /** How {@link framed} treats a peer. */
 export interface FramedOptions {
-  /** Whether a peer whose bytes are no messages is told so in a line `error: ...`, where the codec has such a line. */
+  /** Whether a peer whose bytes are no messages is told so in a line `error: ...`. */
   readonly explain?: boolean;
 }
 
@@ -68,9 +69,7 @@ class FramedHandler<M> implements Handler {
       run();
     } catch (error) {
       const known = asWirelineError(error);
-      if (this.options.explain && this.codec.complaint) {
-        this.peer.write(this.codec.encode(this.codec.complaint(`error: ${known.message}`)));
-      }
+      if (this.options.explain) this.peer.write(new TextEncoder().encode(`error: ${known.message}\n`));
       this.peer.close(known.code, known);
     }
   }
@@ -96,18 +95,7 @@ class FramedHandler<M> implements Handler {
   /** The peer as the message service sees it: a view of the connection, with messages for bytes. */
   #messages(): Connection<M> {
     const { peer, codec } = this;
-    return {
-      id: peer.id,
-      remote: peer.remote,
-      get state() {
-        return peer.state;
-      },
-      get backlog() {
-        return peer.backlog;
-      },
-      get paused() {
-        return peer.paused;
-      },
+    return viewed<M>(peer, {
       write: (message) => peer.write(codec.encode(message)),
       pause: () => {
         this.#paused = true;
@@ -120,8 +108,6 @@ class FramedHandler<M> implements Handler {
         peer.resume();
         this.#awaitPause();
       },
-      end: () => peer.end(),
-      close: (reason, error) => peer.close(reason, error),
-    };
+    });
   }
 }

@@ -5,5 +5,7 @@ export { length } from './length.js';
 export { LineDecoder } from './line-decoder.js';
 export { lines } from './lines.js';
 export { netstring } from './netstring.js';
+export { withByte, withNewline } from './newline.js';
 export { raw } from './raw.js';
 export { type TextMessage, type TextOptions, text } from './text.js';
+export { VerifiedReader, VerifiedWriter } from './verified.js';

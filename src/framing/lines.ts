@@ -1,6 +1,7 @@
 import { type Codec, keep, WirelineError } from '../core/index.js';
 import { defaultMaxMessage, truncated } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
+import { withNewline } from './newline.js';
 
 /**
  * A message is a line: what comes before an LF, and nothing else ends it. A CR stays part of the message; a
@@ -21,7 +22,6 @@ export function lines({ max = defaultMaxMessage }: { max?: number } = {}): Codec
         },
       };
     },
-    complaint: (words) => new TextEncoder().encode(words),
     encode: encodeLine,
     keep,
   };
@@ -29,8 +29,5 @@ export function lines({ max = defaultMaxMessage }: { max?: number } = {}): Codec
 
 function encodeLine(message: Uint8Array): Uint8Array {
   if (message.includes(10)) throw new WirelineError('protocol', 'a message of lines framing has a newline in it');
-  const line = new Uint8Array(message.length + 1);
-  line.set(message);
-  line[message.length] = 10;
-  return line;
+  return withNewline(message);
 }

@@ -40,7 +40,6 @@ export function text({ max = defaultMaxMessage, pauseMs = 50 }: TextOptions = {}
         },
       };
     },
-    complaint: (words) => ({ bytes: new TextEncoder().encode(words), end: '\n' }),
     encode: encodeText,
     keep: (message) => ({ bytes: keep(message.bytes), end: message.end }),
   };

@@ -6,3 +6,4 @@ export { type RelayOptions, relay } from './relay.js';
 export { type SinkOptions, type SinkUnit, sink } from './sink.js';
 export { talk } from './talk.js';
 export type { TalkOptions } from './talk-options.js';
+export { verified } from './verified.js';

@@ -1,5 +1,5 @@
 import type { Closed, Connection, Handler, Timer } from '../core/index.js';
-import type { TextMessage } from '../framing/index.js';
+import { type TextMessage, withNewline } from '../framing/index.js';
 import type { TalkOptions } from './talk-options.js';
 
 /** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
@@ -99,10 +99,7 @@ export class TalkEnd implements Handler<TextMessage> {
   }
 
   #show(bytes: Uint8Array): void {
-    const line = new Uint8Array(bytes.length + 1);
-    line.set(bytes);
-    line[bytes.length] = 10;
-    if (this.options.output.write(line)) return;
+    if (this.options.output.write(withNewline(bytes))) return;
     this.peer.pause();
     this.options.output.whenDrained(() => this.peer.resume());
   }

@@ -41,7 +41,7 @@ export function reasonOf(error: NodeJS.ErrnoException): Reason {
 export function inWords(error: unknown): string {
   const known = rootOf(error);
   const code = known.code;
-  if (!code) return known.message;
+  if (!code || error instanceof WirelineError) return known.message;
   return words[code] ? `${words[code]} (${code})` : `${known.message} (${code})`;
 }
 

@@ -1,0 +1,43 @@
+import { asWirelineError, type MakeHash, type Service, viewed, WirelineError } from '../core/index.js';
+import { VerifiedReader } from '../framing/index.js';
+
+const encoder = new TextEncoder();
+
+/**
+ * A layer for one-way streams whose end can be trusted (see {@link VerifiedReader}). `service` is given the bytes,
+ * and the end only when length and hash are right. When it ends its side, the client is answered `ok` and the
+ * verdict. Anything else ends as `truncated` or `protocol`, with a line `error: ...` to the client.
+ */
+export function verified(service: Service, hash: MakeHash): Service {
+  return (peer) => {
+    const inner = service(
+      viewed(peer, {
+        write: (bytes) => peer.write(bytes),
+        end() {
+          peer.write(encoder.encode(`ok ${stream.verdict}\n`));
+          peer.end();
+        },
+      }),
+    );
+    const stream = new VerifiedReader(hash(), (bytes) => inner.data(bytes));
+    const refuse = (error: WirelineError) => {
+      peer.write(encoder.encode(`error: ${error.message}\n`));
+      peer.close(error.code, error);
+    };
+    return {
+      data(bytes) {
+        try {
+          stream.push(bytes);
+        } catch (error) {
+          return refuse(asWirelineError(error));
+        }
+        if (stream.verdict !== undefined) inner.end?.();
+      },
+      end() {
+        if (stream.verdict === undefined) refuse(new WirelineError('truncated', 'the stream was cut before its end'));
+      },
+      drain: () => inner.drain?.(),
+      close: (why) => inner.close?.(why),
+    };
+  };
+}
