@@ -55,6 +55,8 @@ class FramedHandler<M> implements Handler {
   end(): void {
     clearTimeout(this.#pause);
     this.#decode(() => this.#decoder.end());
+    // A stream that ended in mid-message did not end as far as the service is concerned: it is told of the close.
+    if (this.peer.state === 'closed') return;
     if (this.#inner.end) this.#inner.end();
     else this.peer.end();
   }
@@ -68,9 +70,26 @@ class FramedHandler<M> implements Handler {
     try {
       run();
     } catch (error) {
-      const known = asWirelineError(error);
-      if (this.options.explain) this.peer.write(new TextEncoder().encode(`error: ${known.message}\n`));
-      this.peer.close(known.code, known);
+      this.#fail(error);
+    }
+  }
+
+  /** What is wrong with a message is told to the peer; what went wrong in this process is none of its business. */
+  #fail(error: unknown): void {
+    const known = asWirelineError(error);
+    if (error === known && this.options.explain) {
+      this.peer.write(new TextEncoder().encode(`error: ${known.message}\n`));
+    }
+    this.peer.close(known.code, known);
+  }
+
+  /** Who writes may be serving another peer: a message that this framing cannot carry costs this connection, not that. */
+  #write(message: M): boolean {
+    try {
+      return this.peer.write(this.codec.encode(message));
+    } catch (error) {
+      this.#fail(error);
+      return false;
     }
   }
 
@@ -94,9 +113,9 @@ class FramedHandler<M> implements Handler {
 
   /** The peer as the message service sees it: a view of the connection, with messages for bytes. */
   #messages(): Connection<M> {
-    const { peer, codec } = this;
+    const { peer } = this;
     return viewed<M>(peer, {
-      write: (message) => peer.write(codec.encode(message)),
+      write: (message) => this.#write(message),
       pause: () => {
         this.#paused = true;
         peer.pause();
