@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  type Closed,
+  type Codec,
+  type Connection,
+  type Handler,
+  type Service,
+  WirelineError,
+} from '../../src/core/index.js';
+import { framed, lines, raw, type TextMessage, text } from '../../src/framing/index.js';
+import { memoryPair } from '../../src/transport/index.js';
+import { bytes, latin1 } from '../support/bytes.js';
+import { Recorder } from '../support/recorder.js';
+
+afterEach(() => void vi.useRealTimers());
+
+/** A framed service on one end of a memory pair, and the bytes that come out at the other. */
+function pairOf<M>(codec: Codec<M>, service: Service<M>, options = {}): { client: Connection; heard: Recorder } {
+  const heard = new Recorder();
+  const [client] = memoryPair(heard.service, framed(codec, service, options));
+  return { client, heard };
+}
+
+function collecting(messages: string[], more: Partial<Handler> = {}): Handler {
+  return { data: (message) => void messages.push(latin1(message)), ...more };
+}
+
+describe('framed', () => {
+  test('gives a service messages for bytes, and bytes for its messages', async () => {
+    const codec = lines();
+    const { client, heard } = pairOf(codec, (peer) => ({
+      data: (message) => void peer.write(bytes(`<${latin1(message)}>`)),
+    }));
+    client.write(bytes('one\ntw'));
+    client.write(bytes('o\n'));
+    client.end();
+    expect(await heard.closed).toEqual({ reason: 'ended' });
+    expect(heard.text).toBe('<one>\n<two>\n');
+  });
+
+  test('shows the service the state of the connection underneath', async () => {
+    let seen!: Connection;
+    const { client, heard } = pairOf(raw(), (peer) => {
+      seen = peer;
+      return { data() {}, end() {} };
+    });
+    expect([seen.state, seen.remote, seen.backlog, seen.paused]).toEqual(['open', 'memory:left', 0, false]);
+    seen.pause();
+    expect(seen.paused).toBe(true);
+    seen.resume();
+    seen.write(bytes('abc'));
+    expect(seen.backlog).toBe(3);
+    seen.end();
+    expect(seen.state).toBe('ended');
+    client.end();
+    await heard.closed;
+    expect(seen.state).toBe('closed');
+  });
+
+  test('delivers what came before a message that is none, then closes with the reason of the decoder', async () => {
+    const messages: string[] = [];
+    let why: Closed | undefined;
+    const service: Service = () =>
+      collecting(messages, {
+        close(closed) {
+          why = closed;
+        },
+      });
+    const { client, heard } = pairOf(lines({ max: 3 }), service);
+    client.write(bytes('one\ntwo\nthree\nfour\n'));
+    await heard.closed;
+    expect(messages).toEqual(['one', 'two']);
+    expect(why?.reason).toBe('too-long');
+    expect(why?.error).toBeInstanceOf(WirelineError);
+  });
+
+  test('explains itself to the peer where it is asked to', async () => {
+    const { client, heard } = pairOf(lines({ max: 3 }), () => ({ data() {} }), { explain: true });
+    client.write(bytes('three\n'));
+    await heard.closed;
+    expect(heard.text).toBe('error: a message is longer than 3 bytes\n');
+  });
+
+  test('tells the peer nothing of what went wrong in this process', async () => {
+    const service: Service = () => ({
+      data() {
+        throw new Error('secret');
+      },
+    });
+    const { client, heard } = pairOf(lines(), service, { explain: true });
+    client.write(bytes('one\n'));
+    await heard.closed;
+    expect(heard.text).toBe('');
+  });
+
+  test('gives nothing more to a service that has closed, though more came in the same chunk', async () => {
+    const messages: string[] = [];
+    const { client, heard } = pairOf(lines(), (peer) => ({
+      data(message) {
+        messages.push(latin1(message));
+        peer.close('ended');
+      },
+    }));
+    client.write(bytes('Bye\nmore\n'));
+    await heard.closed;
+    expect(messages).toEqual(['Bye']);
+  });
+
+  test('does not tell a service of the end of a stream that ended in mid-message', async () => {
+    const told: string[] = [];
+    const { client, heard } = pairOf(lines(), () =>
+      collecting(told, { end: () => void told.push('end'), close: ({ reason }) => void told.push(reason) }),
+    );
+    client.write(bytes('one\ntw'));
+    client.end();
+    await heard.closed;
+    expect(told).toEqual(['one', 'truncated']);
+  });
+
+  test('writing what the framing cannot carry throws nothing, and costs the connection that it was written to', async () => {
+    let written: boolean | undefined;
+    let why: Closed | undefined;
+    const { heard } = pairOf(lines(), (peer) => {
+      queueMicrotask(() => {
+        written = peer.write(bytes('a\nb'));
+      });
+      return {
+        data() {},
+        close(closed) {
+          why = closed;
+        },
+      };
+    });
+    await heard.closed;
+    expect(written).toBe(false);
+    expect(why?.reason).toBe('protocol');
+  });
+});
+
+describe('a pause in mid-line', () => {
+  /** A service that answers each message with itself and `!`, and how the clock is moved. */
+  function answering(pauseMs = 50) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
+    let server!: Connection<TextMessage>;
+    const { client, heard } = pairOf(text({ pauseMs }), (peer) => {
+      server = peer;
+      return { data: ({ bytes: said, end }) => void peer.write({ bytes: bytes(`${latin1(said)}!`), end }) };
+    });
+    const say = async (words: string) => {
+      client.write(bytes(words));
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    const pass = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    return { client, heard, say, pass, server: () => server };
+  }
+
+  test('is answered after its time, without a newline', async () => {
+    const { heard, say, pass } = answering();
+    await say('hello');
+    await pass(49);
+    expect(heard.text).toBe('');
+    await pass(2);
+    expect(heard.text).toBe('hello!');
+  });
+
+  test('begins anew with each chunk', async () => {
+    const { heard, say, pass } = answering();
+    await say('hel');
+    await pass(40);
+    await say('lo');
+    await pass(40);
+    expect(heard.text).toBe('');
+    await pass(11);
+    expect(heard.text).toBe('hello!');
+  });
+
+  test('is none after a whole line, and lasts as long as the codec says', async () => {
+    const { heard, say, pass } = answering(1000);
+    await say('a\n');
+    expect(heard.text).toBe('a!\n');
+    await pass(5000);
+    expect(heard.text).toBe('a!\n');
+    await say('b');
+    await pass(999);
+    expect(heard.text).toBe('a!\n');
+    await pass(2);
+    expect(heard.text).toBe('a!\nb!');
+  });
+
+  test('does not count while the service itself has paused the peer', async () => {
+    const { heard, say, pass, server } = answering();
+    await say('hel');
+    server().pause();
+    await pass(500);
+    expect(heard.text).toBe('');
+    await say('lo');
+    server().resume();
+    await pass(40);
+    expect(heard.text).toBe('');
+    await pass(11);
+    expect(heard.text).toBe('hello!');
+  });
+
+  test('that is over when the stream ends makes no second message', async () => {
+    const { client, heard, say, pass } = answering();
+    await say('hello');
+    client.end();
+    await pass(200);
+    expect(heard.text).toBe('hello!');
+    expect(await heard.closed).toEqual({ reason: 'ended' });
+  });
+});

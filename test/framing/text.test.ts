@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type TextMessage, text } from '../../src/framing/index.js';
+import { codecConformance } from '../conformance/codec.js';
+import { bytes, latin1 } from '../support/bytes.js';
+import { codeOf } from '../support/code-of.js';
+
+const line = fc.uint8Array({ maxLength: 40 }).map((message) => message.filter((byte) => byte !== 10 && byte !== 13));
+
+codecConformance('text', {
+  codec: (max) => text(max === undefined ? {} : { max }),
+  message: fc.record({ bytes: line, end: fc.constantFrom('\n' as const, '\r\n' as const) }),
+  of: (message): TextMessage => ({ bytes: message, end: '\n' }),
+  bytesOf: (message) => message.bytes,
+  atEnd: 'message',
+  overhead: () => 1,
+});
+
+describe('text', () => {
+  function decoding(max?: number) {
+    const messages: [string, string][] = [];
+    const codec = text(max === undefined ? {} : { max });
+    const decoder = codec.decoder((message) => messages.push([latin1(message.bytes), message.end]));
+    return { messages, decoder, push: (chunk: string) => decoder.push(Buffer.from(chunk, 'latin1')) };
+  }
+
+  test('ends at LF, and says whether a CR came before it', () => {
+    const { push, messages } = decoding();
+    push('one\ntwo\r\n\n\r\na\rb\n');
+    expect(messages).toEqual([
+      ['one', '\n'],
+      ['two', '\r\n'],
+      ['', '\n'],
+      ['', '\r\n'],
+      ['a\rb', '\n'],
+    ]);
+  });
+
+  test('finds CR LF that was split between chunks', () => {
+    const { push, messages } = decoding();
+    push('one\r');
+    push('\n');
+    expect(messages).toEqual([['one', '\r\n']]);
+  });
+
+  test('ends with the stream, once', () => {
+    const { push, decoder, messages } = decoding();
+    push('one\ntw');
+    push('o');
+    decoder.end();
+    decoder.end();
+    expect(messages).toEqual([
+      ['one', '\n'],
+      ['two', ''],
+    ]);
+  });
+
+  test('ends at a pause in mid-line, and only there', () => {
+    const { push, decoder, messages } = decoding();
+    decoder.pause?.();
+    push('hel');
+    push('lo');
+    decoder.pause?.();
+    decoder.pause?.();
+    push('again\n');
+    decoder.pause?.();
+    expect(messages).toEqual([
+      ['hello', ''],
+      ['again', '\n'],
+    ]);
+    expect(decoder.held).toBe(0);
+  });
+
+  test('keeps a byte-order mark, NUL, and what is not UTF-8', () => {
+    const { push, messages } = decoding();
+    push('\xef\xbb\xbfa\0\xff\xc3\n\xa9\n');
+    expect(messages).toEqual([
+      ['\xef\xbb\xbfa\0\xff\xc3', '\n'],
+      ['\xa9', '\n'],
+    ]);
+  });
+
+  test('does not count the CR of its end, and is too long at a pause and at the end as well', () => {
+    const { push, messages } = decoding(3);
+    push('abc\r\n');
+    expect(messages).toEqual([['abc', '\r\n']]);
+    expect(codeOf(() => decoding(3).push('abcd\n'))).toBe('too-long');
+    expect(codeOf(() => decoding(3).push('abcde'))).toBe('too-long');
+    for (const stop of ['pause', 'end'] as const) {
+      const late = decoding(3);
+      late.push('abcd');
+      expect(codeOf(() => late.decoder[stop]?.())).toBe('too-long');
+    }
+  });
+
+  test('is encoded with its own end', () => {
+    const encoded = (end: TextMessage['end']) => latin1(text().encode({ bytes: bytes('hi'), end }));
+    expect([encoded('\n'), encoded('\r\n'), encoded('')]).toEqual(['hi\n', 'hi\r\n', 'hi']);
+  });
+});
