@@ -160,15 +160,6 @@ function memory<M>(under: CodecUnderTest<M>): void {
       expect(kept.map((message) => latin1(under.bytesOf(message)))).toEqual([latin1(content)]);
     }
   });
-
-  test('a complaint is a message of the codec', () => {
-    const codec = under.codec();
-    if (!codec.complaint) return;
-    const { decoder, messages } = collector(under);
-    decoder.push(codec.encode(codec.complaint('error: no')));
-    decoder.end();
-    expect(messages).toEqual([shown(under, codec.complaint('error: no'))]);
-  });
 }
 
 function endings<M>(under: CodecUnderTest<M>): void {
