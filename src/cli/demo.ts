@@ -1,1 +1,93 @@
-console.error('demo');
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asWirelineError, type Service } from '../core/index.js';
+import { type Server, serve } from '../transport/index.js';
+import { type Stop, stops, type Visit } from './demo-stops.js';
+import { shownBy } from './demo-tap.js';
+import { abortedBySignals, reportFailure } from './process.js';
+
+declare const __VERSION__: string;
+
+/** The command itself, as it was built beside this file: what the tour shows is what users run. */
+const command = join(dirname(fileURLToPath(import.meta.url)), 'cli.cjs');
+
+/** A stop of the tour whose service listens. */
+interface Open {
+  readonly stop: Stop;
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** `npm start`: runs every service on a port of its own and each client once, then stays up for the user to try. */
+async function tour(signal: AbortSignal): Promise<void> {
+  print(`wireline ${__VERSION__}, a tour: every service on a port of its own, and a client of each.`);
+  const opened: Open[] = [];
+  for (const stop of stops) opened.push(await start(stop));
+  try {
+    for (const open of opened) await visit(open, signal);
+    print('\nNow you. In another terminal:\n');
+    for (const { stop, port } of opened) for (const line of stop.tries) print(`  ${withPort(line, port)}`);
+    print('\nWhat is sent appears here. Ctrl-C ends it all.\n');
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    await Promise.all(opened.map(({ server }) => server.close()));
+  }
+}
+
+async function start(stop: Stop): Promise<Open> {
+  const service = shownBy((line) => print(`    ${stop.name.padEnd(9)} < ${line}`), stop.service());
+  const server = await listening(service, stop.port);
+  return { stop, server, port: server.address.port ?? stop.port };
+}
+
+/** Takes the usual port, so that the lines to paste are the same every time; where it is taken, any other. */
+async function listening(service: Service, port: number): Promise<Server> {
+  try {
+    return await serve(service, { host: '127.0.0.1', port });
+  } catch (error) {
+    if (asWirelineError(error).code !== 'unusable') throw error;
+    return serve(service, { host: '127.0.0.1', port: 0 });
+  }
+}
+
+async function visit({ stop, port }: Open, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  print(`\n${stop.name}, port ${port}: ${stop.does}`);
+  await Promise.all(stop.visits.map((each) => run(each, port, signal)));
+}
+
+/** Runs the command as a user would and shows what it prints. */
+async function run({ input, args }: Visit, port: number, signal: AbortSignal): Promise<void> {
+  const words = args.map((word) => withPort(word, port));
+  print(`  $ ${input === undefined ? '' : `printf ${quoted(input)} | `}npx wireline ${words.map(quoted).join(' ')}`);
+  const child = spawn(process.execPath, [command, ...words], { signal });
+  // A signal that ends the tour ends its clients too.
+  child.on('error', () => {});
+  child.stdin.on('error', () => {}).end(input);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  await new Promise((resolve) => child.once('close', resolve));
+  for (const line of said.split('\n')) if (line !== '') print(`    ${line}`);
+}
+
+function withPort(text: string, port: number): string {
+  return text.replaceAll('PORT', String(port));
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  if (/^[\w./:-]+$/.test(word)) return word;
+  return `'${word.replaceAll('\n', '\\n').replaceAll("'", "'\\''")}'`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+tour(abortedBySignals(() => {})).catch(reportFailure);
