@@ -1,17 +1,9 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { commands } from './commands.js';
+import { describeDefaults } from './help.js';
 import { reportFailure } from './process.js';
 
 declare const __VERSION__: string;
-
-/** The sub-commands. Only the one that is asked for is loaded, so that it starts about as fast as Node does. */
-const commands: Record<string, () => Promise<object>> = {
-  serve: async () => (await import('./serve.js')).serveCommand(),
-  send: async () => (await import('./send.js')).sendCommand(),
-  ask: async () => (await import('./ask.js')).askCommand(),
-  announce: async () => (await import('./announce.js')).announceCommand(),
-  talk: async () => (await import('./talk.js')).talkCommand(),
-  connect: async () => (await import('./connect.js')).connectCommand(),
-};
 
 async function main(args: string[]): Promise<void> {
   const program = new Command('wireline')
@@ -22,6 +14,7 @@ async function main(args: string[]): Promise<void> {
   const load = commands[args[0] ?? ''];
   for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
+    describeDefaults(command);
     command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   }
   await program.parseAsync(args, { from: 'user' });

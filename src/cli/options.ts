@@ -22,6 +22,13 @@ export function time(text: string): number {
   return ms;
 }
 
+/** Writes a value as its option takes it, in the largest unit that fits: `16MiB`, `30s`. */
+export function inUnits(value: number, read: typeof size | typeof time): string {
+  const units = Object.entries(read === size ? sizeUnits : timeUnits).reverse();
+  const [unit, factor] = units.find(([, factor]) => value > 0 && value % factor === 0) ?? ['', 1];
+  return `${value / factor}${unit}`;
+}
+
 /** Reads a whole number of at least 1. */
 export function count(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;

@@ -1,0 +1,9 @@
+/** The sub-commands. Only the one that is asked for is loaded, so that it starts about as fast as Node does. */
+export const commands: Record<string, () => Promise<object>> = {
+  serve: async () => (await import('./serve.js')).serveCommand(),
+  send: async () => (await import('./send.js')).sendCommand(),
+  ask: async () => (await import('./ask.js')).askCommand(),
+  announce: async () => (await import('./announce.js')).announceCommand(),
+  talk: async () => (await import('./talk.js')).talkCommand(),
+  connect: async () => (await import('./connect.js')).connectCommand(),
+};
