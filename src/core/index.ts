@@ -6,6 +6,7 @@ export type { Closed, Connection, ConnectionState, Handler, Service } from './co
 export type { Incoming, Input, Output, Receiver, Source, Spool } from './flow.js';
 export type { Hash, MakeHash } from './hash.js';
 export { layered, type View, viewed } from './layer.js';
+export type { Entry, Extent, Log, Retention, Saying } from './log.js';
 export { printable } from './printable.js';
 export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
 export { isReused, keep, Reusable, release } from './reusable.js';

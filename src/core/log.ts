@@ -1,0 +1,61 @@
+/** Something said in a room, before it has a number. */
+export interface Saying {
+  /** Who says it, by the name that is shown. */
+  readonly from: string;
+  readonly body: string;
+  /**
+   * A key of the sender's own, unique in the room. A saying whose key the log still holds is not stored again:
+   * it is answered with the entry that it made before. So a sender that was cut off may say it once more.
+   */
+  readonly key?: string;
+}
+
+/** What a room has said: a saying with its number. */
+export interface Entry extends Saying {
+  /** 1, 2, 3 and so on in each room; never used twice, also not after entries were dropped or the log was reopened. */
+  readonly number: number;
+  /** When it was appended, in milliseconds since 1970 (UTC). */
+  readonly time: number;
+}
+
+/** What a log keeps of each room. What is older is dropped, and its numbers are not used again. */
+export interface Retention {
+  /** Entries kept. */
+  readonly entries?: number;
+  /** Bytes kept, of names and bodies as UTF-8. */
+  readonly bytes?: number;
+  /** Milliseconds for which an entry is kept. */
+  readonly ageMs?: number;
+}
+
+/** The numbers that a log has of a room. */
+export interface Extent {
+  /** The oldest entry that is kept; `last + 1` where none is. */
+  readonly first: number;
+  /** The newest number that was given; 0 where nothing was ever said. */
+  readonly last: number;
+}
+
+/**
+ * What rooms have said: the one order that all members of a room see.
+ *
+ * Guarantees, held by one conformance suite: the entries of a room are numbered without holes in the order in
+ * which `append` was called, and a batch is stored whole or not at all. An entry is given to `follow` only after
+ * it is stored, in order, each once, and before the promise of its `append` resolves; who reads up to the `last`
+ * of `extent` and then follows, in one turn, misses nothing and gets nothing twice. What an acknowledged `append`
+ * survives is said by each implementation. Failures reject with a `WirelineError`, and store nothing.
+ */
+export interface Log {
+  /** Names the life of this log: another epoch means that the numbers of before mean nothing any more. */
+  readonly epoch: string;
+  /** Stores sayings, and resolves with their entries, in the same order: one promise a batch. */
+  append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]>;
+  /** The oldest kept entries after number `after`, at most `limit` of them, in order. */
+  read(room: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Entry[]>;
+  /** The numbers that there are now, as far as followers have been told. */
+  extent(room: string): Extent;
+  /** Calls `receive` with each batch of new entries of the room, from now on. Gives a function that stops it. */
+  follow(room: string, receive: (entries: readonly Entry[]) => void): () => void;
+  /** Finishes what was begun, and lets go of files. Nothing may be called after it. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+import { WirelineError } from '../core/index.js';
+
+/** A value that SQLite stores. */
+type Value = string | number | null;
+
+/** The part of `node:sqlite` that the log uses. */
+export interface Statement {
+  run(...values: Value[]): unknown;
+  get(...values: Value[]): unknown;
+  all(...values: Value[]): unknown[];
+}
+
+/** An open database file. */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+type Driver = { DatabaseSync: new (path: string) => Database };
+
+/**
+ * Opens or makes a SQLite file: with Node's own module where that gives no warning (24 and newer), and else with
+ * the package of the same interface, which is optional.
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  const { DatabaseSync } = await driver();
+  return new DatabaseSync(path);
+}
+
+async function driver(): Promise<Driver> {
+  if (Number(process.versions.node.split('.')[0]) >= 24) {
+    return process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as Driver;
+  }
+  try {
+    return (await import('@photostructure/sqlite')) as unknown as Driver;
+  } catch (cause) {
+    const words = 'SQLite needs Node 24 or newer, or the package @photostructure/sqlite';
+    throw new WirelineError('failed', words, { cause });
+  }
+}

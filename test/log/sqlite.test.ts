@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { sqliteLog } from '../../src/log/index.js';
+import { logConformance } from '../conformance/log.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'wireline-log-'));
+let files = 0;
+const freshPath = () => join(folder, `${++files}.db`);
+const writers: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const writer of writers) writer.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+logConformance({ name: 'sqlite', open: (options) => sqliteLog(freshPath(), options) });
+
+test('a reopened file has the same epoch, entries, keys and numbers, also of what was dropped', async () => {
+  const path = freshPath();
+  const first = await sqliteLog(path, { retention: { entries: 1 } });
+  await first.append('a', [
+    { from: 'ann', body: '1' },
+    { from: 'ann', body: '2', key: 'k' },
+  ]);
+  await first.close();
+  const second = await sqliteLog(path);
+  expect(second.epoch).toBe(first.epoch);
+  expect(second.extent('a')).toEqual({ first: 2, last: 2 });
+  const [again, next] = await second.append('a', [
+    { from: 'ann', body: '2', key: 'k' },
+    { from: 'bob', body: '3' },
+  ]);
+  expect([again?.number, next?.number]).toEqual([2, 3]);
+  await second.close();
+});
+
+test('a file that another process writes to is refused', async () => {
+  const path = freshPath();
+  const log = await sqliteLog(path);
+  await log.append('a', [{ from: 'ann', body: '1' }]);
+  await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(path) });
+  await log.close();
+});
+
+test('a file that is no database, or of a newer version, is refused and left as it is', async () => {
+  const path = freshPath();
+  const garbage = Buffer.alloc(8192, 'no database ');
+  writeFileSync(path, garbage);
+  await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed' });
+  expect(readFileSync(path).equals(garbage)).toBe(true);
+});
+
+test('a full disk refuses the batch, stores nothing of it, and what was acknowledged is still there', async () => {
+  const path = freshPath();
+  const log = await sqliteLog(path, { maxBytes: 256 * 1024 });
+  const acknowledged: number[] = [];
+  const large = { from: 'ann', body: 'x'.repeat(32 * 1024) };
+  await expect(
+    (async () => {
+      for (let at = 0; at < 100; at++) acknowledged.push((await log.append('a', [large]))[0]?.number ?? 0);
+    })(),
+  ).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining('full') });
+  expect(acknowledged.length).toBeGreaterThan(0);
+  expect(log.extent('a').last).toBe(acknowledged.length);
+  await log.close();
+  const reopened = await sqliteLog(path);
+  expect((await reopened.read('a', { after: 0, limit: 100 })).map(({ number }) => number)).toEqual(acknowledged);
+  await reopened.close();
+});
+
+test('what was acknowledged is there after SIGKILL, again and again', { timeout: 60_000 }, async () => {
+  const path = freshPath();
+  const acknowledged: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const writer = spawn(process.execPath, ['test/log/writer.mjs', path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    writers.push(writer);
+    let output = '';
+    writer.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.split('\n').length > 200) writer.kill('SIGKILL');
+    });
+    await once(writer, 'close');
+    acknowledged.push(...output.split('\n').slice(0, -1).map(Number));
+  }
+  const log = await sqliteLog(path);
+  const numbers = (await log.read('a', { after: 0, limit: 1_000_000 })).map(({ number }) => number);
+  expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+  expect(numbers.length).toBeGreaterThanOrEqual(acknowledged.length);
+  expect(new Set(acknowledged).size).toBe(acknowledged.length);
+  expect(Math.max(...acknowledged)).toBeLessThanOrEqual(numbers.length);
+  await log.close();
+});
