@@ -1,0 +1,42 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { roundtrips } from './roundtrips.js';
+import { startup } from './startup.js';
+import { stream } from './stream.js';
+import { root } from './support/children.js';
+import { generateLoad } from './support/load.js';
+import { machine, today } from './support/machine.js';
+import type { Question } from './support/question.js';
+
+const questions: readonly Question[] = [stream, roundtrips, startup];
+const report = join(root, 'benchmarks/README.md');
+
+/** Runs the questions that are named, or all, and puts each answer in its place in the report. */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !questions.some((question) => question.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`no question ${unknown.join(', ')}; there are ${questions.map((q) => q.name).join(', ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  for (const question of questions) {
+    if (names.length > 0 && !names.includes(question.name)) continue;
+    process.stderr.write(`${question.name}\n`);
+    const answer = await question.run();
+    const text = `## ${question.title}\n${question.about}\n\n${today()}, ${machine()}.\n\n${answer}\n`;
+    process.stdout.write(`${text}\n`);
+    writeFileSync(report, placed(existsSync(report) ? readFileSync(report, 'utf8') : '', question.name, text));
+  }
+}
+
+/** Replaces what stands between the question's two marks, or adds it at the end. */
+function placed(document: string, name: string, text: string): string {
+  const [from, to] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->\n`];
+  const [begin, end] = [document.indexOf(from), document.indexOf(to)];
+  if (begin === -1 || end === -1) return `${document}\n${from}${text}${to}`;
+  return `${document.slice(0, begin)}${from}${text}${document.slice(end)}`;
+}
+
+// The load generator is this same program, in a process of its own.
+if (process.argv[2] === 'load') await generateLoad(process.argv[3] as string);
+else await main(process.argv.slice(2));
