@@ -1,7 +1,7 @@
 // Makes a clone ready, whatever is missing: dependencies as locked, then the build. Only what is out of date
 // is done, so that the second `npm start` costs a moment.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,13 @@ if (
   newest(['src', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])
 ) {
   run(process.execPath, ['scripts/build.mjs']);
+}
+linkCommand();
+
+/** Lets `npx wireline` find this clone's own command at once; without it, npm makes a package of the clone first. */
+function linkCommand() {
+  const link = 'node_modules/.bin/wireline';
+  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync('../../dist/cli.cjs', link);
 }
 
 /** The version of Node that the build was made for: it holds code that Node has compiled. */

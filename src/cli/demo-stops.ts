@@ -1,20 +1,26 @@
-import type { Receiver, Service } from '../core/index.js';
-import { echo, sink } from '../services/index.js';
+import type { Output, Receiver, Service } from '../core/index.js';
+import { echo, order, relay, sink } from '../services/index.js';
+import { systemClock } from '../transport/index.js';
 
-/** A client of the tour: the words after `wireline`, with PORT for the port, and what is piped to it. */
+/** A client of the tour. */
 export interface Visit {
+  /** The words after `wireline`, with PORT for the port. */
   readonly args: readonly string[];
+  /** What is piped to it. */
   readonly input?: string;
+  /** Its input stays open after that, as a terminal does. */
+  readonly open?: true;
 }
 
-/** A service of the tour. */
+/** A part of the tour. */
 export interface Stop {
   readonly name: string;
   /** In a few words. */
   readonly does: string;
-  /** Where it listens if it can. */
+  /** Where its service listens if it can. */
   readonly port: number;
-  readonly service: () => Service;
+  /** Its service; `show` is given what that prints. Absent where the clients talk to one another, the first listening. */
+  readonly service?: (show: (line: string) => void) => Service;
   /** The clients that are run, all at once. */
   readonly visits: readonly Visit[];
   /** Lines for the user to paste. */
@@ -33,11 +39,43 @@ export const stops: readonly Stop[] = [
   },
   {
     name: 'sink',
-    does: 'takes a stream and closes when it has all of it',
+    does: 'takes a stream, and closes when it has all of it',
     port: 9001,
     service: () => sink(dropped),
     visits: [{ input: 'two lines,\none stream\n', args: ['send', 'localhost', 'PORT'] }],
     tries: ['nc -N localhost PORT < README.md', 'npx wireline send localhost PORT README.md'],
+  },
+  {
+    name: 'order',
+    does: 'tells both clients whose message came first',
+    port: 9002,
+    service: (show) => order({ output: shownOutput(show), clock: systemClock }),
+    visits: [
+      { args: ['announce', '--as', 'X', '--name', 'Alice', 'localhost', 'PORT'] },
+      { args: ['announce', '--as', 'Y', '--name', 'Bob', 'localhost', 'PORT'] },
+    ],
+    tries: ['npx wireline announce --as X --name YOU localhost PORT   # then Y, in a third terminal'],
+  },
+  {
+    name: 'relay',
+    does: 'passes the lines of each client to the other, until Bye',
+    port: 9003,
+    service: () => relay(),
+    visits: [
+      { input: 'Is anybody there?\n', open: true, args: ['connect', 'localhost', 'PORT'] },
+      { input: 'I am.\nBye\n', open: true, args: ['connect', 'localhost', 'PORT'] },
+    ],
+    tries: ['npx wireline connect localhost PORT   # twice, or nc'],
+  },
+  {
+    name: 'talk',
+    does: 'two people and no server between them',
+    port: 9004,
+    visits: [
+      { input: 'Hello to whoever dials.\n', open: true, args: ['talk', '--listen', '127.0.0.1:PORT'] },
+      { input: 'Hello to whoever listens.\n/q\n', args: ['talk', 'localhost', 'PORT'] },
+    ],
+    tries: ['npx wireline talk --listen PORT   # then, in a third: npx wireline talk localhost PORT'],
   },
 ];
 
@@ -45,3 +83,14 @@ export const stops: readonly Stop[] = [
 const dropped: Receiver = {
   begin: (source) => ({ add() {}, finish: () => source.done(), abort() {} }),
 };
+
+/** Shows what a server prints, a line at a time; each write of the order service ends a line. */
+function shownOutput(show: (line: string) => void): Output {
+  return {
+    write(bytes) {
+      for (const line of new TextDecoder().decode(bytes).trimEnd().split('\n')) show(line);
+      return true;
+    },
+    whenDrained: (run) => run(),
+  };
+}

@@ -1,4 +1,4 @@
-import { printable, type Service } from '../core/index.js';
+import { layered, printable, type Service } from '../core/index.js';
 
 /** Characters of a line that are shown. */
 const width = 60;
@@ -21,22 +21,17 @@ export function shownBy(show: (line: string) => void, service: Service): Service
       if (allowed-- > 0) show(`${peer.remote}  ${line}`);
       else hidden = true;
     };
-    return {
+    return layered(handler, {
       data(chunk) {
         bytes += chunk.length;
         for (const line of excerpt(chunk)) showSome(line);
         handler.data(chunk);
       },
-      drain: () => handler.drain?.(),
-      end() {
-        if (handler.end) handler.end();
-        else peer.end();
-      },
       close(why) {
         if (hidden) show(`${peer.remote}  ... ${bytes} bytes in all`);
         handler.close?.(why);
       },
-    };
+    });
   };
 }
 

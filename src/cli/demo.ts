@@ -13,10 +13,10 @@ declare const __VERSION__: string;
 /** The command itself, as it was built beside this file: what the tour shows is what users run. */
 const command = join(dirname(fileURLToPath(import.meta.url)), 'cli.cjs');
 
-/** A stop of the tour whose service listens. */
+/** A stop of the tour, and its service where it has one. */
 interface Open {
   readonly stop: Stop;
-  readonly server: Server;
+  readonly server?: Server;
   readonly port: number;
 }
 
@@ -32,12 +32,17 @@ async function tour(signal: AbortSignal): Promise<void> {
     print('\nWhat is sent appears here. Ctrl-C ends it all.\n');
     if (!signal.aborted) await once(signal, 'abort');
   } finally {
-    await Promise.all(opened.map(({ server }) => server.close()));
+    await Promise.all(opened.map(({ server }) => server?.close()));
   }
 }
 
 async function start(stop: Stop): Promise<Open> {
-  const service = shownBy((line) => print(`    ${stop.name.padEnd(9)} < ${line}`), stop.service());
+  if (!stop.service) return { stop, port: stop.port };
+  const show = (what: string) => print(`    ${stop.name.padEnd(9)} ${what}`);
+  const service = shownBy(
+    (line) => show(`< ${line}`),
+    stop.service((line) => show(`: ${line}`)),
+  );
   const server = await listening(service, stop.port);
   return { stop, server, port: server.address.port ?? stop.port };
 }
@@ -52,28 +57,44 @@ async function listening(service: Service, port: number): Promise<Server> {
   }
 }
 
-async function visit({ stop, port }: Open, signal: AbortSignal): Promise<void> {
+async function visit({ stop, server, port }: Open, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   print(`\n${stop.name}, port ${port}: ${stop.does}`);
-  await Promise.all(stop.visits.map((each) => run(each, port, signal)));
+  if (server) return void (await Promise.all(stop.visits.map((each) => run(each, port, signal))));
+  const [listens, dials] = stop.visits as [Visit, Visit];
+  // The port may be taken: the one that it has got is in the listening line.
+  await new Promise<void>((resolve) => {
+    const listener = run(listens, 0, signal, (line) => {
+      const [, got] = /listening on .*:(\d+)/.exec(line) ?? [];
+      if (got) void Promise.all([listener, run(dials, Number(got), signal)]).then(() => resolve());
+    });
+    void listener.then(() => resolve());
+  });
 }
 
-/** Runs the command as a user would and shows what it prints. */
-async function run({ input, args }: Visit, port: number, signal: AbortSignal): Promise<void> {
-  const words = args.map((word) => withPort(word, port));
-  print(`  $ ${input === undefined ? '' : `printf ${quoted(input)} | `}npx wireline ${words.map(quoted).join(' ')}`);
+/** Runs the command as a user would, and shows what it prints; `onLine` is given that as it comes. */
+async function run(visit: Visit, port: number, signal: AbortSignal, onLine?: (line: string) => void): Promise<void> {
+  const words = visit.args.map((word) => withPort(word, port));
+  print(`  $ ${piped(visit)}npx wireline ${words.map(quoted).join(' ')}`);
   const child = spawn(process.execPath, [command, ...words], { signal });
   // A signal that ends the tour ends its clients too.
   child.on('error', () => {});
-  child.stdin.on('error', () => {}).end(input);
+  child.stdin.on('error', () => {}).write(visit.input ?? '');
+  if (!visit.open) child.stdin.end();
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
+      onLine?.(text);
     });
   }
   await new Promise((resolve) => child.once('close', resolve));
   for (const line of said.split('\n')) if (line !== '') print(`    ${line}`);
+}
+
+function piped({ input, open }: Visit): string {
+  if (input === undefined) return '';
+  return open ? `(printf ${quoted(input)}; cat) | ` : `printf ${quoted(input)} | `;
 }
 
 function withPort(text: string, port: number): string {
