@@ -41,6 +41,7 @@ await build({
     index: 'src/index.ts',
     framing: 'src/framing/index.ts',
     services: 'src/services/index.ts',
+    'transform-worker': 'src/workers/transform-worker.ts',
     ...(existsSync('benchmarks/index.ts') ? { bench: 'benchmarks/index.ts' } : {}),
   },
   outdir: 'dist',

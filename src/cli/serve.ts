@@ -3,6 +3,7 @@ import { serveEcho } from './serve-echo.js';
 import { serveOrder } from './serve-order.js';
 import { serveRelay } from './serve-relay.js';
 import { serveSink } from './serve-sink.js';
+import { serveTransform } from './serve-transform.js';
 
 /** `wireline serve SERVICE`. */
 export function serveCommand() {
@@ -12,6 +13,7 @@ export function serveCommand() {
     .usage('SERVICE [options] ADDRESS')
     .addCommand(serveEcho())
     .addCommand(serveSink())
+    .addCommand(serveTransform())
     .addCommand(serveOrder())
     .addCommand(serveRelay());
 }

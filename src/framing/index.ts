@@ -9,3 +9,4 @@ export { withByte, withNewline } from './newline.js';
 export { raw } from './raw.js';
 export { type TextMessage, type TextOptions, text } from './text.js';
 export { VerifiedReader, VerifiedWriter } from './verified.js';
+export { withEnds } from './with-ends.js';

@@ -6,4 +6,6 @@ export { type RelayOptions, relay } from './relay.js';
 export { type SinkOptions, type SinkUnit, sink } from './sink.js';
 export { talk } from './talk.js';
 export type { TalkOptions } from './talk-options.js';
+export { type Transform, type TransformOptions, transform } from './transform.js';
+export { builtIn, type TransformName, transforms } from './transforms.js';
 export { verified } from './verified.js';

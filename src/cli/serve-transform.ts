@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command, Option } from '@commander-js/extra-typings';
+import { type Codec, WirelineError } from '../core/index.js';
+import { length, lines, netstring, type TextMessage, text, withEnds } from '../framing/index.js';
+import { type Transform, transform } from '../services/transform.js';
+import { builtIn } from '../services/transforms.js';
+import { type TransformPool, transformPool } from '../workers/pool.js';
+import { examples } from './help.js';
+import { count, time } from './options.js';
+import { reportFailure } from './process.js';
+import { runServer, withServerOptions } from './run-server.js';
+import { textOptions, withTextOptions } from './text-options.js';
+
+const framings = ['text', 'lines', 'length', 'netstring'] as const;
+/** Messages from this size on are left to a thread, so that the others need not wait for them. */
+const large = 256 * 1024;
+/** The built-in transforms that look at characters, which takes its time. */
+const slow = new Set(['reverse', 'upper', 'lower']);
+
+/** `wireline serve transform`: the server of text 5. */
+export function serveTransform() {
+  const command = new Command('transform')
+    .summary('answer each message with a modification of it')
+    .description('Answers each message with what a transform makes of it, in the order of the messages.')
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .requiredOption(
+      '--with <transform>',
+      'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
+    )
+    .addOption(new Option('--framing <name>', 'how messages are told apart').choices(framings).default('text' as const))
+    .option('--workers <n>', 'threads for a module, and for large messages', count, availableParallelism())
+    .option('--deadline <time>', 'how long a thread may take for a message', time, 5000);
+  return withServerOptions(withTextOptions(command))
+    .addHelpText(
+      'after',
+      examples('wireline serve transform --with reverse 9000', 'wireline serve transform --with ./shout.mjs 9000'),
+    )
+    .action(async (address, options) => {
+      try {
+        const inline = builtIn(options.with);
+        const pool = lazyPool(inline ? options.with : moduleAddress(options.with), options);
+        if (!inline) await checked(await pool.get(), options.with);
+        const make = inline ? () => (slow.has(options.with) ? sparing(inline(), pool) : inline()) : () => lent(pool);
+        await runServer(address, options, () => transform({ codec: codecOf(options), make }));
+        await pool.close();
+      } catch (error) {
+        reportFailure(error);
+      }
+    });
+}
+
+interface LazyPool {
+  get(): Promise<TransformPool>;
+  close(): Promise<void>;
+}
+
+/** The pool, made when it is first needed. */
+function lazyPool(word: string, options: { workers: number; deadline: number }): LazyPool {
+  let made: Promise<TransformPool> | undefined;
+  const get = () => {
+    made ??= transformPool({
+      worker: join(__dirname, 'transform-worker.js'),
+      transform: word,
+      workers: options.workers,
+      // The deadline is for what may loop; what is built in may take its time in a thread, and ends.
+      deadlineMs: builtIn(word) ? 60_000 : options.deadline,
+    });
+    return made;
+  };
+  return { get, close: async () => void (await (await made)?.close()) };
+}
+
+/** A transform that leaves every message to the pool. */
+function lent(pool: LazyPool): Transform {
+  return async (message) => {
+    const copy = new Uint8Array(message);
+    return (await pool.get()).run(copy);
+  };
+}
+
+/** A built-in transform that leaves large messages to the pool. */
+function sparing(inline: Transform, pool: LazyPool): Transform {
+  const inPool = lent(pool);
+  return (message) => (message.length < large ? inline(message) : inPool(message));
+}
+
+function moduleAddress(path: string): string {
+  return pathToFileURL(resolve(path)).href;
+}
+
+/** Loads the module before anybody connects, so that a wrong path is wrong usage. */
+async function checked(pool: TransformPool, path: string): Promise<void> {
+  try {
+    await pool.check();
+  } catch (cause) {
+    await pool.close();
+    const error = cause as NodeJS.ErrnoException;
+    const why = /^Unknown file extension/.test(error.message)
+      ? oldNode()
+      : error.message.replace(/ imported from .*/, '');
+    throw new WirelineError('usage', `cannot use ${path}: ${why}`, { cause });
+  }
+}
+
+function oldNode(): string {
+  return `this Node (${process.version}) cannot load TypeScript; 22.18 and newer can`;
+}
+
+function codecOf(options: {
+  framing: (typeof framings)[number];
+  pause: number;
+  maxMessage: number;
+}): Codec<TextMessage> {
+  const max = options.maxMessage;
+  switch (options.framing) {
+    case 'text':
+      return text(textOptions(options));
+    case 'lines':
+      return withEnds(lines({ max }));
+    case 'length':
+      return withEnds(length({ max }));
+    case 'netstring':
+      return withEnds(netstring({ max }));
+  }
+}

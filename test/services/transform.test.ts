@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/core/index.js';
+import { length, text, withEnds } from '../../src/framing/index.js';
+import { builtIn, type Transform, transform } from '../../src/services/index.js';
+import { memoryPair } from '../../src/transport/index.js';
+
+const encoder = new TextEncoder();
+const utf8 = (bytes: Uint8Array) => Buffer.from(bytes).toString();
+
+/** Sends `parts` to a transform service, half-closes, and gives all that comes back. */
+function exchange(make: () => Transform, parts: readonly (string | Uint8Array)[], codec = text()): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const received: Buffer[] = [];
+    memoryPair(transform({ codec, make }), (peer: Connection) => {
+      for (const part of parts) peer.write(typeof part === 'string' ? encoder.encode(part) : part);
+      peer.end();
+      return {
+        data: (bytes) => void received.push(Buffer.from(bytes)),
+        end() {},
+        close: () => resolve(Buffer.concat(received)),
+      };
+    });
+  });
+}
+
+const apply = async (word: string, message: string | Uint8Array): Promise<string> => {
+  const make = builtIn(word);
+  if (!make) throw new Error(`${word} is not built in`);
+  const bytes = typeof message === 'string' ? encoder.encode(message) : message;
+  return utf8(await make()(bytes));
+};
+
+describe('the built-in transforms', () => {
+  test.each([
+    ['reverse', 'hello', 'olleh'],
+    ['reverse', '', ''],
+    ['reverse', 'a\r\nb', 'b\r\na'],
+    ['reverse', 'e\u0301a', 'ae\u0301'],
+    ['reverse', '👨‍👩‍👧🇩🇪👍🏽x', 'x👍🏽🇩🇪👨‍👩‍👧'],
+    ['upper', 'aZ1ß', 'AZ1SS'],
+    ['upper', 'abc[`{', 'ABC[`{'],
+    ['lower', 'AZ@[É', 'az@[é'],
+    ['length', 'é\0', '3'],
+    ['length', '', '0'],
+    ['count', 'hello', '1: hello'],
+    ['rot13', 'Hello, Žlab 13', 'Uryyb, Žyno 13'],
+    ['prefix:> ', 'x', '> x'],
+    ['suffix:!', 'x', 'x!'],
+    ['suffix:', 'x', 'x'],
+  ])('%s of %j is %j', async (word, message, reply) => {
+    expect(await apply(word, message)).toBe(reply);
+  });
+
+  test('keep bytes that are no text, where they do not look at characters', async () => {
+    const bytes = Uint8Array.of(255, 0, 104, 128);
+    expect(await builtIn('rot13')?.()(bytes)).toEqual(Uint8Array.of(255, 0, 117, 128));
+    expect(await builtIn('prefix:x')?.()(bytes)).toEqual(Uint8Array.of(120, 255, 0, 104, 128));
+  });
+
+  test('reverse reverses clusters, at any length', () => {
+    const cluster = fc.constantFrom(
+      'a',
+      'Z',
+      '9',
+      ' ',
+      'é',
+      'e\u0301',
+      '한',
+      '👍🏽',
+      '🇩🇪',
+      '👨‍👩‍👧',
+      '\r\n',
+      '漢',
+      '\u0928\u093f',
+    );
+    const texts = fc.array(cluster, { maxLength: 300 }).map((clusters) => [...clusters, 'x'.repeat(5000), ...clusters]);
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(texts, (clusters) => {
+        const whole = clusters.join('');
+        const expected = Array.from(segmenter.segment(whole), ({ segment }) => segment)
+          .reverse()
+          .join('');
+        expect(utf8(builtIn('reverse')?.()(encoder.encode(whole)) as Uint8Array) === expected).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('other words are none of them', () => {
+    expect(builtIn('./shout.mjs')).toBeUndefined();
+    expect(builtIn('constructor')).toBeUndefined();
+    expect(() => builtIn('prefix:a\nb')).toThrow(/one line/);
+  });
+});
+
+describe('the service', () => {
+  test('answers in order, each as its message ended, with CRLF, empty messages and an unfinished last one', async () => {
+    const replies = await exchange(() => builtIn('upper')?.() as Transform, ['a\nb', 'c\r\n\nlast']);
+    expect(utf8(replies)).toBe('A\nBC\r\n\nLAST');
+  });
+
+  test('counts on each connection for itself', async () => {
+    const make = builtIn('count') as () => Transform;
+    expect(utf8(await exchange(make, ['a\nb\n']))).toBe('1: a\n2: b\n');
+    expect(utf8(await exchange(make, ['c\n']))).toBe('1: c\n');
+  });
+
+  test('an error is the reply to its own message, on one line', async () => {
+    const fussy: Transform = (message) => {
+      if (message.length === 1) throw new Error('too\nshort');
+      return message.length === 2 ? Promise.reject(new Error('too late')) : new Uint8Array(message);
+    };
+    expect(utf8(await exchange(() => fussy, ['abc\na\nab\nabc\n']))).toBe(
+      'abc\nerror: too short\nerror: too late\nabc\n',
+    );
+  });
+
+  test('keeps the order whatever takes how long, with more messages than may wait', async () => {
+    const order = fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 300 });
+    await fc.assert(
+      fc.asyncProperty(order, async (turns) => {
+        const slow: Transform = (message) => {
+          const copy = new Uint8Array(message);
+          const wait = turns[Number(utf8(copy))] ?? 0;
+          if (wait === 0) return copy;
+          return new Promise((resolve) => {
+            const later = (left: number): void => void setImmediate(() => (left > 0 ? later(left - 1) : resolve(copy)));
+            later(wait);
+          });
+        };
+        const messages = turns.map((_, at) => `${at}\n`).join('');
+        expect(utf8(await exchange(() => slow, [messages]))).toBe(messages);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('speaks other framings', async () => {
+    const codec = length();
+    const sent = codec.encode(encoder.encode('two\nlines'));
+    const reply = await exchange(() => builtIn('upper')?.() as Transform, [sent], withEnds(codec));
+    expect(reply.equals(Buffer.from(codec.encode(encoder.encode('TWO\nLINES'))))).toBe(true);
+  });
+});
