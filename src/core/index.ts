@@ -9,4 +9,4 @@ export { layered, type View, viewed } from './layer.js';
 export type { Entry, Extent, Log, Retention, Saying } from './log.js';
 export { printable } from './printable.js';
 export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
-export { isReused, keep, Reusable, release } from './reusable.js';
+export { isReused, isShared, keep, Reusable, release } from './reusable.js';

@@ -4,32 +4,49 @@
  * is valid for a moment only. Whoever needs it for longer calls {@link keep}.
  */
 export class Reusable {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array | undefined;
+  #lent = 0;
 
   constructor(
     /** Bytes of a fill, at most. */
     readonly size: number,
     /** Gives memory, which need not be zeroed. */
     readonly allocate: (size: number) => Uint8Array,
-  ) {
-    this.#bytes = this.#fresh();
-  }
+  ) {}
 
   /** The memory to fill next. */
   get bytes(): Uint8Array {
+    if (!this.#bytes) {
+      this.#bytes = this.allocate(this.size);
+      owners.set(this.#bytes.buffer, this);
+    }
     return this.#bytes;
   }
 
-  /** Leaves the present memory to who holds a view of it, and takes new memory for the next fill. */
-  renew(): void {
-    owners.delete(this.#bytes.buffer);
-    this.#bytes = this.#fresh();
+  /**
+   * Gives the memory to one of several readers, which will fill it at a time of its own: a socket says where
+   * its next read goes when the one before has ended, and may be idle for hours in between.
+   */
+  lend(): Uint8Array {
+    this.#lent++;
+    return this.bytes;
   }
 
-  #fresh(): Uint8Array {
-    const bytes = this.allocate(this.size);
-    owners.set(bytes.buffer, this);
-    return bytes;
+  /** A reader will not fill `bytes`, which it was lent, any more. Those that are out of use already are let go. */
+  giveBack(bytes: Uint8Array): void {
+    if (bytes === this.#bytes) this.#lent--;
+  }
+
+  /** Whether others than the reader that has just filled the memory will fill it too, so that nobody can have it. */
+  get shared(): boolean {
+    return this.#lent > 1;
+  }
+
+  /** Leaves the present memory to who holds a view of it, and takes new memory for the next fill. Not where it is shared. */
+  renew(): void {
+    if (this.#bytes) owners.delete(this.#bytes.buffer);
+    this.#bytes = undefined;
+    this.#lent = 0;
   }
 }
 
@@ -40,14 +57,19 @@ export function isReused(bytes: Uint8Array): boolean {
   return owners.has(bytes.buffer);
 }
 
+/** Whether `bytes` are a view of reused memory that several readers fill: they can be copied, but not released. */
+export function isShared(bytes: Uint8Array): boolean {
+  return owners.get(bytes.buffer)?.shared === true;
+}
+
 /**
  * Gives the same bytes in memory that stays as it is. Of reused memory a small view is copied, and for a large
- * one the memory itself is taken out of use; other bytes are given back as they are.
+ * one the memory itself is taken out of use, unless it is shared; other bytes are given back as they are.
  */
 export function keep(bytes: Uint8Array): Uint8Array {
   const owner = owners.get(bytes.buffer);
   if (!owner) return bytes;
-  if (bytes.length * 2 >= owner.size) {
+  if (bytes.length * 2 >= owner.size && !owner.shared) {
     owner.renew();
     return bytes;
   }
@@ -56,7 +78,7 @@ export function keep(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** Takes the memory under `bytes` out of use, where it is reused, so that `bytes` stay valid. */
+/** Takes the memory under `bytes` out of use, where it is reused, so that they stay valid. Not where {@link isShared}. */
 export function release(bytes: Uint8Array): void {
   owners.get(bytes.buffer)?.renew();
 }

@@ -7,6 +7,7 @@ export type Address =
   | { readonly path: string; readonly host?: never; readonly port?: never };
 
 const hostAndPort = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*)):(?<port>\d+)$/;
+const bracketed = /^\[([^\]]+)\]$/;
 
 /**
  * Reads an address to listen on: `PORT` (all interfaces, IPv6 and IPv4), `HOST:PORT`, `[v6]:PORT` or
@@ -26,18 +27,19 @@ export function parseTarget(words: readonly string[]): { address: Address; rest:
   if (first === undefined) throw usage('an address is missing: HOST PORT, HOST:PORT or unix:PATH');
   const one = parseOneWord(first);
   if (one) return { address: one, rest: words.slice(1) };
+  if (first === '') throw usage('the host is empty');
   if (second === undefined) throw usage(`the port is missing after ${first}: HOST PORT or HOST:PORT`);
-  return { address: { host: first.replace(/^\[(.*)\]$/, '$1'), port: parsePort(second, second, 1) }, rest };
+  return { address: { host: first.replace(bracketed, '$1'), port: parsePort(second, second, 1) }, rest };
 }
 
 function parseOneWord(word: string): Address | undefined {
   const unix = parseUnix(word);
   if (unix) return unix;
   const scheme = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(word);
-  if (scheme?.[1] === 'tcp') return parseHostAndPort((scheme[2] ?? '').replace(/\/$/, ''), word, 1);
+  if (scheme?.[1]?.toLowerCase() === 'tcp') return parseHostAndPort((scheme[2] ?? '').replace(/\/$/, ''), word, 1);
   if (scheme) throw usage(`${word}: only tcp:// and unix: addresses can be dialled`);
   // Node's test for IPv6 costs 5 ms the first time, so it is asked only where there is a doubt.
-  if (!word.includes(':') || (word.split(':').length > 2 && isIPv6(word))) return undefined;
+  if (!word.includes(':') || bracketed.test(word) || (word.split(':').length > 2 && isIPv6(word))) return undefined;
   return parseHostAndPort(word, word, 1);
 }
 

@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import { asWirelineError, type Connection, type Service, WirelineError } from '../core/index.js';
+import { asWirelineError, type Connection, type Reason, type Service, WirelineError } from '../core/index.js';
 import { type Address, formatAddress, parseTarget } from './address.js';
 import { dialled } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
@@ -15,7 +15,7 @@ export interface DialOptions {
 
 /**
  * Connects to `address` (as on the command line, or parsed) and runs `service` on this end. Resolves with the
- * connection once it stands; rejects with a `WirelineError` of code `unreachable`, `timeout` or `usage`. What
+ * connection once it stands; rejects with a `WirelineError` of code `unreachable`, `timeout`, `usage` or `interrupted`. What
  * comes after is told to the service's handler.
  */
 export async function dial(
@@ -24,7 +24,7 @@ export async function dial(
   options: DialOptions = {},
 ): Promise<Connection> {
   const target = typeof address === 'string' ? parseTarget([address]).address : address;
-  options.signal?.throwIfAborted();
+  if (options.signal?.aborted) throw givenUp(target, options.signal);
   const peer = new SocketConnection(formatAddress(target), () => forget());
   const onAbort = () => {
     const why = asWirelineError(options.signal?.reason, 'interrupted');
@@ -75,13 +75,20 @@ function connected(socket: net.Socket, target: Address, named: Address, options:
       socket.destroy();
       reject(failure);
     };
-    const failed = (code: 'unreachable' | 'timeout' | 'interrupted', why: string, cause?: unknown) =>
-      settle(new WirelineError(code, `cannot connect to ${formatAddress(named)}: ${why}`, { cause }));
-    const timer = setTimeout(() => failed('timeout', `no answer within ${connectTimeoutMs} ms`), connectTimeoutMs);
-    const onAbort = () => failed('interrupted', 'given up', signal?.reason);
-    const onError = (error: Error) => failed('unreachable', inWords(error), error);
+    const late = () => settle(cannotConnect('timeout', named, `no answer within ${connectTimeoutMs} ms`));
+    const timer = setTimeout(late, connectTimeoutMs);
+    const onAbort = () => settle(givenUp(named, signal as AbortSignal));
+    const onError = (error: Error) => settle(cannotConnect('unreachable', named, inWords(error), error));
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
     socket.connect({ ...target, noDelay: true, keepAlive: true } as net.SocketConnectOpts, () => settle());
   });
+}
+
+function givenUp(address: Address, { reason }: AbortSignal): WirelineError {
+  return cannotConnect(asWirelineError(reason, 'interrupted').code, address, 'given up', reason);
+}
+
+function cannotConnect(code: Reason, address: Address, why: string, cause?: unknown): WirelineError {
+  return new WirelineError(code, `cannot connect to ${formatAddress(address)}: ${why}`, { cause });
 }

@@ -13,10 +13,11 @@ export async function listen(listener: net.Server, address: Address, backlog?: n
     await bind(listener, address, backlog);
   } catch (error) {
     if (address.path === undefined || codeOf(error) !== 'EADDRINUSE') throw cannotListen(address, error);
-    await removeStale(address.path);
-    await bind(listener, address, backlog).catch((again) => {
-      throw cannotListen(address, again);
-    });
+    await removeStale(address.path)
+      .then(() => bind(listener, address, backlog))
+      .catch((again) => {
+        throw again instanceof WirelineError ? again : cannotListen(address, again);
+      });
   }
   const bound = listener.address();
   if (bound === null || typeof bound === 'string') return address;

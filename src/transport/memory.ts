@@ -4,7 +4,9 @@ import {
   type Connection,
   type ConnectionState,
   type Handler,
+  isReused,
   type Reason,
+  Reusable,
   reasons,
   type Service,
 } from '../core/index.js';
@@ -15,7 +17,8 @@ let pairs = 0;
 /**
  * Joins two services by a connection in memory: the specification of {@link Connection} in its shortest form,
  * for tests and for programs that talk to a service of their own process. Everything arrives in order and in
- * a later turn; a chunk's memory is overwritten once `data` returns, so that what keeps a view shows at once.
+ * a later turn; a chunk's memory is overwritten once `data` returns, so that what holds a view without having
+ * asked to {@link keep} it shows at once.
  */
 export function memoryPair(left: Service, right: Service): [Connection, Connection] {
   const id = ++pairs * 2;
@@ -31,7 +34,7 @@ class MemoryEnd implements Connection {
   #handler: Handler = { data() {} };
   #other!: MemoryEnd;
   /** What has come and was not yet given to the handler; null is the other's end. */
-  readonly #inbox: (Uint8Array | null)[] = [];
+  readonly #inbox: (Reusable | null)[] = [];
   paused = false;
   #scheduled = false;
   #wantsDrain = false;
@@ -53,17 +56,21 @@ class MemoryEnd implements Connection {
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
     this.backlog += bytes.length;
-    this.#other.#receive(new Uint8Array(bytes));
+    const memory = new Reusable(bytes.length, (size) => new Uint8Array(size));
+    memory.bytes.set(bytes);
+    this.#other.#receive(memory);
     if (this.backlog < highWater) return true;
     this.#wantsDrain = true;
     return false;
   }
 
   pause(): void {
+    if (this.state === 'closed') return;
     this.paused = true;
   }
 
   resume(): void {
+    if (this.state === 'closed') return;
     this.paused = false;
     this.#schedule();
   }
@@ -83,9 +90,9 @@ class MemoryEnd implements Connection {
     this.#finish(error ? { reason, error } : { reason });
   }
 
-  #receive(item: Uint8Array | null): void {
+  #receive(item: Reusable | null): void {
     if (this.state === 'closed') {
-      queueMicrotask(() => this.#other.#taken(item?.length ?? 0));
+      queueMicrotask(() => this.#other.#taken(item?.size ?? 0));
       return;
     }
     this.#inbox.push(item);
@@ -106,12 +113,14 @@ class MemoryEnd implements Connection {
       const item = this.#inbox.shift();
       if (item === undefined) return;
       if (item === null) this.#onEnd();
-      else {
-        this.#guard(() => this.#handler.data(item));
-        this.#other.#taken(item.length);
-        item.fill(0xdb);
-      }
+      else this.#give(item);
     }
+  }
+
+  #give({ bytes, size }: Reusable): void {
+    this.#guard(() => this.#handler.data(bytes));
+    if (isReused(bytes)) bytes.fill(0xdb);
+    queueMicrotask(() => this.#other.#taken(size));
   }
 
   #taken(size: number): void {
@@ -132,7 +141,10 @@ class MemoryEnd implements Connection {
   #finish(why: Closed): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
+    this.paused = false;
+    const dropped = this.#inbox.splice(0).reduce((sum, item) => sum + (item?.size ?? 0), 0);
     queueMicrotask(() => {
+      this.#other.#taken(dropped);
       try {
         this.#handler.close?.(why);
       } catch {

@@ -3,7 +3,9 @@ import { Reusable } from '../core/index.js';
 
 /**
  * What all sockets of the process read into: a read, and the handler it is given to, are one synchronous step,
- * so no two connections use it at a time. Larger reads were not faster over loopback, and spoil the cache.
+ * so no two connections use it at a time. It is lent, because a socket's next read goes where it was told to at
+ * the end of the last one, also when another connection would rather have kept that memory meanwhile. Larger
+ * reads were not faster over loopback, and spoil the cache.
  */
 const readBuffer = new Reusable(64 * 1024, Buffer.allocUnsafe);
 
@@ -13,8 +15,7 @@ export type OnRead = (bytes: Uint8Array) => boolean;
 /** Options that make a dialling `net.Socket` read into the shared buffer (the `onread` option of Node). */
 export function dialled(onRead: OnRead): net.Socket {
   // The types know `onread` only as an option of connect; the constructor has taken it since Node 12.10.
-  const options = { allowHalfOpen: true, onread: onReadOption(onRead) };
-  return new net.Socket(options as net.SocketConstructorOpts);
+  return reading(onRead, { allowHalfOpen: true });
 }
 
 /**
@@ -26,17 +27,26 @@ export function adopted(accepted: net.Socket, onRead: OnRead): net.Socket {
   const inner = accepted as unknown as { _handle: object | null };
   const handle = inner._handle;
   if (!handle) return listened(accepted, onRead);
-  const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: onReadOption(onRead) };
-  const socket = new net.Socket(options as net.SocketConstructorOpts);
+  const socket = reading(onRead, { handle, allowHalfOpen: true, pauseOnCreate: true });
   inner._handle = null;
   return socket;
 }
 
-function onReadOption(onRead: OnRead) {
-  return {
-    buffer: () => readBuffer.bytes,
+function reading(onRead: OnRead, options: object): net.Socket {
+  let next: Uint8Array | undefined;
+  const giveBack = () => {
+    if (next) readBuffer.giveBack(next);
+  };
+  const onread = {
+    buffer() {
+      giveBack();
+      next = readBuffer.lend();
+      return next;
+    },
     callback: (size: number, buffer: Uint8Array): boolean => onRead(buffer.subarray(0, size)),
   };
+  const socket = new net.Socket({ ...options, onread } as net.SocketConstructorOpts);
+  return socket.once('close', giveBack);
 }
 
 function listened(socket: net.Socket, onRead: OnRead): net.Socket {

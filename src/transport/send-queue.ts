@@ -1,4 +1,4 @@
-import { isReused, keep, Reusable } from '../core/index.js';
+import { isReused, isShared, keep, Reusable } from '../core/index.js';
 
 /** Bytes below which several writes are copied into one rather than handed to the system as a list. */
 const copyBelow = 64 * 1024;
@@ -17,6 +17,8 @@ export class SendQueue {
   #pieces: Uint8Array[] = [];
   /** The piece to take next: shifting an array would move all the others. */
   #first = 0;
+  /** Pieces before this one are known to be safe from the next read. */
+  #kept = 0;
   #block: Buffer | undefined;
   #used = 0;
   /** Bytes that wait. */
@@ -44,13 +46,17 @@ export class SendQueue {
 
   /** Makes every piece safe from the next read. */
   keepAll(): void {
-    for (let i = this.#first; i < this.#pieces.length; i++) {
+    for (let i = Math.max(this.#first, this.#kept); i < this.#pieces.length; i++) {
       const piece = this.#pieces[i] as Uint8Array;
       if (isReused(piece)) this.#pieces[i] = keep(piece);
     }
+    this.#kept = this.#pieces.length;
   }
 
-  /** Takes the next bytes, as one piece or a list of them; nothing where the queue is empty. */
+  /**
+   * Takes the next bytes, as one piece or a list of them; nothing where the queue is empty. They stay valid while
+   * the system takes them if they are then released: none are in memory that is shared.
+   */
   take(): Uint8Array | Uint8Array[] | undefined {
     this.#closeBlock();
     const from = this.#first;
@@ -61,14 +67,16 @@ export class SendQueue {
     const taken = this.#pieces.slice(from, to);
     this.#forget(to);
     this.bytes -= size;
-    if (taken.length === 1) return taken[0];
-    return size <= copyBelow ? joined(taken, size) : taken;
+    if (size <= copyBelow && (taken.length > 1 || isShared(taken[0] as Uint8Array))) return joined(taken, size);
+    const safe = taken.map((piece) => (isShared(piece) ? keep(piece) : piece));
+    return safe.length === 1 ? safe[0] : safe;
   }
 
   /** Drops all that waits. */
   clear(): void {
     this.#pieces = [];
     this.#first = 0;
+    this.#kept = 0;
     this.#block = undefined;
     this.#used = 0;
     this.bytes = 0;
@@ -78,12 +86,14 @@ export class SendQueue {
     if (to === this.#pieces.length) {
       this.#pieces = [];
       this.#first = 0;
+      this.#kept = 0;
       return;
     }
     this.#first = to;
     if (to > 1024) {
       this.#pieces = this.#pieces.slice(to);
       this.#first = 0;
+      this.#kept = Math.max(0, this.#kept - to);
     }
   }
 

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Closed, Connection, Service } from '../core/index.js';
+import { type Closed, type Connection, type Service, WirelineError } from '../core/index.js';
 import { type Address, formatAddress, parseListenAddress } from './address.js';
 import { listen } from './listen.js';
 import { adopted } from './raw-socket.js';
@@ -20,7 +20,7 @@ export interface ServeOptions {
   readonly backlog?: number;
   /** Connections served at a time (default 10,000): more are told so and closed. Stops a flood from taking all memory. */
   readonly maxConnections?: number;
-  /** Milliseconds that `close` waits for peers to take what they were sent (default 5,000). */
+  /** Milliseconds that `close` waits, at most, for peers to take what they were sent (default 5,000). Stops one that reads a little at a time from holding the server. */
   readonly graceMs?: number;
   /** Ends the server as `close` does. */
   readonly signal?: AbortSignal;
@@ -48,24 +48,33 @@ const placesToRefuse = 100;
 
 /**
  * Listens on `address` (as on the command line, or parsed) and runs `service` for each connection. Resolves
- * once the address accepts. Rejects with a `WirelineError` of code `unusable` or `usage`. What a connection
+ * once the address accepts. Rejects with a `WirelineError` of code `unusable`, `usage` or `interrupted`. What a connection
  * does, or a service throws, never ends the server.
  */
 export async function serve(service: Service, address: Address | string, options: ServeOptions = {}): Promise<Server> {
   const wanted = typeof address === 'string' ? parseListenAddress(address) : address;
-  options.signal?.throwIfAborted();
+  failIfAborted(options.signal);
   const listener = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true });
   const running = new RunningServer(listener, service, options);
   listener.on('connection', (socket) => running.accept(socket));
   const bound = await listen(listener, wanted, options.backlog);
   running.begin(bound);
+  if (options.signal?.aborted) await running.close();
+  failIfAborted(options.signal);
   return running;
+}
+
+function failIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new WirelineError('interrupted', 'told to stop before listening', { cause: signal.reason });
 }
 
 class RunningServer implements Server {
   address!: Address;
   readonly closed: Promise<void>;
-  readonly #peers = new Set<SocketConnection>();
+  readonly #served = new Set<SocketConnection>();
+  /** Connections over the limit, while they are told so. They take no place. */
+  readonly #refused = new Set<SocketConnection>();
   #listening = true;
   #resolveClosed!: () => void;
 
@@ -80,7 +89,7 @@ class RunningServer implements Server {
   }
 
   get connections(): number {
-    return this.#peers.size;
+    return this.#served.size;
   }
 
   begin(address: Address): void {
@@ -95,11 +104,11 @@ class RunningServer implements Server {
 
   accept(accepted: net.Socket): void {
     const remote = remoteOf(accepted, this.address);
-    const free = (this.options.maxConnections ?? 10_000) - this.#peers.size;
-    if (free <= -placesToRefuse) return this.#drop(accepted, remote);
+    const free = this.#served.size < (this.options.maxConnections ?? 10_000);
+    if (!free && this.#refused.size >= placesToRefuse) return this.#drop(accepted, remote);
     const peer = new SocketConnection(remote, this.#onClosed);
-    this.#peers.add(peer);
-    peer.start(adopted(accepted, peer.onRead), free > 0 ? this.#observed : this.#refusing);
+    (free ? this.#served : this.#refused).add(peer);
+    peer.start(adopted(accepted, peer.onRead), free ? this.#observed : this.#refusing);
   }
 
   readonly #observed: Service = (peer) => {
@@ -121,14 +130,14 @@ class RunningServer implements Server {
   }
 
   readonly #onClosed = (peer: SocketConnection, why: Closed): void => {
-    this.#peers.delete(peer);
     const { received, sent } = peer;
-    if (why.reason !== 'too-many') this.options.observer?.closed?.(peer, why, { received, sent });
+    if (this.#served.delete(peer)) this.options.observer?.closed?.(peer, why, { received, sent });
+    else this.#refused.delete(peer);
     this.#settle();
   };
 
   #settle(): void {
-    if (!this.#listening && this.#peers.size === 0) this.#resolveClosed();
+    if (!this.#listening && this.#served.size + this.#refused.size === 0) this.#resolveClosed();
   }
 
   stopListening(): void {
@@ -140,11 +149,13 @@ class RunningServer implements Server {
 
   close(): Promise<void> {
     this.stopListening();
-    for (const peer of this.#peers) {
+    const peers = [...this.#served, ...this.#refused];
+    for (const peer of peers) {
       peer.close('shutdown');
       peer.hurry(stuckAtShutdownMs);
     }
-    return this.closed;
+    const grace = setTimeout(() => peers.forEach((peer) => void peer.cut()), this.options.graceMs ?? 5_000);
+    return this.closed.finally(() => clearTimeout(grace));
   }
 }
 

@@ -27,12 +27,14 @@ export class SocketConnection implements Connection {
   readonly #queue = new SendQueue();
   /** Bytes that the system was given and has not yet taken. */
   #inFlight = 0;
-  #reading = false;
+  /** The memory of the read that is being given to the handler. */
+  #reading: ArrayBufferLike | undefined;
   #paused = false;
   #scheduled = false;
   #wantsDrain = false;
   #why: Closed | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #stuckMs = closing.stuckMs;
   #socket!: net.Socket;
 
   constructor(
@@ -63,8 +65,9 @@ export class SocketConnection implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
-    const transient = isReused(bytes);
-    if (this.#inFlight > 0 || (transient && !this.#reading && bytes.length < writeThrough)) this.#queue.gather(bytes);
+    // What is being read stays valid until the end of the read; other reused memory may be filled before that.
+    const transient = bytes.buffer !== this.#reading && isReused(bytes);
+    if (this.#inFlight > 0 || (transient && bytes.length < writeThrough)) this.#queue.gather(bytes);
     else this.#queue.push(bytes);
     if (this.#inFlight === 0) {
       if (bytes.length >= writeThrough || this.#queue.bytes >= highWater) this.#flush();
@@ -76,12 +79,13 @@ export class SocketConnection implements Connection {
   }
 
   pause(): void {
+    if (this.state === 'closed') return;
     this.#paused = true;
     if (!this.#reading) this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
+    if (!this.#paused || this.state === 'closed') return;
     this.#paused = false;
     if (!this.#reading) this.#socket.resume();
   }
@@ -104,22 +108,28 @@ export class SocketConnection implements Connection {
     this.#socket.resume();
   }
 
-  /** Cuts a closing connection that the peer has taken nothing from within `ms`. */
+  /** From now on waits no longer than `ms` for the peer of a closing connection to take more, or to end. */
   hurry(ms: number): void {
-    if (this.state === 'closed') this.#watch(ms);
+    this.#stuckMs = ms;
+    if (this.state === 'closed') this.#watch();
+  }
+
+  /** Ends a closing connection at once, and drops what the peer has not yet taken. */
+  cut(): void {
+    if (this.state === 'closed') this.#reset();
   }
 
   /** What the socket calls with each read. */
   readonly onRead = (bytes: Uint8Array): boolean => {
     this.received += bytes.length;
     if (this.state === 'closed') return true;
-    this.#reading = true;
+    this.#reading = bytes.buffer;
     try {
       this.#handler.data(bytes);
     } catch (error) {
       this.#fail(error);
     }
-    this.#reading = false;
+    this.#reading = undefined;
     if (readsAlone(this) || this.state !== 'open') this.#flush();
     else if (this.#queue.bytes > 0) {
       this.#queue.keepAll();
@@ -130,6 +140,7 @@ export class SocketConnection implements Connection {
 
   /** Hands the system what waits, if it is ready for more. */
   #flush(): void {
+    if (this.#socket.destroyed) return;
     while (this.#inFlight === 0) {
       const batch = this.#queue.take();
       if (!batch) break;
@@ -141,7 +152,7 @@ export class SocketConnection implements Connection {
 
   /** All that was written has been taken: says so to the peer, unless the reason is one that ends in a reset. */
   #finish(): void {
-    if (this.#why && reasons[this.#why.reason].ending !== 'fin') this.#watch();
+    if (this.#endsInReset()) this.#watch();
     else if (!this.#socket.writableEnded) this.#socket.end();
   }
 
@@ -164,7 +175,8 @@ export class SocketConnection implements Connection {
   }
 
   /** The system has taken a piece. Called also for what it took at once, when nothing is in flight. */
-  readonly #onTaken = (): void => {
+  readonly #onTaken = (error?: Error | null): void => {
+    if (error) return;
     if (this.#inFlight === 0 || this.#socket.writableLength > 0) return this.#drained();
     this.#inFlight = 0;
     this.#flush();
@@ -187,7 +199,7 @@ export class SocketConnection implements Connection {
   /** Called at the end of the turn. */
   flush(): void {
     this.#scheduled = false;
-    if (!this.#socket.destroyed) this.#flush();
+    this.#flush();
   }
 
   #onEnd(): void {
@@ -208,6 +220,7 @@ export class SocketConnection implements Connection {
   #onClose(): void {
     clearTimeout(this.#timer);
     this.state = 'closed';
+    this.sent -= this.#inFlight;
     this.#queue.clear();
     this.#inFlight = 0;
     const why = this.#why ?? { reason: 'ended' };
@@ -231,21 +244,33 @@ export class SocketConnection implements Connection {
 
   #reset(): void {
     this.#queue.clear();
-    // A pipe knows no reset.
-    if (this.remote.startsWith('unix:')) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    const socket = this.#socket;
+    // A pipe knows no reset; nor does libuv while an end is on its way, and Node then loses the socket unclosed.
+    const ending = socket.writableEnded && !socket.writableFinished;
+    if (ending || this.remote.startsWith('unix:')) socket.destroy();
+    else socket.resetAndDestroy();
   }
 
   /** Gives a closing connection a last wait: for the peer to take more, or, when all is taken, for its end. */
-  #watch(ms = this.#lastWaitMs()): void {
+  #watch(): void {
     if (this.#socket.destroyed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#reset(), ms);
+    this.#timer = setTimeout(() => this.#giveUp(), this.#lastWaitMs());
     this.#timer.unref();
   }
 
   #lastWaitMs(): number {
-    if (this.backlog > 0) return closing.stuckMs;
-    return this.#why && reasons[this.#why.reason].ending === 'reset' ? closing.reset : closing.fin;
+    if (this.backlog > 0) return this.#stuckMs;
+    return Math.min(this.#stuckMs, this.#endsInReset() ? closing.reset : closing.fin);
+  }
+
+  /** After an orderly end the system goes on by itself: a reset would take what a slow reader has still to read. */
+  #giveUp(): void {
+    if (this.backlog > 0 || this.#endsInReset()) this.#reset();
+    else this.#socket.destroy();
+  }
+
+  #endsInReset(): boolean {
+    return this.#why !== undefined && reasons[this.#why.reason].ending !== 'fin';
   }
 }

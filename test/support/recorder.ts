@@ -2,7 +2,7 @@ import type { Closed, Connection, Handler, Service } from '../../src/core/index.
 import { latin1 } from './bytes.js';
 
 /** What a {@link Recorder} does besides recording. */
-export type Behaviour = Partial<Handler> & { readonly start?: (peer: Connection) => void };
+export type Behaviour = Partial<Handler> & { readonly start?: (peer: Connection) => unknown };
 
 /**
  * A service that writes down what it is told, checks that it is told so in keeping with the contract of
@@ -40,15 +40,21 @@ export class Recorder {
 
   readonly service: Service = (peer) => {
     this.peer = peer;
-    this.#call('service', () => this.behaviour.start?.(peer));
+    try {
+      this.#call('service', () => this.behaviour.start?.(peer));
+    } catch (error) {
+      // Without a handler there is none to be told.
+      this.#resolveClosed({ reason: 'failed', error: error as Error });
+      throw error;
+    }
     const { behaviour } = this;
     return {
       data: (chunk) => this.#call('data', () => this.#data(chunk)),
       drain: () => this.#call('drain', () => behaviour.drain?.()),
       end: () => this.#call('end', () => (behaviour.end ? behaviour.end() : peer.end())),
       close: (why) => {
-        this.#call('close', () => behaviour.close?.(why));
         this.#resolveClosed(why);
+        this.#call('close', () => behaviour.close?.(why));
       },
     };
   };
