@@ -21,7 +21,7 @@ export interface Stop {
   readonly port: number;
   /** Its service; `show` is given what that prints. Absent where the clients talk to one another, the first listening. */
   readonly service?: (show: (line: string) => void) => Service;
-  /** The clients that are run, all at once. */
+  /** The clients that are run, each as soon as the one before it has been heard. */
   readonly visits: readonly Visit[];
   /** Lines for the user to paste. */
   readonly tries: readonly string[];
@@ -72,8 +72,8 @@ export const stops: readonly Stop[] = [
     does: 'two people and no server between them',
     port: 9004,
     visits: [
-      { input: 'Hello to whoever dials.\n', open: true, args: ['talk', '--listen', '127.0.0.1:PORT'] },
-      { input: 'Hello to whoever listens.\n/q\n', args: ['talk', 'localhost', 'PORT'] },
+      { input: 'Hello to whoever dials.\n', open: true, args: ['talk', '--turns', '--listen', '127.0.0.1:PORT'] },
+      { input: 'Hello to whoever listens.\n/q\n', args: ['talk', '--turns', 'localhost', 'PORT'] },
     ],
     tries: ['npx wireline talk --listen PORT   # then, in a third: npx wireline talk localhost PORT'],
   },

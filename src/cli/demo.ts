@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asWirelineError, type Service } from '../core/index.js';
@@ -18,6 +18,8 @@ interface Open {
   readonly stop: Stop;
   readonly server?: Server;
   readonly port: number;
+  /** Resolves when a client is next heard. */
+  readonly heard: () => Promise<void>;
 }
 
 /** `npm start`: runs every service on a port of its own and each client once, then stays up for the user to try. */
@@ -37,14 +39,19 @@ async function tour(signal: AbortSignal): Promise<void> {
 }
 
 async function start(stop: Stop): Promise<Open> {
-  if (!stop.service) return { stop, port: stop.port };
-  const show = (what: string) => print(`    ${stop.name.padEnd(9)} ${what}`);
+  if (!stop.service) return { stop, port: stop.port, heard: () => Promise.resolve() };
+  const sounds = new EventEmitter();
+  const show = (what: string) => {
+    print(`    ${stop.name.padEnd(9)} ${what}`);
+    sounds.emit('heard');
+  };
   const service = shownBy(
     (line) => show(`< ${line}`),
     stop.service((line) => show(`: ${line}`)),
   );
   const server = await listening(service, stop.port);
-  return { stop, server, port: server.address.port ?? stop.port };
+  const heard = async () => void (await once(sounds, 'heard'));
+  return { stop, server, port: server.address.port ?? stop.port, heard };
 }
 
 /** Takes the usual port, so that the lines to paste are the same every time; where it is taken, any other. */
@@ -57,23 +64,32 @@ async function listening(service: Service, port: number): Promise<Server> {
   }
 }
 
-async function visit({ stop, server, port }: Open, signal: AbortSignal): Promise<void> {
+async function visit({ stop, server, port, heard }: Open, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   print(`\n${stop.name}, port ${port}: ${stop.does}`);
-  if (server) return void (await Promise.all(stop.visits.map((each) => run(each, port, signal))));
-  const [listens, dials] = stop.visits as [Visit, Visit];
-  // The port may be taken: the one that it has got is in the listening line.
-  await new Promise<void>((resolve) => {
-    const listener = run(listens, 0, signal, (line) => {
-      const [, got] = /listening on .*:(\d+)/.exec(line) ?? [];
-      if (got) void Promise.all([listener, run(dials, Number(got), signal)]).then(() => resolve());
-    });
-    void listener.then(() => resolve());
-  });
+  if (!server) return meet(stop.visits as [Visit, Visit], signal);
+  const running: Promise<void>[] = [];
+  for (const each of stop.visits) {
+    const next = heard();
+    const one = run(each, port, signal);
+    running.push(one);
+    await Promise.race([next, one]);
+  }
+  await Promise.all(running);
 }
 
-/** Runs the command as a user would, and shows what it prints; `onLine` is given that as it comes. */
-async function run(visit: Visit, port: number, signal: AbortSignal, onLine?: (line: string) => void): Promise<void> {
+/** Runs a client that listens, and one that dials the port that it got. */
+async function meet([listens, dials]: [Visit, Visit], signal: AbortSignal): Promise<void> {
+  let dialler: Promise<void> | undefined;
+  await run(listens, 0, signal, (text) => {
+    const [, port] = /listening on .*:(\d+)/.exec(text) ?? [];
+    if (port) dialler ??= run(dials, Number(port), signal);
+  });
+  await dialler;
+}
+
+/** Runs the command as a user would, and shows what it prints; `onText` is given that as it comes. */
+async function run(visit: Visit, port: number, signal: AbortSignal, onText?: (text: string) => void): Promise<void> {
   const words = visit.args.map((word) => withPort(word, port));
   print(`  $ ${piped(visit)}npx wireline ${words.map(quoted).join(' ')}`);
   const child = spawn(process.execPath, [command, ...words], { signal });
@@ -85,7 +101,7 @@ async function run(visit: Visit, port: number, signal: AbortSignal, onLine?: (li
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      onLine?.(text);
+      onText?.(text);
     });
   }
   await new Promise((resolve) => child.once('close', resolve));

@@ -16,7 +16,7 @@ test('the tour runs each client, prints the lines to paste, shows what is sent, 
   expect(tour.stdout).toMatch(/\$ npx wireline ask .*localhost \d+\n[^$]*\n {4}hello, wire\n/);
   expect(tour.stdout).toMatch(/sink {6}< 127\.0\.0\.1:\d+ {2}one stream\n/);
   expect(tour.stdout).toContain('order     : Sent acknowledgment to both X and Y\n');
-  expect(tour.stdout).toMatch(/ {4}(X: Alice received before Y: Bob|Y: Bob received before X: Alice)\n/);
+  expect(tour.stdout).toContain('    X: Alice received before Y: Bob\n');
   const heard = ['Is anybody there?', 'I am.', 'Bye', 'Hello to whoever dials.', 'Hello to whoever listens.'];
   for (const line of heard) expect(tour.stdout).toContain(`\n    ${line}\n`);
   expect(tour.stdout).toContain(`nc localhost ${portOf('echo', tour)}\n`);
