@@ -1,5 +1,6 @@
 import type { Output, Receiver, Service } from '../core/index.js';
-import { echo, order, relay, sink } from '../services/index.js';
+import { text } from '../framing/index.js';
+import { echo, order, relay, sink, transform, transforms } from '../services/index.js';
 import { systemClock } from '../transport/index.js';
 
 /** A client of the tour. */
@@ -44,6 +45,14 @@ export const stops: readonly Stop[] = [
     service: () => sink(dropped),
     visits: [{ input: 'two lines,\none stream\n', args: ['send', 'localhost', 'PORT'] }],
     tries: ['nc -N localhost PORT < README.md', 'npx wireline send localhost PORT README.md'],
+  },
+  {
+    name: 'transform',
+    does: 'answers each message with something made of it, here its reverse',
+    port: 9005,
+    service: () => transform({ codec: text(), make: transforms.reverse }),
+    visits: [{ args: ['ask', '-m', 'stressed', '-m', 'was it a rat I saw', 'localhost', 'PORT'] }],
+    tries: ['nc localhost PORT', 'npx wireline ask localhost PORT'],
   },
   {
     name: 'order',

@@ -15,9 +15,14 @@ async function main(args: string[]): Promise<void> {
   for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     describeDefaults(command);
-    command.exitOverride().configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+    command.exitOverride().configureOutput({ writeOut, outputError: (text, write) => write(oneLine(text)) });
   }
   await program.parseAsync(args, { from: 'user' });
+}
+
+/** Prints help; a pager that has seen enough of it is no failure. */
+function writeOut(text: string): void {
+  process.stdout.on('error', () => {}).write(text);
 }
 
 /** Wrong usage is one line, like every failure, and says where help is. */

@@ -30,7 +30,11 @@ export function serveTransform() {
       'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
     )
     .addOption(new Option('--framing <name>', 'how messages are told apart').choices(framings).default('text' as const))
-    .option('--workers <n>', 'threads for a module, and for large messages', count, availableParallelism())
+    .addOption(
+      new Option('--workers <n>', 'threads for a module, and for large messages')
+        .argParser(count)
+        .default(availableParallelism(), 'one a core'),
+    )
     .option('--deadline <time>', 'how long a thread may take for a message', time, 5000);
   return withServerOptions(withTextOptions(command))
     .addHelpText(

@@ -57,7 +57,7 @@ function row(option: Option): string {
 function defaultOf(option: Option): string {
   const { defaultValue: value, defaultValueDescription: words } = option;
   if (value === undefined || !option.required || Array.isArray(value)) return '';
-  return `\`${words ?? value}\``;
+  return words?.includes(' ') ? words : `\`${words ?? value}\``;
 }
 
 function cell(text: string): string {
