@@ -11,6 +11,8 @@ export class Accumulator {
   constructor(
     /** The longest message, in bytes. */
     readonly max: number,
+    /** The limit that the error names, where a line's end is counted in `max`. */
+    readonly named = max,
   ) {}
 
   get length(): number {
@@ -25,7 +27,7 @@ export class Accumulator {
   /** Copies `chunk` to the end. Throws `too-long` where that would pass the maximum. */
   add(chunk: Uint8Array): void {
     const length = this.#length + chunk.length;
-    if (length > this.max) throw tooLong(this.max);
+    if (length > this.max) throw tooLong(this.named);
     if (length > this.#bytes.length) this.#grow(length);
     this.#bytes.set(chunk, this.#length);
     this.#length = length;

@@ -13,8 +13,10 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
   constructor(
     readonly max: number,
     readonly onLine: (line: Uint8Array) => void,
+    /** The limit that an error names. */
+    readonly named = max,
   ) {
-    this.#rest = new Accumulator(max);
+    this.#rest = new Accumulator(max, named);
   }
 
   get held(): number {
@@ -39,7 +41,7 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
     if (this.#rest.length > 0) {
       this.#rest.add(end);
       this.onLine(this.#rest.take());
-    } else if (end.length > this.max) throw tooLong(this.max);
+    } else if (end.length > this.max) throw tooLong(this.named);
     else this.onLine(end);
   }
 }

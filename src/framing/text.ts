@@ -27,7 +27,7 @@ export function text({ max = defaultMaxMessage, pauseMs = 50 }: TextOptions = {}
     pauseMs,
     decoder(emit) {
       // The CR of a line's end is not part of the message, and so not of its length.
-      const lines = new LineDecoder(max + 1, (line) => emit(checked(withoutCr(line), max)));
+      const lines = new LineDecoder(max + 1, (line) => emit(checked(withoutCr(line), max)), max);
       const emitRest = () => {
         if (lines.held > 0) emit(checked({ bytes: lines.takeRest(), end: '' }, max));
       };

@@ -86,6 +86,9 @@ describe('text', () => {
     expect(messages).toEqual([['abc', '\r\n']]);
     expect(codeOf(() => decoding(3).push('abcd\n'))).toBe('too-long');
     expect(codeOf(() => decoding(3).push('abcde'))).toBe('too-long');
+    for (const long of ['abcd\n', 'abcde', 'abcde\n']) {
+      expect(() => decoding(3).push(long)).toThrow('a message is longer than 3 bytes');
+    }
     for (const stop of ['pause', 'end'] as const) {
       const late = decoding(3);
       late.push('abcd');
