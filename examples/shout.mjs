@@ -1,2 +1,5 @@
-// A transform of one's own: wireline serve transform --with ./examples/shout.mjs 9000
+// @ts-check
+// A transform of one's own: `npx wireline serve transform --with ./examples/shout.mjs 9000`
+
+/** @param {string} message */
 export default (message) => `${message.toUpperCase()}!`;

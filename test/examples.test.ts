@@ -29,7 +29,7 @@ test('an echo in one line', async () => {
 });
 
 test('a framed service in five lines, and a client with for await', async () => {
-  const { port } = await listening('shout.mjs');
+  const { port } = await listening('capitals.mjs');
   expect(await plainClient(port, 'quiet\nstraße\n')).toBe('QUIET\nSTRASSE\n');
 
   const client = new Program([path('client.mjs'), `127.0.0.1:${port}`]);
@@ -47,4 +47,11 @@ test('a service tested over a pair in memory', async () => {
   const program = new Program([path('pair.mjs')]);
   expect(await program.finish()).toBe(0);
   expect(program.stdout).toBe('ok: 0 4 9\n');
+});
+
+test('a transform in a module', async () => {
+  const program = new Program(['dist/cli.cjs', 'serve', 'transform', '--with', path('shout.mjs'), '127.0.0.1:0']);
+  onTestFinished(async () => void (await program.stop()));
+  const [, port] = await program.says(/listening on 127\.0\.0\.1:(\d+)\n/);
+  expect(await plainClient(Number(port), 'hey\n')).toBe('HEY!\n');
 });
