@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What each built-in transform makes of a message. Those of text take invalid UTF-8 as U+FFFD; the others keep bytes. */
-export const transforms = {
+export const transforms: Record<TransformName, () => Transform> = {
   /** The characters that people see (grapheme clusters, UAX #29), last one first. */
   reverse: () => reverse,
   /** In capitals. */
@@ -22,10 +22,10 @@ export const transforms = {
   },
   /** Each Latin letter moved by 13; twice is the message again. */
   rot13: () => rot13,
-} satisfies Record<string, () => Transform>;
+};
 
 /** The names of the built-in transforms that need no text of their own. */
-export type TransformName = keyof typeof transforms;
+export type TransformName = 'reverse' | 'upper' | 'lower' | 'length' | 'count' | 'rot13';
 
 /**
  * Finds the built-in transform that is meant by a word of the command line: a name, `prefix:TEXT` or
