@@ -48,8 +48,10 @@ describe.skipIf(unable !== undefined)(`between two hosts${unable ? ` (skipped: $
   test('acknowledges in the order of receipt', { timeout: 60_000 }, async () => {
     const { port, server } = await serving('order');
     const bob = wireline(hosts.b, 'announce', hosts.a.address, port, '--as', 'Y', '--name', 'Bob');
+    // Asked for at once: it may have spoken before the server has logged that it came.
+    const said = once(bob.child.stdout as NodeJS.ReadableStream, 'data');
     while (!server.stderr().includes('connected')) await once(server.child.stderr as NodeJS.ReadableStream, 'data');
-    await once(bob.child.stdout as NodeJS.ReadableStream, 'data');
+    await said;
     const alice = wireline(hosts.a, 'announce', hosts.a.address, port, '--as', 'X', '--name', 'Alice');
     const lines = await Promise.all([alice.done, bob.done]);
     const order = String(lines[0]?.stdout).split('\n')[1] ?? '';
