@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { printable } from '../core/index.js';
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
@@ -33,6 +34,43 @@ export function streamProgress(): { add(bytes: number): void; stop(): void } {
     stop() {
       clearInterval(timer);
       bar.stop();
+    },
+  };
+}
+
+/** Shows how far a file of known or unknown size has come. */
+export interface TransferProgress {
+  show(name: string, bytes: number, size?: number): void;
+  stop(): void;
+}
+
+/** A bar on stderr with rate and time left, one file after the other. */
+export function transferProgress(): TransferProgress {
+  const bar = new cliProgress.SingleBar({
+    format: '{name} {bar} {percentage}% {done} of {whole}, {rate}/s, {eta_formatted} left',
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    fps: 5,
+    etaBuffer: 100,
+  });
+  let name = '';
+  let began = { at: 0, bytes: 0 };
+  return {
+    show(next, bytes, size = bytes) {
+      if (next !== name) {
+        if (name !== '') bar.stop();
+        name = next;
+        began = { at: performance.now(), bytes };
+        bar.start(Math.max(size, 1), bytes, { name: printable(name), done: '', whole: '', rate: '' });
+      }
+      const seconds = Math.max(0.001, (performance.now() - began.at) / 1000);
+      const rate = readableSize(Math.round((bytes - began.bytes) / seconds));
+      bar.setTotal(Math.max(size, 1));
+      bar.update(bytes, { name: printable(name), done: readableSize(bytes), whole: readableSize(size), rate });
+    },
+    stop() {
+      if (name !== '') bar.stop();
     },
   };
 }

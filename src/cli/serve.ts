@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { serveEcho } from './serve-echo.js';
+import { serveFiles } from './serve-files.js';
 import { serveOrder } from './serve-order.js';
 import { serveRelay } from './serve-relay.js';
 import { serveSink } from './serve-sink.js';
@@ -14,6 +15,7 @@ export function serveCommand() {
     .addCommand(serveEcho())
     .addCommand(serveSink())
     .addCommand(serveTransform())
+    .addCommand(serveFiles())
     .addCommand(serveOrder())
     .addCommand(serveRelay());
 }

@@ -4,6 +4,8 @@ export interface Hash {
   update(bytes: Uint8Array): void;
   /** The hash of all that was added, in lower-case hexadecimal. Called once. */
   hex(): string;
+  /** Another hash, of the same bytes so far. */
+  copy(): Hash;
 }
 
 /** Begins a new hash. Rooms that import nothing of Node's are given one. */

@@ -4,6 +4,7 @@ export type { Clock, Timer } from './clock.js';
 export type { Codec, Decoder } from './codec.js';
 export type { Closed, Connection, ConnectionState, Handler, Service } from './connection.js';
 export type { Incoming, Input, Output, Receiver, Source, Spool } from './flow.js';
+export { type Download, type Folder, type FolderEntry, type NewFile, type OpenFile, pathParts } from './folder.js';
 export type { Hash, MakeHash } from './hash.js';
 export { layered, type View, viewed } from './layer.js';
 export type { Entry, Extent, Log, Retention, Saying } from './log.js';

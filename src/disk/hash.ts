@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash as NodeHash } from 'node:crypto';
 import type { Hash } from '../core/index.js';
 
 /** Begins a SHA-256 (FIPS 180-4). */
 export function sha256(): Hash {
-  const hash = createHash('sha256');
+  return wrapped(createHash('sha256'));
+}
+
+function wrapped(hash: NodeHash): Hash {
   return {
     update(bytes) {
       hash.update(bytes);
     },
     hex: () => hash.digest('hex'),
+    copy: () => wrapped(hash.copy()),
   };
 }

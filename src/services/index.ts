@@ -1,5 +1,6 @@
 /** What a server does with its connections, one file a service. */
 export { type EchoOptions, echo } from './echo.js';
+export { type FilesOptions, files } from './files.js';
 export { type OrderOptions, order } from './order.js';
 export { Outlet, type OutletOptions } from './outlet.js';
 export { type RelayOptions, relay } from './relay.js';

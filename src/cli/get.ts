@@ -1,0 +1,95 @@
+import { basename, join } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { FilesSession } from '../clients/files-session.js';
+import { type Got, get, getTree, IsFolder } from '../clients/get.js';
+import { type Download, pathParts, WirelineError } from '../core/index.js';
+import { download } from '../disk/download.js';
+import { sha256 } from '../disk/hash.js';
+import { examples } from './help.js';
+import { say } from './process.js';
+import { readableSize } from './progress.js';
+import { standardOutput } from './stdio.js';
+import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
+
+/** `wireline get`: fetches files by name. */
+export function getCommand() {
+  const command = new Command('get')
+    .summary('fetch a file, or a folder of them')
+    .description(
+      'Fetches a file, or all files of a folder. What was cut is resumed; a file has its name only when its ' +
+        'SHA-256 has proved right.',
+    )
+    .usage('[options] HOST PORT NAME [-]')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the name; a - after it is stdout')
+    .option('-o, --output <file>', 'the file or folder to make; - is stdout (default: the name, here)')
+    .option('--force', 'replace what is there')
+    .option('--no-hash', 'check the length only: faster, for what is checked in another way');
+  return withTransferOptions(command)
+    .addHelpText('after', examples('wireline get localhost 9000 notes.txt', 'wireline get nas:9000 photos -o backup'))
+    .action((words, options) => withFiles(words, options, (session, rest) => fetchAll(session, rest, options)));
+}
+
+interface GetCommandOptions extends TransferOptions {
+  output?: string | undefined;
+  force?: true | undefined;
+  hash: boolean;
+}
+
+async function fetchAll(session: FilesSession, words: string[], options: GetCommandOptions): Promise<void> {
+  const [name, dash, ...more] = words;
+  if (name === undefined) throw new WirelineError('usage', 'the name of a file is missing after the address');
+  if (more.length > 0 || (dash !== undefined && dash !== '-')) {
+    throw new WirelineError('usage', 'one name is fetched at a time: a folder for many files');
+  }
+  const output = dash ?? options.output ?? lastPart(name);
+  const progress = await progressFor(options);
+  const how = { hash: options.hash, onProgress: progress.show };
+  const done = (got: Got) => report(got, output === '-', options);
+  const replace = options.force === true;
+  try {
+    if (output === '-') done(await get(session, name, ontoStdout(session), how));
+    else {
+      await get(session, name, download(output, replace), how).then(done, async (error) => {
+        if (!(error instanceof IsFolder)) throw error;
+        await getTree(session, name, (below) => download(join(output, below), replace), { ...how, onGot: done });
+      });
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The name here of what is called `path` there. */
+function lastPart(path: string): string {
+  const part = basename(path);
+  if (pathParts(part)?.length === 1) return part;
+  throw new WirelineError('usage', `${path} has no name of its own: -o says what to call it here`);
+}
+
+/** Stdout as a download: nothing is there before, and nothing can be taken back. */
+function ontoStdout(session: FilesSession): Download {
+  const output = standardOutput((error) => session.fail(error));
+  const hash = sha256();
+  return {
+    offset: 0,
+    prefix: sha256().hex(),
+    hash,
+    restart: () => hash,
+    write(bytes) {
+      if (output.write(bytes)) return;
+      session.pause();
+      output.whenDrained(() => session.resume());
+    },
+    finish() {},
+    keep() {},
+    drop() {},
+  };
+}
+
+function report(got: Got, toStdout: boolean, { json, quiet }: TransferOptions): void {
+  if (json) (toStdout ? say : console.log)(JSON.stringify(got));
+  else if (!quiet) {
+    const resumed = got.resumed > 0 ? `, of which ${readableSize(got.resumed)} were there` : '';
+    say(`${got.path}: ${readableSize(got.bytes)}${resumed}${got.sha256 ? `, SHA-256 ${got.sha256}` : ''}`);
+  }
+}

@@ -1,0 +1,87 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { Command } from '@commander-js/extra-typings';
+import type { FilesSession } from '../clients/files-session.js';
+import { put, type Sent } from '../clients/put.js';
+import { WirelineError } from '../core/index.js';
+import { sha256 } from '../disk/hash.js';
+import { inWords } from '../transport/system-errors.js';
+import { examples } from './help.js';
+import { say } from './process.js';
+import { readableSize } from './progress.js';
+import { inputOf } from './stdio.js';
+import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
+
+/** `wireline put`: sends files to a files service that is writable. */
+export function putCommand() {
+  const command = new Command('put')
+    .summary('send a file, or a folder of them')
+    .description('Sends a file, or all files of a folder. It has its name at the server only when it is there whole.')
+    .usage('[options] HOST PORT FILE')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the file; - is stdin')
+    .option('--name <name>', 'what to call it at the server (default: as here)')
+    .option('--force', 'replace what is there');
+  return withTransferOptions(command)
+    .addHelpText(
+      'after',
+      examples('wireline put localhost 9000 notes.txt', 'tar c . | wireline put nas:9000 - --name all.tar'),
+    )
+    .action((words, options) => withFiles(words, options, (session, rest) => sendAll(session, rest, options)));
+}
+
+interface PutCommandOptions extends TransferOptions {
+  name?: string | undefined;
+  force?: true | undefined;
+}
+
+async function sendAll(session: FilesSession, words: string[], options: PutCommandOptions): Promise<void> {
+  const [file, ...more] = words;
+  if (file === undefined) throw new WirelineError('usage', 'the file is missing after the address; - is stdin');
+  if (more.length > 0) throw new WirelineError('usage', 'one file is sent at a time: a folder for many');
+  const name = options.name ?? (file === '-' ? undefined : basename(resolve(file)));
+  if (name === undefined) throw new WirelineError('usage', 'what comes from stdin needs a --name');
+  const progress = await progressFor(options);
+  try {
+    for (const { path, below, size } of file === '-' ? [{ path: '-', below: '', size: 0 }] : filesUnder(file)) {
+      const sent = await put(session, below === '' ? name : `${name}/${below}`, inputOf([path]), {
+        hash: sha256,
+        replace: options.force === true,
+        onProgress: (known, bytes) => progress.show(known, bytes, Math.max(size, bytes)),
+      });
+      report(sent, options);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+interface LocalFile {
+  readonly path: string;
+  /** Its path below the folder that is sent; empty where it is what is sent. */
+  readonly below: string;
+  readonly size: number;
+}
+
+/** The regular files that are meant by `path`: itself, or all under it. Links and devices in it are left out. */
+function filesUnder(path: string): LocalFile[] {
+  const stat = statOf(path);
+  if (!stat.isDirectory()) return [{ path, below: '', size: stat.size }];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((found) => ({ path: found, below: found.slice(join(path, '/').length), size: statOf(found).size }));
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    throw new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
+  }
+}
+
+function report(sent: Sent, { json, quiet }: TransferOptions): void {
+  if (json) console.log(JSON.stringify(sent));
+  else if (!quiet) say(`${sent.path}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
+}

@@ -1,0 +1,34 @@
+import { Command } from '@commander-js/extra-typings';
+import { servedFolder } from '../disk/served-folder.js';
+import { files } from '../services/files.js';
+import { systemClock } from '../transport/index.js';
+import { examples } from './help.js';
+import { runServer, withServerOptions } from './run-server.js';
+
+/** `wireline serve files`: files by name, of text 5. */
+export function serveFiles() {
+  const command = new Command('files')
+    .summary('serve the files of a folder')
+    .description(
+      'Serves the regular files of a folder, and nothing outside of it. A plain name from nc is answered with the ' +
+        'bytes; wireline get, put and ls check hashes and resume.',
+    )
+    .usage('DIR [options] PORT')
+    .argument('<dir>', 'the folder')
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option('--writable', 'let clients put files');
+  return withServerOptions(command)
+    .addHelpText(
+      'after',
+      examples(
+        'wireline serve files ./public 9000',
+        'echo notes.txt | nc localhost 9000',
+        'wireline get localhost 9000 notes.txt',
+      ),
+    )
+    .action((dir, address, options) =>
+      runServer(address, options, () =>
+        files({ folder: servedFolder(dir), clock: systemClock, writable: options.writable === true }),
+      ),
+    );
+}

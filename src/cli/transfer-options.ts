@@ -1,0 +1,45 @@
+import { isatty } from 'node:tty';
+import type { Command, OptionValues } from '@commander-js/extra-typings';
+import { type FilesSession, openFiles } from '../clients/files-session.js';
+import { parseTarget } from '../transport/address.js';
+import { withClientOptions } from './client-options.js';
+import { runClient, setVerbosity } from './process.js';
+import type { TransferProgress } from './progress.js';
+
+/** The options that every client of a files service has. */
+export function withTransferOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return withClientOptions(command).option('--json', 'print what was done as lines of JSON, for programs');
+}
+
+/** What {@link withTransferOptions} gives. */
+export interface TransferOptions {
+  connectTimeout: number;
+  quiet?: true | undefined;
+  verbose: number | boolean;
+  json?: true | undefined;
+}
+
+/** Connects to the files service that `words` begin with, runs `work` with the words that are left, and ends. */
+export function withFiles(
+  words: readonly string[],
+  options: TransferOptions,
+  work: (session: FilesSession, rest: string[], signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  return runClient(async (signal) => {
+    setVerbosity(Number(options.verbose));
+    const { address, rest } = parseTarget(words);
+    const session = await openFiles(address, { connectTimeoutMs: options.connectTimeout, signal });
+    try {
+      await work(session, rest, signal);
+    } finally {
+      session.end();
+    }
+  });
+}
+
+/** A progress bar for people: none where stderr is no terminal, or programs read along. */
+export async function progressFor(options: TransferOptions): Promise<TransferProgress> {
+  if (options.quiet || options.json || !isatty(2)) return { show() {}, stop() {} };
+  const { transferProgress } = await import('./progress.js');
+  return transferProgress();
+}

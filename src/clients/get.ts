@@ -1,0 +1,107 @@
+import { type Download, pathParts, WirelineError } from '../core/index.js';
+import type { Answer, FilesSession } from './files-session.js';
+import { list } from './ls.js';
+
+/** What became of a file that was fetched. */
+export interface Got {
+  readonly path: string;
+  readonly bytes: number;
+  /** Of these bytes, those that were there from an earlier try. */
+  readonly resumed: number;
+  readonly sha256?: string;
+}
+
+/** How {@link get} fetches. */
+export interface GetOptions {
+  /** Whether the hash is checked (default). Without it the length alone is. */
+  readonly hash?: boolean;
+  /** Told of the size of a file, and of how much of it is there, as it comes. */
+  readonly onProgress?: (path: string, bytes: number, size: number) => void;
+}
+
+/** The error for a `get` of what is a folder: {@link getTree} is for those. */
+export class IsFolder extends Error {}
+
+/**
+ * Fetches the file `path` into `target`, from where an earlier try ended. The target gets its name only when the
+ * server's hash of the whole file is that of what is there; what proves wrong is dropped. Rejects with {@link IsFolder}, with `refused` as the server says, with `protocol` where the
+ * bytes are not right, and with why the connection was lost: then the part is kept.
+ */
+export async function get(
+  session: FilesSession,
+  path: string,
+  target: Download,
+  options: GetOptions = {},
+): Promise<Got> {
+  const { hash = true, onProgress } = options;
+  let offset = 0;
+  let size = 0;
+  const onHeader = (header: Answer) => {
+    size = Number(header.size);
+    offset = Number(header.offset ?? 0);
+    if (offset !== target.offset) {
+      if (offset !== 0) throw new WirelineError('protocol', 'the server begins where it was not asked to');
+      target.restart();
+    }
+    let at = offset;
+    return (bytes: Uint8Array) => {
+      target.write(bytes);
+      if (hash) target.hash.update(bytes);
+      at += bytes.length;
+      onProgress?.(path, at, size);
+    };
+  };
+  try {
+    const trailer = await session.request({ get: path, offset: target.offset, prefix: target.prefix, hash }, onHeader);
+    if (trailer.folder !== undefined) {
+      target.drop();
+      throw new IsFolder();
+    }
+    check(path, target, trailer, hash ? target.hash.hex() : undefined);
+    target.finish();
+    return {
+      path,
+      bytes: size,
+      resumed: offset,
+      ...(typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {}),
+    };
+  } catch (error) {
+    if (!(error instanceof IsFolder)) target.keep();
+    throw error;
+  }
+}
+
+function check(path: string, target: Download, trailer: Answer, sha256: string | undefined): void {
+  if (sha256 === undefined || trailer.sha256 === sha256) return;
+  target.drop();
+  throw new WirelineError('protocol', `${path} came damaged: its SHA-256 is not the server's; nothing of it is kept`);
+}
+
+/**
+ * Fetches all files under the folder `path`, one after the other; `targetOf` is given each file's path below that
+ * folder. The server's names are checked: none leads out of where the tree is put.
+ */
+export async function getTree(
+  session: FilesSession,
+  path: string,
+  targetOf: (below: string) => Download,
+  options: GetOptions & { onGot?: (got: Got) => void } = {},
+): Promise<void> {
+  const folders: string[] = [''];
+  for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
+    for (const entry of await list(session, joined(path, below))) {
+      const next = joined(below, checkedName(entry.name));
+      if (entry.type === 'folder') folders.push(next);
+      else options.onGot?.(await get(session, joined(path, next), targetOf(next), options));
+    }
+  }
+}
+
+function joined(path: string, name: string): string {
+  return [path.replace(/\/$/, ''), name].filter((part) => part !== '' && part !== '.').join('/');
+}
+
+function checkedName(name: string): string {
+  if (pathParts(name)?.length === 1) return name;
+  throw new WirelineError('protocol', 'the server names a file that is none of its folder');
+}

@@ -1,0 +1,77 @@
+import type { Hash } from './hash.js';
+
+/** What a folder says of a file or folder in it. */
+export interface FolderEntry {
+  /** One part of a path: never `.`, `..` or with a `/` in it. */
+  readonly name: string;
+  readonly type: 'file' | 'folder';
+  /** Bytes of a file; 0 for a folder. */
+  readonly size: number;
+  /** When it was last changed, in milliseconds since 1970 (UTC). */
+  readonly time: number;
+}
+
+/** A file that is open for reading. Nothing of it is waited for: it is a regular file. */
+export interface OpenFile {
+  readonly size: number;
+  readonly time: number;
+  /** The next bytes from `offset` on, at most `most` of them; none at the end. They are valid until the next call. */
+  read(offset: number, most: number): Uint8Array;
+  /** Whether the file is another one than when it was opened: longer, shorter, or written to. */
+  changed(): boolean;
+  close(): void;
+}
+
+/** A file that is being written, and is in nobody's way until it is whole. */
+export interface NewFile {
+  /** Adds bytes, which are valid until this returns. Throws where the disk does not take them. */
+  write(bytes: Uint8Array): void;
+  /** Puts the file in its place, whole. Throws `refused` where one is there that is not to be replaced. */
+  finish(): void;
+  /** Leaves nothing behind. */
+  abort(): void;
+}
+
+/** A folder that is served: everything outside of it, and everything that is no file or folder, is not there. */
+export interface Folder {
+  /** Opens a regular file, or tells that `path` is a folder. Throws `refused`, in the same words whatever the reason. */
+  open(path: string): OpenFile | 'folder';
+  /** What is in a folder, by name. Throws `refused` likewise. */
+  list(path: string): FolderEntry[];
+  /** Begins a file, and makes the folders that it is in. Throws `refused` where it may not be. */
+  create(path: string, replace: boolean): NewFile;
+  /** Begins a hash of what is sent. */
+  hash(): Hash;
+}
+
+/**
+ * A file that is being fetched. Until it is whole it does not have its name; what is there of it is kept when the
+ * connection is lost, so that the next try goes on from it.
+ */
+export interface Download {
+  /** Bytes that are there already, and their hash. */
+  readonly offset: number;
+  readonly prefix: string;
+  /** The hash of all bytes of the part, as they are added. */
+  readonly hash: Hash;
+  /** Forgets what is there: the server sends the file from its beginning. */
+  restart(): Hash;
+  write(bytes: Uint8Array): void;
+  /** Puts the file in its place, by a rename or, where none may be replaced, a link. */
+  finish(): void;
+  /** Closes the part, and keeps it. */
+  keep(): void;
+  /** Removes the part: its bytes are not what the server has. */
+  drop(): void;
+}
+
+/**
+ * The parts of a path as it is named on the wire: relative, with `/` between the parts. Undefined where it is
+ * none: absolute, with an empty part, `.`, `..` or a zero, or too long. `''` and `.` are the folder itself.
+ */
+export function pathParts(path: string): string[] | undefined {
+  if (path === '' || path === '.') return [];
+  if (path.length > 4096 || path.includes('\0') || path.includes('\\')) return undefined;
+  const parts = path.replace(/\/$/, '').split('/');
+  return parts.every((part) => part !== '' && part !== '.' && part !== '..') ? parts : undefined;
+}

@@ -1,0 +1,68 @@
+import { closeSync, constants, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NewFile, WirelineError } from '../core/index.js';
+
+/** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
+export function isPart(name: string): boolean {
+  return /^\.wireline-.*\.part$/.test(name);
+}
+
+/** A folder to write in: its open descriptor, which is closed at the end, and a path to it. */
+interface OpenFolder {
+  readonly fd: number;
+  readonly path: string;
+}
+
+let parts = 0;
+
+/**
+ * Begins the file `name`. It is written under another name, and has its own only when it is whole and on the
+ * disk: by a rename where it may `replace` one, and else by a link, which never does.
+ */
+export function newFile(folder: OpenFolder, name: string, replace: boolean): NewFile {
+  const part = join(folder.path, `.wireline-${process.pid}-${++parts}-${crypto.randomUUID().slice(0, 8)}.part`);
+  const place = join(folder.path, name);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const fd = openSync(part, flags, 0o666);
+  let over = false;
+  const end = (run: () => void) => {
+    if (over) return;
+    over = true;
+    try {
+      run();
+    } finally {
+      closeSync(fd);
+      removed(part);
+      closeSync(folder.fd);
+    }
+  };
+  return {
+    write(bytes) {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    },
+    finish: () =>
+      end(() => {
+        fsyncSync(fd);
+        if (replace) renameSync(part, place);
+        else link(part, place, name);
+      }),
+    abort: () => end(() => {}),
+  };
+}
+
+function link(part: string, place: string, name: string): void {
+  try {
+    linkSync(part, place);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new WirelineError('refused', `${name} exists already`);
+  }
+}
+
+function removed(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It has been renamed, or somebody has cleaned up.
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
+import { join, sep } from 'node:path';
+import { type Folder, type FolderEntry, type OpenFile, pathParts, Reusable, WirelineError } from '../core/index.js';
+import { sha256 } from './hash.js';
+import { isPart, newFile } from './new-file.js';
+
+/** Bytes read from a file at a time. */
+const readSize = 256 * 1024;
+/** Nothing that is opened may be waited for, become our terminal, or be written to. */
+const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * The folder at `path` as it is served. What a path means is decided by what was opened, and not by what stood
+ * there a moment before: the system is asked where the open file or folder really is, so a symbolic link that is
+ * swapped in meanwhile changes nothing. Links that stay inside are followed. Throws where `path` is no folder.
+ */
+export function servedFolder(path: string): Folder {
+  const root = realpathSync(path);
+  if (!lstatSync(root).isDirectory()) throw new WirelineError('usage', `${path} is not a folder`);
+  return {
+    open: (wanted) => openFile(root, partsOf(wanted)),
+    list: (wanted) => listFolder(root, partsOf(wanted)),
+    create: (wanted, replace) => create(root, partsOf(wanted), replace),
+    hash: sha256,
+  };
+}
+
+/** The one answer to all that is not served, so that nobody learns what is outside. */
+export function notHere(): WirelineError {
+  return new WirelineError('refused', 'no such file here');
+}
+
+function partsOf(path: string): string[] {
+  const parts = pathParts(path);
+  if (!parts || parts.some(isPart)) throw notHere();
+  return parts;
+}
+
+/** Opens what is at `parts`, and gives it only if it is really inside of `root`. */
+function openInside(root: string, parts: readonly string[], flags: number): { fd: number; stat: Stats } {
+  let fd: number;
+  try {
+    fd = openSync(join(root, ...parts), flags);
+  } catch {
+    throw notHere();
+  }
+  try {
+    const real = whereIs(fd, join(root, ...parts));
+    if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) throw notHere();
+    return { fd, stat: fstatSync(fd) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** The real path of an open file: from the kernel, where it tells (proc(5)), and else as it stands now. */
+function whereIs(fd: number, path: string): string {
+  if (process.platform === 'linux') return readlinkSync(`/proc/self/fd/${fd}`);
+  const real = realpathSync(path);
+  const [opened, named] = [fstatSync(fd), lstatSync(real)];
+  if (opened.ino !== named.ino || opened.dev !== named.dev) throw notHere();
+  return real;
+}
+
+function openFile(root: string, parts: readonly string[]): OpenFile | 'folder' {
+  const { fd, stat } = openInside(root, parts, readOnly);
+  if (!stat.isFile()) {
+    closeSync(fd);
+    if (stat.isDirectory()) return 'folder';
+    throw notHere();
+  }
+  const memory = new Reusable(readSize, Buffer.allocUnsafe);
+  return {
+    size: stat.size,
+    time: stat.mtimeMs,
+    read(offset, most) {
+      const { bytes } = memory;
+      return bytes.subarray(0, readSync(fd, bytes, 0, Math.min(most, bytes.length), offset));
+    },
+    changed() {
+      const now = fstatSync(fd);
+      return now.size !== stat.size || now.mtimeMs !== stat.mtimeMs || now.ctimeMs !== stat.ctimeMs;
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+function listFolder(root: string, parts: readonly string[]): FolderEntry[] {
+  const { fd } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
+  try {
+    const names = readdirSync(inOpen(fd, root, parts)).filter((name) => !isPart(name));
+    return names.sort().flatMap((name) => entryOf(root, [...parts, name], name));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What is said of a name in a list: nothing, where it would be refused. */
+function entryOf(root: string, parts: readonly string[], name: string): FolderEntry[] {
+  try {
+    const { fd, stat } = openInside(root, parts, readOnly);
+    closeSync(fd);
+    if (stat.isDirectory()) return [{ name, type: 'folder', size: 0, time: stat.mtimeMs }];
+    return stat.isFile() ? [{ name, type: 'file', size: stat.size, time: stat.mtimeMs }] : [];
+  } catch {
+    return [];
+  }
+}
+
+function create(root: string, parts: readonly string[], replace: boolean) {
+  const name = parts.at(-1);
+  if (name === undefined) throw notHere();
+  let { fd } = openInside(root, [], readOnly | constants.O_DIRECTORY);
+  try {
+    for (let depth = 1; depth < parts.length; depth++) {
+      const here = parts.slice(0, depth);
+      makeFolder(join(inOpen(fd, root, parts.slice(0, depth - 1)), parts[depth - 1] as string));
+      closeSync(fd);
+      fd = -1;
+      fd = openInside(root, here, readOnly | constants.O_DIRECTORY).fd;
+    }
+    return newFile({ fd, path: inOpen(fd, root, parts.slice(0, -1)) }, name, replace);
+  } catch (error) {
+    if (fd !== -1) closeSync(fd);
+    throw error;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** A path into the folder that is open, wherever it is moved meanwhile. */
+function inOpen(fd: number, root: string, parts: readonly string[]): string {
+  return process.platform === 'linux' ? `/proc/self/fd/${fd}` : join(root, ...parts);
+}

@@ -1,0 +1,58 @@
+import { WirelineError } from '../core/index.js';
+
+/** What a client of the files service asks for. */
+export type Request =
+  | { readonly type: 'plain'; readonly path: string }
+  | {
+      readonly type: 'get';
+      readonly path: string;
+      /** The first byte that is wanted. */
+      readonly offset: number;
+      /** SHA-256 of the bytes before `offset`, where the client has them: others than ours are sent again from 0. */
+      readonly prefix: string | undefined;
+      /** Whether the trailer has the SHA-256 of the file. */
+      readonly hash: boolean;
+    }
+  | { readonly type: 'list'; readonly path: string }
+  | { readonly type: 'put'; readonly path: string; readonly replace: boolean };
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads a request line. Throws `protocol` where it is none. */
+export function parseRequest(line: Uint8Array): Request {
+  const text = decoded(line);
+  if (!text.startsWith('{')) return { type: 'plain', path: text };
+  const { get, list, put, offset = 0, prefix, hash = true, replace = false } = parsed(text);
+  if (typeof get === 'string' && isWhole(offset)) {
+    return {
+      type: 'get',
+      path: get,
+      offset,
+      prefix: typeof prefix === 'string' ? prefix : undefined,
+      hash: hash !== false,
+    };
+  }
+  if (typeof list === 'string') return { type: 'list', path: list };
+  if (typeof put === 'string') return { type: 'put', path: put, replace: replace === true };
+  throw new WirelineError('protocol', 'a request is {"get":NAME}, {"list":PATH} or {"put":NAME}');
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new WirelineError('protocol', 'a request that begins with { is one line of JSON');
+  }
+}
+
+function decoded(line: Uint8Array): string {
+  try {
+    return decoder.decode(line);
+  } catch {
+    throw new WirelineError('protocol', 'a request is text in UTF-8');
+  }
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

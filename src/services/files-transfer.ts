@@ -1,0 +1,18 @@
+/** What a connection of the files service is busy with between two requests. */
+export interface Transfer {
+  /** Takes bytes that the client sends; absent where it has nothing to send but its next requests. */
+  data?(bytes: Uint8Array): void;
+  /** Begins, and goes on when the client reads again. */
+  go(): void;
+  /** The client will send nothing more. */
+  cut?(): void;
+  /** Lets go of the file. May be called again. */
+  stop(): void;
+}
+
+const encoder = new TextEncoder();
+
+/** A line of JSON, as headers, trailers and answers are. */
+export function jsonLine(words: object): Uint8Array {
+  return encoder.encode(`${JSON.stringify(words)}\n`);
+}

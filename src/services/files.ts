@@ -1,0 +1,100 @@
+import {
+  asWirelineError,
+  type Clock,
+  type Connection,
+  type Folder,
+  type Handler,
+  type Service,
+} from '../core/index.js';
+import { download, listing } from './files-download.js';
+import { parseRequest, type Request } from './files-request.js';
+import { RequestReader } from './files-request-reader.js';
+import { jsonLine, type Transfer } from './files-transfer.js';
+import { FileUpload } from './files-upload.js';
+
+/** How {@link files} serves. */
+export interface FilesOptions {
+  readonly folder: Folder;
+  readonly clock: Clock;
+  /** Whether clients may put files; otherwise they are told that they may not. */
+  readonly writable?: boolean;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Serves the files of a folder. A line that is a plain name is answered with the file's bytes and the end of the
+ * connection, for nc. A line of JSON (`{"get":NAME,"offset":N}`, `{"list":PATH}`, `{"put":NAME}`) is answered as
+ * `docs/reference/files-protocol.md` says, and another may follow. What is refused is told in a line.
+ */
+export function files(options: FilesOptions): Service {
+  return (peer) => new FilesHandler(peer, options);
+}
+
+class FilesHandler implements Handler {
+  readonly #requests: RequestReader;
+  #transfer: Transfer | undefined;
+  #ended = false;
+
+  constructor(
+    readonly peer: Connection,
+    readonly options: FilesOptions,
+  ) {
+    this.#requests = new RequestReader(options.clock, (line) => this.#onRequest(line));
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#transfer?.data) this.#transfer.data(bytes);
+    else this.#requests.push(bytes);
+  }
+
+  drain(): void {
+    this.#transfer?.go();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#requests.end();
+    if (!this.#transfer) this.peer.end();
+    else this.#transfer.cut?.();
+  }
+
+  close(): void {
+    this.#requests.stop();
+    this.#transfer?.stop();
+  }
+
+  #onRequest(line: Uint8Array): void {
+    let plain = true;
+    try {
+      const request = parseRequest(line);
+      plain = request.type === 'plain';
+      this.#serve(request);
+    } catch (error) {
+      const { code, message } = asWirelineError(error);
+      this.#transfer = undefined;
+      this.peer.write(plain ? encoder.encode(`error: ${message}\n`) : jsonLine({ error: message }));
+      if (plain) this.peer.close(code === 'refused' ? 'ended' : code);
+      else this.#onTransferred();
+    }
+  }
+
+  #serve(request: Request): void {
+    const { folder, writable = false } = this.options;
+    const over = () => this.#onTransferred();
+    this.#requests.hold();
+    if (request.type === 'put') this.#transfer = new FileUpload(this.peer, folder, request, writable, over);
+    else if (request.type === 'list') this.#transfer = listing(this.peer, folder, request.path, over);
+    else this.#transfer = download(this.peer, folder, request, over);
+    const transfer = this.#transfer;
+    transfer.go();
+    // What a client sends without waiting for the answer belongs to its file.
+    if (transfer.data) transfer.data(this.#requests.take());
+  }
+
+  #onTransferred(): void {
+    this.#transfer = undefined;
+    if (this.#ended) this.peer.end();
+    else this.#requests.go();
+  }
+}
