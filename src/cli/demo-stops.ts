@@ -49,7 +49,7 @@ export const stops: readonly Stop[] = [
   {
     name: 'transform',
     does: 'answers each message with something made of it, here its reverse',
-    port: 9005,
+    port: 9002,
     service: () => transform({ codec: text(), make: transforms.reverse }),
     visits: [{ args: ['ask', '-m', 'stressed', '-m', 'was it a rat I saw', 'localhost', 'PORT'] }],
     tries: ['nc localhost PORT', 'npx wireline ask localhost PORT'],
@@ -57,7 +57,7 @@ export const stops: readonly Stop[] = [
   {
     name: 'order',
     does: 'tells both clients whose message came first',
-    port: 9002,
+    port: 9003,
     service: (show) => order({ output: shownOutput(show), clock: systemClock }),
     visits: [
       { args: ['announce', '--as', 'X', '--name', 'Alice', 'localhost', 'PORT'] },
@@ -68,7 +68,7 @@ export const stops: readonly Stop[] = [
   {
     name: 'relay',
     does: 'passes the lines of each client to the other, until Bye',
-    port: 9003,
+    port: 9004,
     service: () => relay(),
     visits: [
       { input: 'Is anybody there?\n', open: true, args: ['connect', 'localhost', 'PORT'] },
@@ -79,7 +79,7 @@ export const stops: readonly Stop[] = [
   {
     name: 'talk',
     does: 'two people and no server between them',
-    port: 9004,
+    port: 9005,
     visits: [
       { input: 'Hello to whoever dials.\n', open: true, args: ['talk', '--turns', '--listen', '127.0.0.1:PORT'] },
       { input: 'Hello to whoever listens.\n/q\n', args: ['talk', '--turns', 'localhost', 'PORT'] },
