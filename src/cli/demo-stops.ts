@@ -1,7 +1,13 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Output, Receiver, Service } from '../core/index.js';
+import { servedFolder } from '../disk/index.js';
 import { text } from '../framing/index.js';
-import { echo, order, relay, sink, transform, transforms } from '../services/index.js';
+import { echo, files, order, relay, sink, transform, transforms } from '../services/index.js';
 import { systemClock } from '../transport/index.js';
+
+/** What the tour serves files from: dist, where this runs, is beside it. */
+const examples = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples');
 
 /** A client of the tour. */
 export interface Visit {
@@ -77,9 +83,17 @@ export const stops: readonly Stop[] = [
     tries: ['npx wireline connect localhost PORT   # twice, or nc'],
   },
   {
+    name: 'files',
+    does: 'gives files by name; here it is the folder of examples',
+    port: 9005,
+    service: () => files({ folder: servedFolder(examples), clock: systemClock }),
+    visits: [{ args: ['ls', 'localhost', 'PORT'] }, { args: ['get', 'localhost', 'PORT', 'echo.mjs', '-'] }],
+    tries: ['echo pair.mjs | nc localhost PORT', 'npx wireline get localhost PORT client.mjs -o client-copy.mjs'],
+  },
+  {
     name: 'talk',
     does: 'two people and no server between them',
-    port: 9005,
+    port: 9006,
     visits: [
       { input: 'Hello to whoever dials.\n', open: true, args: ['talk', '--turns', '--listen', '127.0.0.1:PORT'] },
       { input: 'Hello to whoever listens.\n/q\n', args: ['talk', '--turns', 'localhost', 'PORT'] },

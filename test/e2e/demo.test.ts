@@ -19,6 +19,7 @@ test('the tour runs each client, prints the lines to paste, shows what is sent, 
   expect(tour.stdout).toContain('    X: Alice received before Y: Bob\n');
   const heard = ['Is anybody there?', 'I am.', 'Bye', 'Hello to whoever dials.', 'Hello to whoever listens.'];
   for (const line of heard) expect(tour.stdout).toContain(`\n    ${line}\n`);
+  expect(tour.stdout).toContain("\n    import { echo, formatAddress, serve } from 'wireline';\n");
   expect(tour.stdout).toContain(`nc localhost ${portOf('echo', tour)}\n`);
   expect(tour.stdout).not.toContain('PORT');
   expect(tour.stderr).toBe('');
