@@ -28,8 +28,10 @@ export interface Stop {
   readonly port: number;
   /** Its service; `show` is given what that prints. Absent where the clients talk to one another, the first listening. */
   readonly service?: (show: (line: string) => void) => Service;
-  /** The clients that are run, each as soon as the one before it has been heard. */
+  /** The clients that are run, one after the other. */
   readonly visits: readonly Visit[];
+  /** Each client waits for the next one, which is run as soon as the one before it has been heard. */
+  readonly together?: true;
   /** Lines for the user to paste. */
   readonly tries: readonly string[];
 }
@@ -64,6 +66,7 @@ export const stops: readonly Stop[] = [
     name: 'order',
     does: 'tells both clients whose message came first',
     port: 9003,
+    together: true,
     service: (show) => order({ output: shownOutput(show), clock: systemClock }),
     visits: [
       { args: ['announce', '--as', 'X', '--name', 'Alice', 'localhost', 'PORT'] },
@@ -75,6 +78,7 @@ export const stops: readonly Stop[] = [
     name: 'relay',
     does: 'passes the lines of each client to the other, until Bye',
     port: 9004,
+    together: true,
     service: () => relay(),
     visits: [
       { input: 'Is anybody there?\n', open: true, args: ['connect', 'localhost', 'PORT'] },

@@ -73,7 +73,7 @@ async function visit({ stop, server, port, heard }: Open, signal: AbortSignal): 
     const next = heard();
     const one = run(each, port, signal);
     running.push(one);
-    await Promise.race([next, one]);
+    await (stop.together ? Promise.race([next, one]) : one);
   }
   await Promise.all(running);
 }
