@@ -19,11 +19,6 @@ export class Accumulator {
     return this.#length;
   }
 
-  /** The last byte, or -1 where there is none. */
-  get last(): number {
-    return this.#length === 0 ? -1 : (this.#bytes[this.#length - 1] as number);
-  }
-
   /** Copies `chunk` to the end. Throws `too-long` where that would pass the maximum. */
   add(chunk: Uint8Array): void {
     const length = this.#length + chunk.length;
