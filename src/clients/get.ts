@@ -1,5 +1,5 @@
 import { type Download, pathParts, WirelineError } from '../core/index.js';
-import type { Answer, FilesSession } from './files-session.js';
+import type { Answer, FilesSession, ReceiveBody } from './files-session.js';
 import { list } from './ls.js';
 
 /** What became of a file that was fetched. */
@@ -33,42 +33,41 @@ export async function get(
   target: Download,
   options: GetOptions = {},
 ): Promise<Got> {
-  const { hash = true, onProgress } = options;
-  let offset = 0;
-  let size = 0;
-  const onHeader = (header: Answer) => {
-    size = Number(header.size);
-    offset = Number(header.offset ?? 0);
-    if (offset !== target.offset) {
-      if (offset !== 0) throw new WirelineError('protocol', 'the server begins where it was not asked to');
-      target.restart();
-    }
-    let at = offset;
-    return (bytes: Uint8Array) => {
-      target.write(bytes);
-      if (hash) target.hash.update(bytes);
-      at += bytes.length;
-      onProgress?.(path, at, size);
-    };
-  };
+  const { hash = true } = options;
+  let header: Answer = {};
+  const request = { get: path, offset: target.offset, prefix: target.prefix, hash };
   try {
-    const trailer = await session.request({ get: path, offset: target.offset, prefix: target.prefix, hash }, onHeader);
+    const trailer = await session.request(request, (answer) => {
+      header = answer;
+      return into(target, path, answer, options);
+    });
     if (trailer.folder !== undefined) {
       target.drop();
       throw new IsFolder();
     }
     check(path, target, trailer, hash ? target.hash.hex() : undefined);
     target.finish();
-    return {
-      path,
-      bytes: size,
-      resumed: offset,
-      ...(typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {}),
-    };
+    const sha256 = typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {};
+    return { path, bytes: Number(header.size), resumed: Number(header.offset), ...sha256 };
   } catch (error) {
     if (!(error instanceof IsFolder)) target.keep();
     throw error;
   }
+}
+
+/** Takes the bytes that a header announces into the target. */
+function into(target: Download, path: string, header: Answer, { hash = true, onProgress }: GetOptions): ReceiveBody {
+  let at = Number(header.offset ?? 0);
+  if (at !== target.offset) {
+    if (at !== 0) throw new WirelineError('protocol', 'the server begins where it was not asked to');
+    target.restart();
+  }
+  return (bytes) => {
+    target.write(bytes);
+    if (hash) target.hash.update(bytes);
+    at += bytes.length;
+    onProgress?.(path, at, Number(header.size));
+  };
 }
 
 function check(path: string, target: Download, trailer: Answer, sha256: string | undefined): void {

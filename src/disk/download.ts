@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -8,7 +9,6 @@ import {
   openSync,
   readSync,
   renameSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -27,44 +27,57 @@ const readSize = 1024 * 1024;
 export function download(path: string, replace: boolean): Download {
   if (!replace && existsSync(path)) throw exists(path);
   mkdirSync(dirname(path), { recursive: true });
-  const part = join(dirname(path), `.${basename(path)}.wireline-part`);
-  const fd = openSync(part, existsSync(part) ? 'r+' : 'wx+');
-  let hash = hashed(fd);
-  let at = statSync(part).size;
-  let open = true;
-  const close = () => {
-    if (open) closeSync(fd);
-    open = false;
-  };
-  return {
-    offset: at,
-    prefix: hash.copy().hex(),
-    get hash() {
-      return hash;
-    },
-    restart() {
-      ftruncateSync(fd);
-      at = 0;
-      hash = sha256();
-      return hash;
-    },
-    write(bytes) {
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
-      at += bytes.length;
-    },
-    finish() {
-      fsyncSync(fd);
-      close();
-      if (replace) return renameSync(part, path);
-      link(part, path);
-      unlinkSync(part);
-    },
-    keep: close,
-    drop() {
-      close();
-      unlinkSync(part);
-    },
-  };
+  return new PartDownload(path, join(dirname(path), `.${basename(path)}.wireline-part`), replace);
+}
+
+class PartDownload implements Download {
+  readonly offset: number;
+  readonly prefix: string;
+  hash: Hash;
+  readonly #fd: number;
+  #at: number;
+  #open = true;
+
+  constructor(
+    readonly path: string,
+    readonly part: string,
+    readonly replace: boolean,
+  ) {
+    this.#fd = openSync(part, existsSync(part) ? 'r+' : 'wx+');
+    this.hash = hashed(this.#fd);
+    this.#at = this.offset = fstatSync(this.#fd).size;
+    this.prefix = this.hash.copy().hex();
+  }
+
+  restart(): Hash {
+    ftruncateSync(this.#fd);
+    this.#at = 0;
+    this.hash = sha256();
+    return this.hash;
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at, this.#at + at);
+    this.#at += bytes.length;
+  }
+
+  finish(): void {
+    fsyncSync(this.#fd);
+    this.keep();
+    if (this.replace) return renameSync(this.part, this.path);
+    link(this.part, this.path);
+    unlinkSync(this.part);
+  }
+
+  keep(): void {
+    if (this.#open) closeSync(this.#fd);
+    this.#open = false;
+  }
+
+  drop(): void {
+    this.keep();
+    unlinkSync(this.part);
+  }
 }
 
 function hashed(fd: number): Hash {

@@ -4,8 +4,6 @@ import { jsonLine, type Transfer } from './files-transfer.js';
 
 /** Bytes that are read and sent before other connections have their turn. */
 const turnSize = 1024 * 1024;
-const readSize = 256 * 1024;
-
 type Get = Extract<Request, { type: 'get' | 'plain' }>;
 
 /** Begins the answer to a `get` or a plain name. Throws `refused` where there is no such file. */
@@ -14,22 +12,6 @@ export function download(peer: Connection, folder: Folder, request: Get, onOver:
   if (file !== 'folder') return new FileDownload(peer, file, folder, request, onOver);
   if (request.type === 'plain') throw new WirelineError('refused', 'that is a folder');
   peer.write(jsonLine({ folder: request.path }));
-  return { go: onOver, stop() {} };
-}
-
-/** Answers a `list`: a header, a line of JSON for each entry, and a trailer. */
-export function listing(peer: Connection, folder: Folder, path: string, onOver: () => void): Transfer {
-  const body = new TextEncoder().encode(
-    folder
-      .list(path)
-      .map((entry) => `${JSON.stringify(entry)}\n`)
-      .join(''),
-  );
-  const hash = folder.hash();
-  hash.update(body);
-  peer.write(jsonLine({ list: path, size: body.length }));
-  peer.write(body);
-  peer.write(jsonLine({ bytes: body.length, sha256: hash.hex() }));
   return { go: onOver, stop() {} };
 }
 
@@ -75,7 +57,7 @@ class FileDownload implements Transfer {
       if (this.#state === 'before' && this.#at >= this.#from) this.#begin();
       const end = this.#state === 'before' ? this.#from : this.file.size;
       if (this.#at >= end) return this.#finish();
-      const bytes = this.file.read(this.#at, Math.min(readSize, end - this.#at));
+      const bytes = this.file.read(this.#at, Math.min(turnSize, end - this.#at));
       if (bytes.length === 0) throw new Error('the file became shorter while it was sent');
       this.#hash?.update(bytes);
       if (this.#state === 'sending') room = this.peer.write(bytes);

@@ -6,17 +6,17 @@ import {
   type Handler,
   type Service,
 } from '../core/index.js';
-import { download, listing } from './files-download.js';
+import { download } from './files-download.js';
+import { listing } from './files-listing.js';
 import { parseRequest, type Request } from './files-request.js';
 import { RequestReader } from './files-request-reader.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
 import { FileUpload } from './files-upload.js';
 
-/** How {@link files} serves. */
+/** How {@link files} serves: what, by which clock, and whether clients may put files too. */
 export interface FilesOptions {
   readonly folder: Folder;
   readonly clock: Clock;
-  /** Whether clients may put files; otherwise they are told that they may not. */
   readonly writable?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { Incoming, Receiver, Service } from '../core/index.js';
+import type { Closed, Connection, Handler, Incoming, Reason, Receiver, Service, Source } from '../core/index.js';
 
 /** What {@link sink} takes as one message: all that a connection sends, each line of it, or each chunk as it comes. */
 export type SinkUnit = 'message' | 'line' | 'chunk';
@@ -16,54 +16,84 @@ const LF = 10;
  * message whose connection is cut is given up.
  */
 export function sink(receiver: Receiver, { by = 'message' }: SinkOptions = {}): Service {
-  return (peer) => {
-    let unfinished = 0;
-    let ended = false;
-    const endWhenAllIsTaken = () => {
-      if (ended && unfinished === 0) peer.end();
-    };
-    const source = {
-      remote: peer.remote,
-      pause: () => peer.pause(),
-      resume: () => peer.resume(),
-      done() {
-        unfinished--;
-        endWhenAllIsTaken();
-      },
-      giveUp: peer.close.bind(peer),
-    };
-    let current: Incoming | undefined;
-    const add = (bytes: Uint8Array) => {
-      if (!current) {
-        current = receiver.begin(source);
-        unfinished++;
-      }
-      if (bytes.length > 0) current.add(bytes);
-    };
-    const finish = () => {
-      current?.finish();
-      current = undefined;
-    };
-    return {
-      data(bytes) {
-        const whole = by === 'message' ? 0 : by === 'chunk' ? bytes.length : bytes.lastIndexOf(LF) + 1;
-        if (whole > 0) {
-          add(bytes.subarray(0, whole));
-          finish();
-        }
-        if (whole < bytes.length) add(bytes.subarray(whole));
-      },
-      end() {
-        // A last line is made whole, so that the next one, of another client, does not continue it.
-        if (by === 'line' && current) add(Uint8Array.of(LF));
-        if (by === 'message') add(new Uint8Array(0));
-        finish();
-        ended = true;
-        endWhenAllIsTaken();
-      },
-      close() {
-        current?.abort();
-      },
-    };
-  };
+  return (peer) => new Sender(peer, receiver, by);
+}
+
+/** One client of the sink, who is also the source of its messages. */
+class Sender implements Handler, Source {
+  readonly remote: string;
+  #current: Incoming | undefined;
+  /** Messages that the receiver does not have whole. */
+  #unfinished = 0;
+  #ended = false;
+
+  constructor(
+    readonly peer: Connection,
+    readonly receiver: Receiver,
+    readonly by: SinkUnit,
+  ) {
+    this.remote = peer.remote;
+  }
+
+  data(bytes: Uint8Array): void {
+    const whole = this.#wholeOf(bytes);
+    if (whole > 0) {
+      this.#add(bytes.subarray(0, whole));
+      this.#finish();
+    }
+    if (whole < bytes.length) this.#add(bytes.subarray(whole));
+  }
+
+  end(): void {
+    // A last line is made whole, so that the next one, of another client, does not continue it.
+    if (this.by === 'line' && this.#current) this.#add(Uint8Array.of(LF));
+    if (this.by === 'message') this.#add(new Uint8Array(0));
+    this.#finish();
+    this.#ended = true;
+    this.#endWhenAllIsTaken();
+  }
+
+  close(_why: Closed): void {
+    this.#current?.abort();
+  }
+
+  pause(): void {
+    this.peer.pause();
+  }
+
+  resume(): void {
+    this.peer.resume();
+  }
+
+  done(): void {
+    this.#unfinished--;
+    this.#endWhenAllIsTaken();
+  }
+
+  giveUp(reason: Reason, error?: Error): void {
+    this.peer.close(reason, error);
+  }
+
+  /** The bytes of a chunk up to which a message is whole. */
+  #wholeOf(bytes: Uint8Array): number {
+    if (this.by === 'message') return 0;
+    return this.by === 'chunk' ? bytes.length : bytes.lastIndexOf(LF) + 1;
+  }
+
+  #add(bytes: Uint8Array): void {
+    if (!this.#current) {
+      this.#current = this.receiver.begin(this);
+      this.#unfinished++;
+    }
+    if (bytes.length > 0) this.#current.add(bytes);
+  }
+
+  #finish(): void {
+    this.#current?.finish();
+    this.#current = undefined;
+  }
+
+  #endWhenAllIsTaken(): void {
+    if (this.#ended && this.#unfinished === 0) this.peer.end();
+  }
 }

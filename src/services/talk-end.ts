@@ -1,12 +1,6 @@
 import type { Closed, Connection, Handler, Timer } from '../core/index.js';
 import { type TextMessage, withNewline } from '../framing/index.js';
-import type { TalkOptions } from './talk-options.js';
-
-/** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
-const lastWordsMs = 500;
-/** Lines that wait for their turn before no more are read. */
-const waitingLines = 256;
-const decoder = new TextDecoder();
+import { isQuit, lastWordsMs, type TalkOptions, waitingLines } from './talk-options.js';
 
 /** One end of a talk: what may be said, when it is said, and when it is over. */
 export class TalkEnd implements Handler<TextMessage> {
@@ -103,8 +97,4 @@ export class TalkEnd implements Handler<TextMessage> {
     this.peer.pause();
     this.options.output.whenDrained(() => this.peer.resume());
   }
-}
-
-function isQuit(line: Uint8Array): boolean {
-  return line.length === 2 && decoder.decode(line) === '/q';
 }

@@ -17,3 +17,14 @@ export interface TalkOptions {
   readonly onClosed?: (why: Closed) => void;
   readonly text?: TextOptions;
 }
+
+/** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
+export const lastWordsMs = 500;
+/** Lines that wait for their turn before no more are read. */
+export const waitingLines = 256;
+const decoder = new TextDecoder();
+
+/** Whether a line says that who sent it leaves. */
+export function isQuit(line: Uint8Array): boolean {
+  return line.length === 2 && decoder.decode(line) === '/q';
+}
