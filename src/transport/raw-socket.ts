@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import net from 'node:net';
 import { Reusable } from '../core/index.js';
 
@@ -30,6 +31,21 @@ export function adopted(accepted: net.Socket, onRead: OnRead): net.Socket {
   const socket = reading(onRead, { handle, allowHalfOpen: true, pauseOnCreate: true });
   inner._handle = null;
   return socket;
+}
+
+/**
+ * Writes to a socket that has nothing in flight, past its stream, and gives how many bytes the system took. That
+ * is 0 also where it failed, as the stream's own write will then say why. A small write costs half as much so.
+ */
+export function writeNow(socket: net.Socket, bytes: Uint8Array): number {
+  // Asked each time: the number of a closed socket may soon be that of another. Windows has none.
+  const fd = (socket as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? -1;
+  if (fd < 0) return 0;
+  try {
+    return writeSync(fd, bytes);
+  } catch {
+    return 0;
+  }
 }
 
 function reading(onRead: OnRead, options: object): net.Socket {

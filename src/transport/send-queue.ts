@@ -59,6 +59,11 @@ export class SendQueue {
    */
   take(): Uint8Array | Uint8Array[] | undefined {
     this.#closeBlock();
+    if (this.#pieces.length === 1 && !isShared(this.#pieces[0] as Uint8Array)) {
+      this.bytes = 0;
+      this.#kept = 0;
+      return this.#pieces.pop();
+    }
     const from = this.#first;
     let to = from;
     let size = 0;

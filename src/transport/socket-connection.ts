@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import type { Closed, Connection, ConnectionState, Handler, Reason, Service } from '../core/index.js';
 import { asWirelineError, isReused, reasons, release } from '../core/index.js';
+import { writeNow } from './raw-socket.js';
 import { SendQueue } from './send-queue.js';
 import { reasonOf } from './system-errors.js';
 import { flushAtEndOfTurn, readsAlone } from './turn.js';
@@ -66,8 +67,8 @@ export class SocketConnection implements Connection {
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
     // What is being read stays valid until the end of the read; other reused memory may be filled before that.
-    const transient = bytes.buffer !== this.#reading && isReused(bytes);
-    if (this.#inFlight > 0 || (transient && bytes.length < writeThrough)) this.#queue.gather(bytes);
+    const transient = bytes.length < writeThrough && bytes.buffer !== this.#reading && isReused(bytes);
+    if (this.#inFlight > 0 || transient) this.#queue.gather(bytes);
     else this.#queue.push(bytes);
     if (this.#inFlight === 0) {
       if (bytes.length >= writeThrough || this.#queue.bytes >= highWater) this.#flush();
@@ -162,7 +163,12 @@ export class SocketConnection implements Connection {
       socket.cork();
       for (const piece of batch) this.#hand(piece);
       socket.uncork();
-    } else this.#hand(batch);
+    } else {
+      const taken = batch.length < writeThrough ? writeNow(socket, batch) : 0;
+      this.sent += taken;
+      if (taken === batch.length) return;
+      this.#hand(taken === 0 ? batch : batch.subarray(taken));
+    }
     this.#inFlight = socket.writableLength;
     if (this.#inFlight === 0) return;
     if (Array.isArray(batch)) batch.forEach(release);
