@@ -7,8 +7,9 @@ import { root } from './support/children.js';
 import { generateLoad } from './support/load.js';
 import { machine, today } from './support/machine.js';
 import type { Question } from './support/question.js';
+import { transform } from './transform.js';
 
-const questions: readonly Question[] = [stream, roundtrips, startup];
+const questions: readonly Question[] = [stream, roundtrips, startup, transform];
 const report = join(root, 'benchmarks/README.md');
 
 /** Runs the questions that are named, or all, and puts each answer in its place in the report. */

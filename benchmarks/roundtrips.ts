@@ -1,26 +1,17 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, freePort, installed, root, start, stop, untilListening, wireline } from './support/children.js';
-import { underLoad } from './support/load.js';
+import { type Command, root, wireline } from './support/children.js';
 import type { Question } from './support/question.js';
-import { type Contender, interleaved, median } from './support/rounds.js';
+import { type LoadedServer, Servers } from './support/servers.js';
 import { comparison } from './support/tables.js';
 
 const rounds = 5;
 const host = '127.0.0.1';
 
-/** An echo server that takes any number of connections, given the port. */
-interface EchoServer {
-  readonly name: string;
-  readonly program: string;
-  readonly command: (port: string) => Command;
-}
-
 const socat = (port: string, what: string): Command => {
   return ['socat', `TCP-LISTEN:${port},bind=${host},fork,nodelay,reuseaddr,backlog=1024`, what];
 };
 
-const servers: readonly EchoServer[] = [
+const servers: readonly LoadedServer[] = [
   {
     name: '`wireline serve echo`',
     program: 'node',
@@ -50,41 +41,17 @@ export const roundtrips: Question = {
     'loaded ours is given: near 100% it limits us too. To reach: 2.00 of the best of ncat, socat EXEC and Python at 50 ' +
     'connections, and 0.80 at 1.',
   async run() {
-    const present = servers.filter(({ program }) => installed(program));
-    const ports = new Map<string, number>();
-    const children = [];
-    for (const { name, command } of present) {
-      const port = await freePort();
-      children.push(start(command(String(port))));
-      await untilListening(port);
-      ports.set(name, port);
-    }
+    const all = new Servers(servers);
+    await all.start();
     const answers = [];
-    for (const connections of [1, 50, 500]) answers.push(await atConnections(connections, ports));
-    await Promise.all(children.map(stop));
+    for (const connections of [1, 50, 500]) {
+      const load = { connections, depth: 1, size: 64, warmUpMs: 500, measureMs: 1500 };
+      const { measured, busy } = await all.compare(rounds, load);
+      const plural = connections === 1 ? '1 connection' : `${connections} connections`;
+      const share = Math.round(busy * 100);
+      answers.push(`${plural} (generator at ${share}%):\n\n${comparison(measured, { unit: 'round trips/s' })}`);
+    }
+    await all.stop();
     return answers.join('\n\n');
   },
 };
-
-async function atConnections(connections: number, ports: Map<string, number>): Promise<string> {
-  const busy: number[] = [];
-  const contenders = servers.map(({ name, program }): Contender => {
-    return {
-      name,
-      needs: [program],
-      async measure() {
-        const port = ports.get(name) as number;
-        const load = { port, connections, depth: 1, size: 64, warmUpMs: 500, measureMs: 1500 };
-        const result = await underLoad(load);
-        if (name === servers[0]?.name) busy.push(result.busy);
-        // The peers' processes of the connections just closed are to be gone.
-        await sleep(300);
-        return result.rate;
-      },
-    };
-  });
-  const measured = await interleaved(contenders, rounds);
-  const share = Math.round(median(busy) * 100);
-  const plural = connections === 1 ? '1 connection' : `${connections} connections`;
-  return `${plural} (generator at ${share}%):\n\n${comparison(measured, { unit: 'round trips/s' })}`;
-}
