@@ -27,14 +27,24 @@ const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  * swapped in meanwhile changes nothing. Links that stay inside are followed. Throws where `path` is no folder.
  */
 export function servedFolder(path: string): Folder {
-  const root = realpathSync(path);
-  if (!lstatSync(root).isDirectory()) throw new WirelineError('usage', `${path} is not a folder`);
+  const root = folderAt(path);
   return {
     open: (wanted) => openFile(root, partsOf(wanted)),
     list: (wanted) => listFolder(root, partsOf(wanted)),
     create: (wanted, replace) => create(root, partsOf(wanted), replace),
     hash: sha256,
   };
+}
+
+function folderAt(path: string): string {
+  let root: string;
+  try {
+    root = realpathSync(path);
+  } catch (cause) {
+    throw new WirelineError('usage', `cannot serve ${path}: there is no such folder`, { cause });
+  }
+  if (!lstatSync(root).isDirectory()) throw new WirelineError('usage', `cannot serve ${path}: it is not a folder`);
+  return root;
 }
 
 /** The one answer to all that is not served, so that nobody learns what is outside. */
