@@ -9,6 +9,13 @@ const blockSize = 16 * 1024;
 
 const staging = new Reusable(copyBelow, Buffer.allocUnsafe);
 
+/** What queues copy small writes into, one after the other; where it is full there is a new one. */
+const slab: { memory: Buffer; used: number; owner: SendQueue | undefined } = {
+  memory: Buffer.allocUnsafeSlow(blockSize),
+  used: 0,
+  owner: undefined,
+};
+
 /**
  * What a connection has still to send, in order. Small pieces are gathered in blocks, so that a backlog of
  * many small writes takes the memory of its bytes and not of its pieces.
@@ -19,8 +26,11 @@ export class SendQueue {
   #first = 0;
   /** Pieces before this one are known to be safe from the next read. */
   #kept = 0;
+  /** Where small writes are being copied: from `#from` on, up to `#used`, and no further than `#limit`. */
   #block: Buffer | undefined;
+  #from = 0;
   #used = 0;
+  #limit = 0;
   /** Bytes that wait. */
   bytes = 0;
 
@@ -37,11 +47,26 @@ export class SendQueue {
       this.push(keep(bytes));
       return;
     }
-    if (this.#block && this.#used + bytes.length > this.#block.length) this.#closeBlock();
-    this.#block ??= Buffer.allocUnsafeSlow(blockSize);
-    this.#block.set(bytes, this.#used);
-    this.#used += bytes.length;
-    this.bytes += bytes.length;
+    if (!this.#hasRoomFor(bytes)) {
+      this.#closeBlock();
+      this.#block = Buffer.allocUnsafeSlow(blockSize);
+      this.#from = 0;
+      this.#used = 0;
+      this.#limit = blockSize;
+    }
+    this.#fill(bytes);
+  }
+
+  /**
+   * Adds small bytes by copy, into memory of all queues: for one that will soon be taken, as a block of its own is
+   * much to ask for. To look whether the bytes are reused would cost more, for small ones that were just made.
+   */
+  copy(bytes: Uint8Array): void {
+    if (!this.#hasRoomFor(bytes)) {
+      this.#closeBlock();
+      this.#enterSlab(bytes.length);
+    }
+    this.#fill(bytes);
   }
 
   /** Makes every piece safe from the next read. */
@@ -58,7 +83,12 @@ export class SendQueue {
    * the system takes them if they are then released: none are in memory that is shared.
    */
   take(): Uint8Array | Uint8Array[] | undefined {
-    this.#closeBlock();
+    const last = this.#leaveBlock();
+    if (last && this.#pieces.length === 0) {
+      this.bytes = 0;
+      return last;
+    }
+    if (last) this.#pieces.push(last);
     if (this.#pieces.length === 1 && !isShared(this.#pieces[0] as Uint8Array)) {
       this.bytes = 0;
       this.#kept = 0;
@@ -82,8 +112,7 @@ export class SendQueue {
     this.#pieces = [];
     this.#first = 0;
     this.#kept = 0;
-    this.#block = undefined;
-    this.#used = 0;
+    this.#leaveBlock();
     this.bytes = 0;
   }
 
@@ -102,11 +131,47 @@ export class SendQueue {
     }
   }
 
+  #hasRoomFor({ length }: Uint8Array): boolean {
+    return this.#block !== undefined && this.#used + length <= this.#limit;
+  }
+
+  #fill(bytes: Uint8Array): void {
+    this.#block?.set(bytes, this.#used);
+    this.#used += bytes.length;
+    this.bytes += bytes.length;
+  }
+
   #closeBlock(): void {
-    if (!this.#block) return;
-    this.#pieces.push(this.#block.subarray(0, this.#used));
+    const last = this.#leaveBlock();
+    if (last) this.#pieces.push(last);
+  }
+
+  /** Gives what was copied, and copies no more after it. */
+  #leaveBlock(): Uint8Array | undefined {
+    const filled = this.#block?.subarray(this.#from, this.#used);
+    if (slab.owner === this) this.#leaveSlab();
     this.#block = undefined;
-    this.#used = 0;
+    return filled;
+  }
+
+  #enterSlab(size: number): void {
+    if (slab.owner) slab.owner.#leaveSlab();
+    if (slab.used + size > blockSize) {
+      slab.memory = Buffer.allocUnsafeSlow(blockSize);
+      slab.used = 0;
+    }
+    slab.owner = this;
+    this.#block = slab.memory;
+    this.#from = slab.used;
+    this.#used = slab.used;
+    this.#limit = blockSize;
+  }
+
+  /** The next queue copies on from here; this one keeps what it has. */
+  #leaveSlab(): void {
+    slab.owner = undefined;
+    slab.used = this.#used;
+    this.#limit = this.#used;
   }
 }
 

@@ -11,6 +11,8 @@ const highWater = 64 * 1024;
 const lowWater = 32 * 1024;
 /** A write of this size is handed to the system at once; smaller ones are gathered until the turn's end. */
 const writeThrough = 16 * 1024;
+/** An answer of up to this size is copied rather than looked at. */
+const smallWrite = 512;
 /** How long a closing connection waits for the peer to take what is left, and then for its end. */
 const closing = { stuckMs: 30_000, fin: 1_000, reset: 100 };
 
@@ -66,9 +68,11 @@ export class SocketConnection implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.state !== 'open') return false;
+    if (this.#inFlight > 0) this.#queue.gather(bytes);
+    else if (this.#reading && bytes.length <= smallWrite) this.#queue.copy(bytes);
     // What is being read stays valid until the end of the read; other reused memory may be filled before that.
-    const transient = bytes.length < writeThrough && bytes.buffer !== this.#reading && isReused(bytes);
-    if (this.#inFlight > 0 || transient) this.#queue.gather(bytes);
+    else if (bytes.length < writeThrough && bytes.buffer !== this.#reading && isReused(bytes))
+      this.#queue.gather(bytes);
     else this.#queue.push(bytes);
     if (this.#inFlight === 0) {
       if (bytes.length >= writeThrough || this.#queue.bytes >= highWater) this.#flush();

@@ -19,7 +19,7 @@ describe('a send queue', () => {
   test('gives the same bytes in the same order, whatever is done to it', () => {
     const size = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 70_000 }));
     const step = fc.oneof(
-      fc.record({ does: fc.constantFrom('push', 'gather', 'reused'), size }),
+      fc.record({ does: fc.constantFrom('push', 'gather', 'copy', 'reused'), size }),
       fc.record({ does: fc.constantFrom('take', 'keepAll'), size: fc.constant(0) }),
     );
     fc.assert(
@@ -27,6 +27,7 @@ describe('a send queue', () => {
         const memory = new Reusable(64 * KiB, (length) => Buffer.alloc(length));
         for (let i = 0; i < readers; i++) memory.lend();
         const queue = new SendQueue();
+        const other = new SendQueue();
         const written: Buffer[] = [];
         const taken: Buffer[] = [];
         let waiting = 0;
@@ -41,14 +42,18 @@ describe('a send queue', () => {
           else {
             if (does === 'push') queue.push(Buffer.from(content));
             else if (does === 'gather') queue.gather(Buffer.from(content));
-            else {
+            else if (does === 'copy') {
+              queue.copy(content.subarray(0, 512));
+              // Another connection writes in between.
+              if (seed % 3 === 0) other.copy(noise(seed));
+            } else {
               const view = memory.bytes.subarray(0, Math.min(size, memory.size));
               view.set(content.subarray(0, view.length));
               queue.push(view);
               queue.keepAll();
               memory.bytes.fill(0xdb);
             }
-            const length = Math.min(size, does === 'reused' ? memory.size : size);
+            const length = Math.min(size, does === 'reused' ? memory.size : does === 'copy' ? 512 : size);
             written.push(content.subarray(0, length));
             waiting += length;
           }
