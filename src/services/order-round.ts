@@ -59,9 +59,9 @@ export class Round {
     const parties = this.#parties;
     const line = acknowledgment(inOrder(saidBy(parties)));
     const ended = parties.filter((party) => party.ended);
-    if (ended.length === 0) return this.#finish(line);
+    if (ended.length === 0) return this.#finish(line, []);
     this.#probe(ended, line, () => {
-      if (parties.every((party) => this.#parties.includes(party))) this.#finish(line);
+      if (parties.every((party) => this.#parties.includes(party))) this.#finish(line, ended);
       else for (const { peer } of ended) refuse(peer, 'another client has left, announce again');
     });
   }
@@ -79,13 +79,14 @@ export class Round {
     });
   }
 
-  #finish(line: Uint8Array): void {
+  /** Sends the order to all but those that were told already, and begins the next round. */
+  #finish(line: Uint8Array, told: readonly Party[]): void {
     const parties = inOrder(saidBy(this.#parties));
     const { output, onRound } = this.options;
     for (const { message } of parties) output.write(joined([message, '\n']));
-    for (const { peer, ended } of this.#parties) {
-      if (!ended) peer.write(line);
-      peer.close('ended');
+    for (const party of this.#parties) {
+      if (!told.includes(party)) party.peer.write(line);
+      party.peer.close('ended');
     }
     this.#parties = [];
     output.write(joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]));
