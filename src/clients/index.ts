@@ -1,5 +1,10 @@
 /** What a client does with its one connection, one file a client. */
+export { type AnnounceOptions, announce } from './announce.js';
 export { type AskOptions, ask, bytesDialect, type Dialect, type Questions, textDialect } from './ask.js';
 export { type Channel, open } from './channel.js';
 export { connect } from './connect.js';
+export { type Answer, type FilesSession, openFiles, type ReceiveBody } from './files-session.js';
+export { type GetOptions, type Got, get, getTree, IsFolder } from './get.js';
+export { list } from './ls.js';
+export { type PutOptions, put, type Sent } from './put.js';
 export { type SendOptions, send } from './send.js';

@@ -157,8 +157,8 @@ export class SocketConnection implements Connection {
 
   /** All that was written has been taken: says so to the peer, unless the reason is one that ends in a reset. */
   #finish(): void {
-    if (this.#endsInReset()) this.#watch();
-    else if (!this.#socket.writableEnded) this.#socket.end();
+    if (!this.#endsInReset() && !this.#socket.writableEnded) this.#socket.end();
+    if (this.state === 'closed') this.#watch();
   }
 
   #send(batch: Uint8Array | Uint8Array[]): void {
