@@ -91,7 +91,10 @@ export async function getTree(
     for (const entry of await list(session, joined(path, below))) {
       const next = joined(below, checkedName(entry.name));
       if (entry.type === 'folder') folders.push(next);
-      else options.onGot?.(await get(session, joined(path, next), targetOf(next), options));
+      else {
+        const got = await get(session, joined(path, next), targetOf(next), options);
+        options.onGot?.(got);
+      }
     }
   }
 }

@@ -21,6 +21,8 @@ export interface FilesOptions {
 }
 
 const encoder = new TextEncoder();
+/** `{`, by which a line of JSON is known. */
+const BRACE = 123;
 
 /**
  * Serves the files of a folder. A line that is a plain name is answered with the file's bytes and the end of the
@@ -65,11 +67,9 @@ class FilesHandler implements Handler {
   }
 
   #onRequest(line: Uint8Array): void {
-    let plain = true;
+    const plain = line[0] !== BRACE;
     try {
-      const request = parseRequest(line);
-      plain = request.type === 'plain';
-      this.#serve(request);
+      this.#serve(parseRequest(line));
     } catch (error) {
       const { code, message } = asWirelineError(error);
       this.#transfer = undefined;
