@@ -1,0 +1,96 @@
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, ended, freePort, installed, start, stop, untilListening, wireline } from './support/children.js';
+import { randomFile, temporaryFolder } from './support/data.js';
+import type { Question } from './support/question.js';
+import { type Contender, interleaved, type Measured } from './support/rounds.js';
+import { comparison } from './support/tables.js';
+
+const size = 1024 ** 3;
+const rounds = 7;
+const host = '127.0.0.1';
+
+/** Fetching a file by name. */
+export const files: Question = {
+  name: 'files',
+  title: 'A file of 1 GiB',
+  about:
+    'Fetched into /dev/null: the wall time of the client, as MB/s (10^6 bytes). The file is in the page cache. ' +
+    '`wireline get` checks the SHA-256 that both ends work out; nginx (one worker, sendfile) and ncat send bytes only. ' +
+    'To reach: 0.80 of nginx without the hash, and 1.00 of ncat with it.',
+  async run() {
+    const folder = temporaryFolder();
+    const served = join(folder, 'served');
+    mkdirSync(served);
+    const file = randomFile(join(served, 'file'), size);
+    const ours = await serving((port) => wireline('serve', 'files', '-q', served, `${host}:${port}`));
+    const nginx = installed('nginx') ? await serving((port) => nginxOf(folder, port)) : undefined;
+    const get = (...options: string[]) => wireline('get', '-q', ...options, host, ours.port, 'file', '-');
+    const [bare, hashed, ...peers] = (await interleaved(
+      [
+        { name: '`wireline get --no-hash`', measure: () => timed(get('--no-hash')) },
+        { name: '`wireline get`', measure: () => timed(get()) },
+        {
+          name: 'curl from nginx',
+          needs: ['nginx', 'curl'],
+          measure: () => timed(['curl', '-sf', '-o', '/dev/null', `http://${host}:${nginx?.port}/file`]),
+        },
+        ncat(file),
+      ],
+      rounds,
+    )) as [Measured, Measured, ...Measured[]];
+    await Promise.all([ours, nginx].map((server) => server && stop(server.child)));
+    const style = { unit: 'MB/s' };
+    return [
+      `Without the hash:\n\n${comparison([bare, ...peers], style)}`,
+      `With the hash:\n\n${comparison([hashed, ...peers], style)}`,
+    ].join('\n\n');
+  },
+};
+
+async function serving(command: (port: string) => Command) {
+  const port = await freePort();
+  const child = start(command(String(port)));
+  await untilListening(port);
+  return { child, port: String(port) };
+}
+
+/** MB/s of a client that fetches the file. */
+async function timed(client: Command): Promise<number> {
+  const from = performance.now();
+  await ended(start(client));
+  return size / 1e3 / (performance.now() - from);
+}
+
+/** A server for one connection, which is what `ncat -l < file` is. */
+function ncat(file: string): Contender {
+  return {
+    name: 'ncat --send-only',
+    needs: ['ncat'],
+    async measure() {
+      const fd = openSync(file, 'r');
+      const port = await freePort();
+      const server = start(['ncat', '-l', '--send-only', host, String(port)], { stdio: [fd, 'ignore', 'ignore'] });
+      closeSync(fd);
+      await untilListening(port);
+      const speed = await timed(['ncat', '--recv-only', host, String(port)]);
+      await stop(server);
+      return speed;
+    },
+  };
+}
+
+/** nginx in a folder of its own. */
+function nginxOf(folder: string, port: string): Command {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder};`);
+  const config = `
+    daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log;
+    ${process.getuid?.() === 0 ? 'user root;' : ''}
+    events { worker_connections 64; }
+    http {
+      access_log off; sendfile on; tcp_nopush on; ${temporary.join(' ')}
+      server { listen ${host}:${port}; root ${folder}/served; }
+    }`;
+  writeFileSync(join(folder, 'nginx.conf'), config);
+  return ['nginx', '-p', folder, '-c', join(folder, 'nginx.conf')];
+}
