@@ -35,7 +35,9 @@ export async function get(
 ): Promise<Got> {
   const { hash = true } = options;
   let header: Answer = {};
-  const request = { get: path, offset: target.offset, prefix: target.prefix, hash };
+  // The hash of nothing would have the server hash the whole file.
+  const prefix = target.offset > 0 ? { prefix: target.prefix } : {};
+  const request = { get: path, offset: target.offset, ...prefix, hash };
   try {
     const trailer = await session.request(request, (answer) => {
       header = answer;
