@@ -58,9 +58,10 @@ export async function runServer(
       graceMs: options.grace,
       observer: both(loggingObserver(log), extras.observer),
     });
+    // Who reads the next line may stop the server at once.
+    abortedBySignals(() => void server.close());
     say(`Server is listening on ${formatAddress(server.address)}`);
     extras.onListening?.(server, log);
-    abortedBySignals(() => void server.close());
     await server.closed;
     endWithin(options.grace);
   } catch (error) {
