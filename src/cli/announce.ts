@@ -3,7 +3,7 @@ import { announce } from '../clients/announce.js';
 import { parseTarget } from '../transport/address.js';
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';
-import { runClient, say, setVerbosity } from './process.js';
+import { failing, runClient, say, setVerbosity } from './process.js';
 import { standardOutput } from './stdio.js';
 
 /** `wireline announce`: a client of text 3. */
@@ -21,11 +21,11 @@ export function announceCommand() {
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
         const { address } = parseTarget(words);
-        const failed = new AbortController();
-        const output = standardOutput((error) => failed.abort(error));
+        const failed = failing(signal);
+        const output = standardOutput((error) => failed.fail(error));
         await announce(output, address, {
           connectTimeoutMs: options.connectTimeout,
-          signal: AbortSignal.any([signal, failed.signal]),
+          signal: failed.signal,
           ...(options.as === undefined ? {} : { label: options.as }),
           name: options.name,
           onNotice: say,

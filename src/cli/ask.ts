@@ -6,7 +6,7 @@ import { parseTarget } from '../transport/index.js';
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { count, range, size, time } from './options.js';
-import { runClient, setVerbosity } from './process.js';
+import { failing, runClient, setVerbosity } from './process.js';
 import { counted, fileMessage, given, piped, prompted } from './questions.js';
 import { standardOutput } from './stdio.js';
 
@@ -42,11 +42,11 @@ export function askCommand() {
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
         const { address } = parseTarget(words);
-        const controller = new AbortController();
-        const output = standardOutput((error) => controller.abort(error));
+        const failed = failing(signal);
+        const output = standardOutput((error) => failed.fail(error));
         await ask(questions(options), output, address, {
           connectTimeoutMs: options.connectTimeout,
-          signal: AbortSignal.any([signal, controller.signal]),
+          signal: failed.signal,
           pipeline: options.pipeline,
           dialect: dialect(options.framing, options.maxMessage, options.pause),
         });

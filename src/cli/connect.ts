@@ -4,7 +4,7 @@ import { connect } from '../clients/connect.js';
 import { parseTarget } from '../transport/index.js';
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';
-import { runClient, setVerbosity } from './process.js';
+import { failing, runClient, setVerbosity } from './process.js';
 import { inputOf, standardOutput } from './stdio.js';
 
 /** `wireline connect`: both directions at once. */
@@ -23,12 +23,12 @@ export function connectCommand() {
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
         const { address } = parseTarget(words);
-        const failed = new AbortController();
-        const output = standardOutput((error) => failed.abort(error));
+        const failed = failing(signal);
+        const output = standardOutput((error) => failed.fail(error));
         const input = isatty(0) ? (await import('./terminal.js')).typedInput() : inputOf([]);
         await connect(input, output, address, {
           connectTimeoutMs: options.connectTimeout,
-          signal: AbortSignal.any([signal, failed.signal]),
+          signal: failed.signal,
         });
       }),
     );

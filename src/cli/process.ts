@@ -60,3 +60,13 @@ export async function runClient(client: (signal: AbortSignal) => Promise<void>):
   // What is left are sources that may never end, such as a terminal; what was written is out.
   if (signal.aborted) process.exit();
 }
+
+/**
+ * A signal that is raised with `signal`, and by `fail`, such as when the output is gone. (Node 20 may collect what
+ * `AbortSignal.any` gives while it is still listened to.)
+ */
+export function failing(signal: AbortSignal): { signal: AbortSignal; fail: (error: Error) => void } {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
+  return { signal: controller.signal, fail: (error) => controller.abort(error) };
+}

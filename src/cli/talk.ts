@@ -8,7 +8,7 @@ import { dial, formatAddress, inWords, parseTarget, serve, systemClock } from '.
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { lineInput } from './line-input.js';
-import { runClient, say, setVerbosity } from './process.js';
+import { failing, runClient, say, setVerbosity } from './process.js';
 import { standardOutput } from './stdio.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
@@ -26,9 +26,9 @@ export function talkCommand() {
     .action((words, options) =>
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
-        const failed = new AbortController();
-        const end = await ends(options.listen === undefined, options, (error) => failed.abort(error));
-        const both = AbortSignal.any([signal, failed.signal]);
+        const failed = failing(signal);
+        const end = await ends(options.listen === undefined, options, (error) => failed.fail(error));
+        const both = failed.signal;
         if (options.listen !== undefined) await listenForOne(end.service, options.listen, words, both);
         else await dial(end.service, parseTarget(words).address, { ...timeout(options), signal: both });
         failed.signal.throwIfAborted();
