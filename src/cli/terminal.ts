@@ -41,9 +41,18 @@ export function typedLines(prompt: string): TypedLines {
   };
 }
 
-/** Node 20 puts what is pasted in mid-line at the line's end, because it turns completion off meanwhile. */
+/**
+ * Node 20 turns completion off during a paste and then inserts fast, but at the line's end, wherever the cursor is.
+ * So it stays on where the cursor is in mid-line; at the end the fast way is the right one.
+ */
 export function keepPastesTogether(terminal: readline.Interface): void {
-  Object.defineProperty(terminal, 'isCompletionEnabled', { get: () => true, set() {} });
+  let enabled = true;
+  Object.defineProperty(terminal, 'isCompletionEnabled', {
+    get: () => enabled || terminal.cursor < terminal.line.length,
+    set(value: boolean) {
+      enabled = value;
+    },
+  });
 }
 
 /** Typed lines as the bytes of an {@link Input}, each with its newline. */
