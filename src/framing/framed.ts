@@ -9,6 +9,11 @@ import {
   viewed,
 } from '../core/index.js';
 
+/** Bytes that come in one packet. Of a longer message one may have been lost, and then it is no pause of the sender's. */
+const onePacket = 1024;
+/** Milliseconds in which a lost packet has been sent again, and once more (RFC 6298; Linux begins with 200). */
+const resendMs = 1000;
+
 /** How {@link framed} treats a peer. */
 export interface FramedOptions {
   /** Whether a peer whose bytes are no messages is told so in a line `error: ...`. */
@@ -99,7 +104,9 @@ class FramedHandler<M> implements Handler {
     if (ms === undefined) return;
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    if (this.#decoder.held > 0 && !this.#paused) this.#pause = setTimeout(() => this.#onPause(), ms);
+    const { held } = this.#decoder;
+    if (held === 0 || this.#paused) return;
+    this.#pause = setTimeout(() => this.#onPause(), held > onePacket ? Math.max(ms, resendMs) : ms);
   }
 
   /** The time is over; but bytes that came meanwhile, while this process was busy, are read before it counts. */

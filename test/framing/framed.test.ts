@@ -204,6 +204,19 @@ describe('a pause in mid-line', () => {
     expect(heard.text).toBe('hello!');
   });
 
+  test('in a message of several packets may be the network that sends one again, and is waited for', async () => {
+    const { heard, say, pass } = answering();
+    const long = 'x'.repeat(1500);
+    await say(long);
+    await pass(900);
+    expect(heard.text).toBe('');
+    await say('and more');
+    await pass(900);
+    expect(heard.text).toBe('');
+    await pass(101);
+    expect(heard.text).toBe(`${long}and more!`);
+  });
+
   test('that is over when the stream ends makes no second message', async () => {
     const { client, heard, say, pass } = answering();
     await say('hello');
