@@ -20,8 +20,6 @@ export interface HostProcess {
 export interface TwoHosts {
   readonly a: Host;
   readonly b: Host;
-  /** What keeps packets back on the cable, in words: `delay 20ms loss 1%`, or why there is nothing. */
-  readonly impairment: string;
   down(): void;
 }
 
@@ -38,8 +36,23 @@ export function whyNoHosts(): string | undefined {
   return undefined;
 }
 
-/** Makes two hosts with a cable between them. Throws where a step fails; nothing is left behind then. */
-export function twoHosts(): TwoHosts {
+/** What a bad cable does, as words of `tc netem`. */
+const netem = ['delay', '20ms', '5ms', 'loss', '1%'];
+
+/** Why the kernel cannot delay and drop packets, or undefined where it can. */
+export function whyNoNetem(): string | undefined {
+  const name = `wl${process.pid}netem`;
+  ip('netns', 'add', name);
+  const { status, stderr, error } = impair(name, 'lo');
+  ip('netns', 'del', name);
+  return status === 0 ? undefined : (error?.message ?? stderr.trim().split('\n')[0]);
+}
+
+/**
+ * Makes two hosts with a cable between them, which delays and drops packets where it is to be `bad`. Throws where
+ * a step fails; nothing is left behind then.
+ */
+export function twoHosts(bad = false): TwoHosts {
   const id = `wl${process.pid}x${++made}`;
   const names = [`${id}a`, `${id}b`] as const;
   // 198.18.0.0/15 is set aside for tests between networks (RFC 2544).
@@ -54,32 +67,18 @@ export function twoHosts(): TwoHosts {
       must(ip('-n', name, 'address', 'add', `${addresses[at]}/24`, 'dev', name));
       must(ip('-n', name, 'link', 'set', name, 'up'));
       must(ip('-n', name, 'link', 'set', 'lo', 'up'));
+      if (bad) must(impair(name, name));
     });
   } catch (error) {
     down();
     throw error;
   }
   const [a, b] = names.map((name, at) => hostOf(name, addresses[at] ?? '')) as [Host, Host];
-  return { a, b, impairment: impair(names[0]), down };
+  return { a, b, down };
 }
 
-/** Delays and drops packets where the kernel can. */
-function impair(name: string): string {
-  const words = ['delay', '20ms', '5ms', 'loss', '1%'];
-  const { status, stderr, error } = ip(
-    'netns',
-    'exec',
-    name,
-    'tc',
-    'qdisc',
-    'add',
-    'dev',
-    name,
-    'root',
-    'netem',
-    ...words,
-  );
-  return status === 0 ? words.join(' ') : `none: ${error?.message ?? stderr.trim().split('\n')[0]}`;
+function impair(name: string, device: string) {
+  return ip('netns', 'exec', name, 'tc', 'qdisc', 'add', 'dev', device, 'root', 'netem', ...netem);
 }
 
 function hostOf(name: string, address: string): Host {
@@ -89,6 +88,7 @@ function hostOf(name: string, address: string): Host {
       const child = spawn('ip', ['netns', 'exec', name, command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
       const out: Buffer[] = [];
       let stderr = '';
+      child.stdin.on('error', () => {});
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
       child.stderr.on('data', (chunk: Buffer) => {
         stderr += chunk;
