@@ -11,12 +11,25 @@ interface Doors {
   readonly packages?: readonly string[];
 }
 
-const everyRoom = ['core', 'transport', 'framing', 'services', 'clients', 'disk', 'log', 'workers', 'tui', 'web'];
+const everyRoom = [
+  'core',
+  'transport',
+  'framing',
+  'services',
+  'rooms',
+  'clients',
+  'disk',
+  'log',
+  'workers',
+  'tui',
+  'web',
+];
 const doors: Record<string, Doors> = {
   core: { rooms: [] },
   transport: { rooms: ['core'], packages: ['node:', 'ws'] },
   framing: { rooms: ['core'] },
   services: { rooms: ['core', 'framing'] },
+  rooms: { rooms: ['core', 'framing'] },
   clients: { rooms: ['core', 'framing', 'transport'], packages: ['node:'] },
   disk: { rooms: ['core'], packages: ['node:'] },
   log: {

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
-import { ask, bytesDialect, type Dialect, type Questions, textDialect } from '../clients/ask.js';
+import { ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from '../clients/ask.js';
 import { length, lines, netstring, text } from '../framing/index.js';
 import { parseTarget } from '../transport/index.js';
 import { withClientOptions } from './client-options.js';
@@ -48,7 +48,7 @@ export function askCommand() {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
           pipeline: options.pipeline,
-          dialect: dialect(options.framing, options.maxMessage, options.pause),
+          phrasing: phrasing(options.framing, options.maxMessage, options.pause),
         });
       }),
     );
@@ -68,15 +68,15 @@ function questions(options: QuestionOptions): Questions {
   return isatty(0) ? prompted() : piped(options.maxMessage);
 }
 
-function dialect(framing: (typeof framings)[number], max: number, pauseMs: number): Dialect {
+function phrasing(framing: (typeof framings)[number], max: number, pauseMs: number): Phrasing {
   switch (framing) {
     case 'text':
-      return textDialect(text({ max, pauseMs }));
+      return textPhrasing(text({ max, pauseMs }));
     case 'lines':
-      return bytesDialect(lines({ max }));
+      return bytesPhrasing(lines({ max }));
     case 'length':
-      return bytesDialect(length({ max }));
+      return bytesPhrasing(length({ max }));
     case 'netstring':
-      return bytesDialect(netstring({ max }));
+      return bytesPhrasing(netstring({ max }));
   }
 }

@@ -36,6 +36,12 @@ export function count(text: string): number {
   return value;
 }
 
+/** Reads a whole number of at least 0. */
+export function number(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('A whole number from 0 on is needed.');
+  return Number(text);
+}
+
 /** Reads a range such as `1..100`. */
 export function range(text: string): { from: number; to: number } {
   const [, from, to] = /^(-?\d{1,15})\.\.(-?\d{1,15})$/.exec(text) ?? [];

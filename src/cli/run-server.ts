@@ -5,18 +5,24 @@ import { type Log, type LogFormat, loggingObserver, stderrLog } from './log.js';
 import { count, more, time } from './options.js';
 import { abortedBySignals, reportFailure, say, setVerbosity } from './process.js';
 
-/** The options that every server has. */
-export function withServerOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+/** The options that every server has; where `log` is false, the command has its own of that name. */
+export function withServerOptions<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+  { log = true }: { log?: boolean } = {},
+) {
+  if (log) command.addOption(logOption());
   return command
     .option('--backlog <n>', 'connections that the system queues until they are accepted', count, 511)
     .option('--max-connections <n>', 'connections served at a time; more are told so and closed', count, 10_000)
     .option('--idle <time>', 'close a connection that sends nothing for so long (0: never)', time, 0)
     .option('--grace <time>', 'how long a stopping server lets its clients take what is left', time, 5000)
-    .addOption(
-      new Option('--log <format>', 'how to log on stderr').choices(['text', 'json'] as const).default('text' as const),
-    )
     .option('-q, --quiet', 'log only what goes wrong')
     .addOption(new Option('-v, --verbose', 'log more; twice: with stack traces').default(0).argParser(more));
+}
+
+function logOption() {
+  const option = new Option('--log <format>', 'how to log on stderr');
+  return option.choices(['text', 'json'] as const).default('text' as const);
 }
 
 /** What {@link withServerOptions} gives. */
@@ -25,7 +31,7 @@ export interface ServerOptions {
   maxConnections: number;
   idle: number;
   grace: number;
-  log: LogFormat;
+  log?: LogFormat;
   quiet?: true | undefined;
   verbose: number | boolean;
 }
@@ -35,6 +41,8 @@ export interface ServerExtras {
   readonly observer?: Observer;
   /** Given the server once it listens. */
   readonly onListening?: (server: Server, log: Log) => void;
+  /** Called before the connections are closed because the server was told to stop. */
+  readonly onStopping?: () => void;
 }
 
 /**
@@ -44,14 +52,14 @@ export interface ServerExtras {
 export async function runServer(
   address: string,
   options: ServerOptions,
-  make: (log: Log) => Service,
+  make: (log: Log) => Service | Promise<Service>,
   extras: ServerExtras = {},
 ): Promise<void> {
   const verbosity = options.quiet ? -1 : Number(options.verbose);
   setVerbosity(verbosity);
-  const log = stderrLog(options.log, verbosity);
+  const log = stderrLog(options.log ?? 'text', verbosity);
   try {
-    const service = make(log);
+    const service = await make(log);
     const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, address, {
       backlog: options.backlog,
       maxConnections: options.maxConnections,
@@ -59,7 +67,10 @@ export async function runServer(
       observer: both(loggingObserver(log), extras.observer),
     });
     // Who reads the next line may stop the server at once.
-    abortedBySignals(() => void server.close());
+    abortedBySignals(() => {
+      extras.onStopping?.();
+      void server.close();
+    });
     say(`Server is listening on ${formatAddress(server.address)}`);
     extras.onListening?.(server, log);
     await server.closed;

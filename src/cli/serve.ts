@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { serveChat } from './serve-chat.js';
 import { serveEcho } from './serve-echo.js';
 import { serveFiles } from './serve-files.js';
 import { serveOrder } from './serve-order.js';
@@ -17,5 +18,6 @@ export function serveCommand() {
     .addCommand(serveTransform())
     .addCommand(serveFiles())
     .addCommand(serveOrder())
-    .addCommand(serveRelay());
+    .addCommand(serveRelay())
+    .addCommand(serveChat());
 }

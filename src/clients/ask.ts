@@ -27,14 +27,14 @@ export interface Questions {
 export interface AskOptions extends DialOptions {
   /** Messages in flight at a time (default 1). */
   readonly pipeline?: number;
-  /** The framing of messages and replies (default {@link textDialect}). */
-  readonly dialect?: Dialect;
+  /** The framing of messages and replies (default {@link textPhrasing}). */
+  readonly phrasing?: Phrasing;
   /** Called after each message that has been answered, once its reply has been written. */
   readonly onAnswered?: () => void;
 }
 
 /** What a framing means to who asks. */
-export interface Dialect {
+export interface Phrasing {
   /** Sends bytes, and cuts what comes back into replies. */
   readonly codec: Codec<Uint8Array>;
   /** Replies that a message is to have. */
@@ -57,8 +57,8 @@ export async function ask(
 ): Promise<void> {
   try {
     await untilDone(address, options, (bytePeer, outcome) => {
-      const dialect = options.dialect ?? textDialect();
-      const service = framed(dialect.codec, (peer) => new Asking(peer, outcome, questions, output, dialect, options));
+      const phrasing = options.phrasing ?? textPhrasing();
+      const service = framed(phrasing.codec, (peer) => new Asking(peer, outcome, questions, output, phrasing, options));
       return service(bytePeer);
     });
   } finally {
@@ -77,7 +77,7 @@ class Asking implements Handler {
     readonly outcome: Outcome,
     readonly questions: Questions,
     readonly output: Output,
-    readonly dialect: Dialect,
+    readonly phrasing: Phrasing,
     readonly options: AskOptions,
   ) {
     this.#fetch();
@@ -118,7 +118,7 @@ class Asking implements Handler {
     if (this.peer.state !== 'open') return;
     if (bytes === undefined) this.#exhausted = true;
     else {
-      this.#awaited.push(this.dialect.replies(bytes));
+      this.#awaited.push(this.phrasing.replies(bytes));
       this.peer.write(bytes);
     }
     this.#fetch();
@@ -139,7 +139,7 @@ class Asking implements Handler {
  * Text as a client speaks it. A message is sent as a line; one with newlines in it is several lines, and has as
  * many replies. `framing` is the {@link text} to read replies with.
  */
-export function textDialect(framing: Codec<TextMessage> = text()): Dialect {
+export function textPhrasing(framing: Codec<TextMessage> = text()): Phrasing {
   return {
     codec: patient(framing),
     replies(message) {
@@ -151,7 +151,7 @@ export function textDialect(framing: Codec<TextMessage> = text()): Dialect {
 }
 
 /** A framing that keeps its messages apart whatever is in them: one reply a message. */
-export function bytesDialect(codec: Codec<Uint8Array>): Dialect {
+export function bytesPhrasing(codec: Codec<Uint8Array>): Phrasing {
   return { codec, replies: () => 1 };
 }
 

@@ -1,6 +1,6 @@
 /** What a client does with its one connection, one file a client. */
 export { type AnnounceOptions, announce } from './announce.js';
-export { type AskOptions, ask, bytesDialect, type Dialect, type Questions, textDialect } from './ask.js';
+export { type AskOptions, ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from './ask.js';
 export { type Channel, open } from './channel.js';
 export { connect } from './connect.js';
 export { type Answer, type FilesSession, openFiles, type ReceiveBody } from './files-session.js';

@@ -1,8 +1,17 @@
 /** The words of the library: see `docs/architecture.md`. This room imports nothing. */
 
+export {
+  type ClientMessage,
+  chatVersion,
+  type Joined,
+  type RefusalCode,
+  type SentEntry,
+  type ServerMessage,
+} from './chat.js';
 export type { Clock, Timer } from './clock.js';
 export type { Codec, Decoder } from './codec.js';
 export type { Closed, Connection, ConnectionState, Handler, Service } from './connection.js';
+export { type Dialect, startsWith } from './dialect.js';
 export type { Incoming, Input, Output, Receiver, Source, Spool } from './flow.js';
 export { type Download, type Folder, type FolderEntry, type NewFile, type OpenFile, pathParts } from './folder.js';
 export type { Hash, MakeHash } from './hash.js';

@@ -7,6 +7,7 @@ import {
   type Handler,
   type Service,
   viewed,
+  type WirelineError,
 } from '../core/index.js';
 
 /** Bytes that come in one packet. Of a longer message one may have been lost, and then it is no pause of the sender's. */
@@ -16,8 +17,8 @@ const resendMs = 1000;
 
 /** How {@link framed} treats a peer. */
 export interface FramedOptions {
-  /** Whether a peer whose bytes are no messages is told so in a line `error: ...`. */
-  readonly explain?: boolean;
+  /** Tells a peer whose bytes are no messages so: `true` in a line `error: ...`, a function in the bytes that it gives. */
+  readonly explain?: boolean | ((error: WirelineError) => Uint8Array);
 }
 
 /**
@@ -82,9 +83,8 @@ class FramedHandler<M> implements Handler {
   /** What is wrong with a message is told to the peer; what went wrong in this process is none of its business. */
   #fail(error: unknown): void {
     const known = asWirelineError(error);
-    if (error === known && this.options.explain) {
-      this.peer.write(new TextEncoder().encode(`error: ${known.message}\n`));
-    }
+    const { explain } = this.options;
+    if (error === known && explain) this.peer.write(explain === true ? inALine(known) : explain(known));
     this.peer.close(known.code, known);
   }
 
@@ -136,4 +136,8 @@ class FramedHandler<M> implements Handler {
       },
     });
   }
+}
+
+function inALine({ message }: WirelineError): Uint8Array {
+  return new TextEncoder().encode(`error: ${message}\n`);
 }

@@ -9,12 +9,16 @@ const LF = 10;
  */
 export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
   readonly #rest: Accumulator;
+  /** A line that was too long is being dropped, up to its end. */
+  #dropping = false;
 
   constructor(
     readonly max: number,
     readonly onLine: (line: Uint8Array) => void,
     /** The limit that an error names. */
     readonly named = max,
+    /** Called instead of failing for a line of over `max` bytes, which is dropped whole. */
+    readonly onTooLong?: () => void,
   ) {
     this.#rest = new Accumulator(max, named);
   }
@@ -29,7 +33,7 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
       this.#line(chunk.subarray(from, at));
       from = at + 1;
     }
-    if (from < chunk.length) this.#rest.add(chunk.subarray(from));
+    if (from < chunk.length && !this.#dropping) this.#hold(chunk.subarray(from));
   }
 
   /** Gives what is held of an unfinished line, and forgets it. */
@@ -38,10 +42,25 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
   }
 
   #line(end: Uint8Array): void {
-    if (this.#rest.length > 0) {
-      this.#rest.add(end);
-      this.onLine(this.#rest.take());
-    } else if (end.length > this.max) throw tooLong(this.named);
-    else this.onLine(end);
+    if (this.#dropping) {
+      this.#dropping = false;
+    } else if (this.#rest.length > 0) {
+      if (this.#hold(end)) this.onLine(this.#rest.take());
+      this.#dropping = false;
+    } else if (end.length <= this.max) this.onLine(end);
+    else if (this.onTooLong) this.onTooLong();
+    else throw tooLong(this.named);
+  }
+
+  /** Whether the bytes were held; else the line that they are of is dropped from here on. */
+  #hold(bytes: Uint8Array): boolean {
+    if (this.onTooLong && this.#rest.length + bytes.length > this.max) {
+      this.#rest.take();
+      this.#dropping = true;
+      this.onTooLong();
+      return false;
+    }
+    this.#rest.add(bytes);
+    return true;
   }
 }

@@ -15,21 +15,28 @@ export interface TextOptions {
   readonly max?: number;
   /** Milliseconds of silence in mid-line after which what has come is a message (default 50). */
   readonly pauseMs?: number;
+  /** Called for a message of over `max` bytes, which is then dropped whole, instead of failing as `too-long`. */
+  readonly onTooLong?: () => void;
 }
 
 /**
  * Lines, for people and plain clients: a message ends at LF (a CR before it is accepted), at the end of the
  * stream, or at a pause in mid-line, so that a client that sends no newline is answered all the same.
  */
-export function text({ max = defaultMaxMessage, pauseMs = 50 }: TextOptions = {}): Codec<TextMessage> {
+export function text({ max = defaultMaxMessage, pauseMs = 50, onTooLong }: TextOptions = {}): Codec<TextMessage> {
   return {
     name: 'text',
     pauseMs,
     decoder(emit) {
       // The CR of a line's end is not part of the message, and so not of its length.
-      const lines = new LineDecoder(max + 1, (line) => emit(checked(withoutCr(line), max)), max);
+      const take = (message: TextMessage) => {
+        if (message.bytes.length <= max) emit(message);
+        else if (onTooLong) onTooLong();
+        else throw tooLong(max);
+      };
+      const lines = new LineDecoder(max + 1, (line) => take(withoutCr(line)), max, onTooLong);
       const emitRest = () => {
-        if (lines.held > 0) emit(checked({ bytes: lines.takeRest(), end: '' }, max));
+        if (lines.held > 0) take({ bytes: lines.takeRest(), end: '' });
       };
       return {
         push: (chunk) => lines.push(chunk),
@@ -48,11 +55,6 @@ export function text({ max = defaultMaxMessage, pauseMs = 50 }: TextOptions = {}
 function withoutCr(line: Uint8Array): TextMessage {
   if (line.length > 0 && line[line.length - 1] === 13) return { bytes: line.subarray(0, -1), end: '\r\n' };
   return { bytes: line, end: '\n' };
-}
-
-function checked(message: TextMessage, max: number): TextMessage {
-  if (message.bytes.length > max) throw tooLong(max);
-  return message;
 }
 
 function encodeText({ bytes, end }: TextMessage): Uint8Array {

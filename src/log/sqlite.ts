@@ -77,7 +77,8 @@ class SqliteStore implements Store {
     if (!extent) {
       const row = this.#statements.extent.get(room) as { first: number | null; last: number } | undefined;
       extent = { first: row?.first ?? (row?.last ?? 0) + 1, last: row?.last ?? 0 };
-      this.#extents.set(room, extent);
+      // Only of rooms that something was said in: anybody may ask for any other name.
+      if (row) this.#extents.set(room, extent);
     }
     return { ...extent };
   }
@@ -93,6 +94,7 @@ class SqliteStore implements Store {
     this.#statements.last.run(entry.number, room);
     const extent = this.#extents.get(room);
     if (extent) extent.last = entry.number;
+    else this.#extents.set(room, { first: entry.number, last: entry.number });
   }
 
   retain(room: string): void {

@@ -1,0 +1,113 @@
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import type { Log, Retention } from '../core/index.js';
+import { sha256 } from '../disk/hash.js';
+import { memoryLog } from '../log/memory.js';
+import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
+import { perAddress, sniffed, systemClock } from '../transport/index.js';
+import { examples } from './help.js';
+import type { LogFormat } from './log.js';
+import { count, number, size, time } from './options.js';
+import { runServer, withServerOptions } from './run-server.js';
+
+/** Where `--log` has the chat's log kept, and how the server logs its own work: both are asked for by that name. */
+interface Logs {
+  readonly store: string;
+  readonly format: LogFormat;
+}
+
+/** `wireline serve chat`: rooms for people with nc, with `wireline chat`, and for bots. */
+export function serveChat() {
+  const command = new Command('chat')
+    .summary('rooms that lose nothing')
+    .description(
+      'Rooms on one port: for `wireline chat`, for nc and telnet in plain text, and for programs in JSON lines. What ' +
+        'is said is numbered and kept in a log, and who comes back gets what it missed, once.',
+    )
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option(
+      '--log <where>',
+      'memory or sqlite:FILE: where what is said is kept; text or json: how to log on stderr. May be given twice',
+      logs,
+      { store: 'memory', format: 'text' } as Logs,
+    )
+    .option(
+      '--sync <mode>',
+      'full: what is acknowledged survives a power cut; normal: it survives a crash',
+      sync,
+      'full',
+    )
+    .option('--keep <n>', 'entries kept of each room (default: memory 10000, sqlite all)', count)
+    .option('--keep-for <time>', 'how long an entry is kept', time)
+    .option('--keep-bytes <size>', 'bytes kept of each room', size)
+    .option('--lobby <room>', 'the room that plain-text clients are in first', 'lobby')
+    .option('--replay <n>', 'entries told on joining', number, 50)
+    .option('--hold <time>', 'how long a name is held for the return of who had it', time, 60_000)
+    .option('--rate <n>', 'messages a second that a member may send in the long run (0: any)', number, 20)
+    .option('--burst <n>', 'messages that a member may send at once', count, 100)
+    .option('--max-message <size>', 'the longest message', size, 256 * 1024)
+    .option('--max-backlog <size>', 'waiting for a member before it is closed as slow', size, 4 * 1024 ** 2)
+    .option('--max-rooms <n>', 'rooms in all', count, 10_000)
+    .option('--max-members <n>', 'members of a room', count, 10_000)
+    .option('--max-per-address <n>', 'connections from one address (0: any)', number, 0);
+  return withServerOptions(command, { log: false })
+    .addHelpText('after', examples('wireline serve chat 9000', 'wireline serve chat --log sqlite:chat.db 9000'))
+    .action(async (address, options) => {
+      let hall: Hall | undefined;
+      let log: Log | undefined;
+      const make = async () => {
+        log = await opened(options.log.store, options.sync, retentionOf(options));
+        hall = new Hall({ ...hallOptions(options), log });
+        const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
+        return options.maxPerAddress > 0 ? perAddress(options.maxPerAddress, service) : service;
+      };
+      await runServer(address, { ...options, log: options.log.format }, make, { onStopping: () => hall?.goodbye() });
+      await log?.close();
+    });
+}
+
+interface Options {
+  readonly lobby: string;
+  readonly replay: number;
+  readonly hold: number;
+  readonly rate: number;
+  readonly burst: number;
+  readonly maxMessage: number;
+  readonly maxBacklog: number;
+  readonly maxRooms: number;
+  readonly maxMembers: number;
+}
+
+function hallOptions({ hold, rate, burst, ...rest }: Options) {
+  const pace = { rate, burst, maxDelayMs: 60_000 };
+  return { ...rest, holdMs: hold, pace, clock: systemClock, hash: sha256 };
+}
+
+function retentionOf(options: {
+  keep?: number | undefined;
+  keepFor?: number | undefined;
+  keepBytes?: number | undefined;
+}) {
+  return {
+    ...(options.keep === undefined ? {} : { entries: options.keep }),
+    ...(options.keepFor === undefined ? {} : { ageMs: options.keepFor }),
+    ...(options.keepBytes === undefined ? {} : { bytes: options.keepBytes }),
+  };
+}
+
+async function opened(store: string, mode: 'full' | 'normal', retention: Retention): Promise<Log> {
+  const bounded = Object.keys(retention).length > 0 ? { retention } : {};
+  if (store === 'memory') return memoryLog(bounded);
+  const { sqliteLog } = await import('../log/sqlite.js');
+  return sqliteLog(store.slice('sqlite:'.length), { sync: mode, ...bounded });
+}
+
+function logs(value: string, before: Logs): Logs {
+  if (value === 'text' || value === 'json') return { ...before, format: value };
+  if (value === 'memory' || /^sqlite:./.test(value)) return { ...before, store: value };
+  throw new InvalidArgumentError('It is memory, sqlite:FILE, text or json.');
+}
+
+function sync(value: string): 'full' | 'normal' {
+  if (value === 'full' || value === 'normal') return value;
+  throw new InvalidArgumentError('It is full or normal.');
+}

@@ -1,0 +1,205 @@
+import type { Clock, Connection, Joined, Log, MakeHash, SentEntry, ServerMessage } from '../core/index.js';
+import { Member } from './member.js';
+import { Names } from './names.js';
+import type { PaceOptions } from './pace.js';
+import { Refusal } from './refusal.js';
+import { Room } from './room.js';
+import { folded, nameOf, roomNameOf } from './spelling.js';
+import type { Voice } from './voice.js';
+
+/** What a chat needs, and what it allows. Each limit names what it stops. */
+export interface HallOptions {
+  /** What is said is stored in it, and told from it. */
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Makes the fingerprints of secrets. */
+  readonly hash: MakeHash;
+  /** The room that plain-text clients are in first (default `lobby`). */
+  readonly lobby?: string;
+  /** Milliseconds for which a name is held for its owner's return (default 60,000). */
+  readonly holdMs?: number;
+  /** Entries told on joining to who names no position (default 50). */
+  readonly replay?: number;
+  /** The longest message, in bytes (default 256 KiB): stops one member from taking all memory. */
+  readonly maxMessage?: number;
+  /** Bytes that may wait for a member before it is closed as `slow` (default 4 MiB). */
+  readonly maxBacklog?: number;
+  /** Rooms that there may be, and that one member may be in (default 10,000 and 50). */
+  readonly maxRooms?: number;
+  readonly maxRoomsEach?: number;
+  /** Members that a room may have (default 10,000). */
+  readonly maxMembers?: number;
+  /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
+  readonly pace?: PaceOptions;
+}
+
+/** Where a client that was there before says that it was. */
+export interface Position {
+  readonly epoch?: string | undefined;
+  readonly after?: number | undefined;
+  readonly replay?: number | undefined;
+}
+
+/** Entries that one request for history gives, at most. */
+const maxHistory = 200;
+/** Milliseconds over which a stopping server spreads the return of its clients. */
+const spreadMs = 5_000;
+
+/**
+ * A chat: who is there, under which name, and in which rooms. It knows no dialect: each asks it for what its
+ * clients want, and is told in turn by its {@link Voice}. What cannot be done is thrown as a {@link Refusal}.
+ */
+export class Hall {
+  readonly options: Required<HallOptions>;
+  readonly #names: Names<Member>;
+  readonly #rooms = new Map<string, Room>();
+  readonly #members = new Set<Member>();
+
+  constructor(options: HallOptions) {
+    const limits = { maxMessage: 256 * 1024, maxBacklog: 4 * 1024 * 1024, maxRooms: 10_000, maxRoomsEach: 50 };
+    const pace = { rate: 20, burst: 100, maxDelayMs: 60_000 };
+    this.options = { lobby: 'lobby', holdMs: 60_000, replay: 50, maxMembers: 10_000, pace, ...limits, ...options };
+    this.#names = new Names(options.clock, this.options.holdMs);
+  }
+
+  /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
+  admit(peer: Connection, voice: Voice, { name, secret }: { name?: string; secret?: string } = {}): Member {
+    const member = new Member(peer, voice, this.options.maxBacklog);
+    member.owner = this.#fingerprint(secret ?? crypto.randomUUID());
+    const shown = name === undefined ? this.#names.free() : nameOf(name);
+    const before = this.#names.claim(shown, member.owner, member);
+    member.name = shown;
+    this.#members.add(member);
+    if (before) this.#replace(before);
+    return member;
+  }
+
+  /** Lets a member go; with `hold`, its name is held for its return. */
+  dismiss(member: Member, hold: boolean): void {
+    if (!this.#members.delete(member)) return;
+    for (const name of [...member.rooms.keys()]) this.leave(member, name);
+    this.#names.release(member.name, member, hold);
+    member.onDrain();
+  }
+
+  /** Lets a member into a room. It is told `joined`, then what it missed or the last entries, then what is new. */
+  join(member: Member, name: string, position: Position = {}): void {
+    const room = this.#open(member, roomNameOf(name));
+    const { epoch } = this.options.log;
+    const { first, last } = this.options.log.extent(room.name);
+    const { after = -1, replay = this.options.replay } = position;
+    const recovered = position.epoch === epoch && after >= first - 1 && after <= last;
+    const from = recovered ? after : Math.max(first - 1, last - Math.min(replay, this.options.replay), 0);
+    const joined: Joined = {
+      ...{ type: 'joined', room: room.name, epoch, first, last, after: from, recovered, members: room.size + 1 },
+      ...(room.topic ? { topic: room.topic } : {}),
+    };
+    member.tell(joined);
+    const subscription = room.add(member, from);
+    member.rooms.set(room.name, subscription);
+    subscription.start();
+  }
+
+  leave(member: Member, name: string): void {
+    const room = this.#roomOf(member, name);
+    member.rooms.delete(room.name);
+    room.remove(member);
+    if (room.size === 0) this.#rooms.delete(room.name);
+  }
+
+  say(member: Member, name: string, body: string, id?: string): void {
+    this.#roomOf(member, name).say(member, body, id);
+  }
+
+  /** Tells one member what another says to it alone. It is not stored. */
+  whisper(member: Member, to: string, body: string, id?: string): void {
+    const other = this.#names.find(to);
+    if (!other) throw new Refusal('no-such-name', 'nobody of that name is here');
+    const said = { type: 'msg', from: member.name, to: other.name, body, time: Date.now() } as const;
+    other.tell(said);
+    member.tell(id === undefined ? said : { ...said, id });
+  }
+
+  rename(member: Member, name: string): void {
+    const shown = nameOf(name);
+    const before = member.name;
+    const replaced = this.#names.claim(shown, member.owner, member);
+    if (folded(before) !== folded(shown)) this.#names.release(before, member, false);
+    if (replaced) this.#replace(replaced);
+    member.name = shown;
+    const renamed: ServerMessage = { type: 'nick', from: before, name: shown };
+    if (member.rooms.size === 0) member.tell(renamed);
+    for (const room of member.rooms.keys()) this.#rooms.get(room)?.announce(renamed);
+  }
+
+  who(member: Member, name: string): void {
+    const room = this.#roomOf(member, name);
+    const names = [...room.members].map((other) => other.name).sort((a, b) => a.localeCompare(b));
+    member.tell({ type: 'who', room: room.name, names });
+  }
+
+  rooms(member: Member): void {
+    const rooms = [...this.#rooms.values()].map(({ name, size }) => ({ room: name, members: size }));
+    member.tell({ type: 'rooms', rooms: rooms.sort((a, b) => b.members - a.members).slice(0, 1000) });
+  }
+
+  setTopic(member: Member, name: string, topic: string): void {
+    const room = this.#roomOf(member, name);
+    if ([...topic].length > 200) throw new Refusal('too-long', 'a topic has at most 200 characters');
+    room.topic = topic;
+    room.announce({ type: 'topic', room: room.name, name: member.name, topic });
+  }
+
+  /** Tells a member entries before number `before`, or the last ones. */
+  async history(member: Member, name: string, before = Infinity, limit = this.options.replay): Promise<void> {
+    const room = this.#roomOf(member, name);
+    const { first, last } = this.options.log.extent(room.name);
+    const end = Math.min(before, last + 1);
+    const count = Math.min(limit, maxHistory, Math.max(0, end - first));
+    const entries = count > 0 ? await this.options.log.read(room.name, { after: end - 1 - count, limit: count }) : [];
+    const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
+    member.tell({ type: 'history', room: room.name, first, entries: sent });
+  }
+
+  /** Tells all members that the server stops, and when to come again: not all at once. */
+  goodbye(): void {
+    for (const member of this.#members) {
+      const waitMs = Math.round(Math.random() * Math.min(spreadMs, this.#members.size * 10));
+      member.tell({ type: 'bye', reason: 'shutdown', again: 'later', waitMs });
+    }
+  }
+
+  #open(member: Member, name: string): Room {
+    if (member.rooms.has(name)) throw new Refusal('limit', `already in ${name}`);
+    if (member.rooms.size >= this.options.maxRoomsEach) {
+      throw new Refusal('limit', `a member is in at most ${this.options.maxRoomsEach} rooms`);
+    }
+    const known = this.#rooms.get(name);
+    if (known && known.size >= this.options.maxMembers) throw new Refusal('limit', `${name} is full`);
+    if (known) return known;
+    if (this.#rooms.size >= this.options.maxRooms) throw new Refusal('limit', 'there are too many rooms');
+    const room = new Room(name, this.options.log);
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  #roomOf(member: Member, name: string): Room {
+    const key = roomNameOf(name);
+    const room = member.rooms.has(key) ? this.#rooms.get(key) : undefined;
+    if (!room) throw new Refusal('not-in-room', `not in the room ${key}`);
+    return room;
+  }
+
+  /** The owner has come again on another connection: the old one is lost, whether it knows or not. */
+  #replace(before: Member): void {
+    before.tell({ type: 'bye', reason: 'replaced', again: 'no' });
+    this.dismiss(before, false);
+    before.peer.close('refused');
+  }
+
+  #fingerprint(secret: string): string {
+    const hash = this.options.hash();
+    hash.update(new TextEncoder().encode(secret));
+    return hash.hex().slice(0, 16);
+  }
+}

@@ -1,0 +1,201 @@
+import {
+  type ClientMessage,
+  type Closed,
+  type Connection,
+  chatVersion,
+  type Dialect,
+  type Handler,
+  type WirelineError,
+} from '../core/index.js';
+import { framed, jsonLines } from '../framing/index.js';
+import type { Hall } from './hall.js';
+import { jsonVoice } from './json-voice.js';
+import type { Member } from './member.js';
+import { Pace } from './pace.js';
+import { Refusal } from './refusal.js';
+
+/** Milliseconds in which a client must say hello. Stops one that connects and says half of it from holding a place. */
+const helloMs = 10_000;
+/** Characters of a message's id, and of a secret. */
+const maxId = 128;
+
+/** The wire of wireline's own clients, and of bots: JSON lines, as `docs/reference/protocol.md` has them. */
+export function jsonDialect(hall: Hall): Dialect {
+  // A character of a body may take six in JSON.
+  const codec = jsonLines<ClientMessage>({ max: hall.options.maxMessage * 6 + 4096 });
+  return {
+    name: 'json',
+    matches: (first) => first[0] === '{'.charCodeAt(0),
+    service: (peer) => framed(codec, (messages) => new JsonClient(hall, peer, messages), { explain })(peer),
+  };
+}
+
+function explain({ code, message }: WirelineError): Uint8Array {
+  return jsonVoice.message({ type: 'error', code: code === 'too-long' ? 'too-long' : 'bad-message', message });
+}
+
+class JsonClient implements Handler<ClientMessage> {
+  #member: Member | undefined;
+  #leaving = false;
+  readonly #pace: Pace<ClientMessage>;
+  readonly #hello;
+
+  constructor(
+    readonly hall: Hall,
+    /** The connection to write to: what many are told is encoded once, and not by a codec of each. */
+    readonly peer: Connection,
+    messages: Connection<ClientMessage>,
+  ) {
+    this.#hello = hall.options.clock.after(helloMs, () => peer.close('idle'));
+    this.#pace = new Pace(hall.options.clock, hall.options.pace, {
+      run: (message) => this.#run(message),
+      refuse: (message) => this.#refuse(new Refusal('rate', 'too many messages: this one is dropped'), message),
+      delayed: () => {
+        messages.pause();
+        this.#member?.tell({ type: 'notice', message: 'you are sending faster than is allowed: messages are delayed' });
+      },
+      caughtUp: () => messages.resume(),
+    });
+  }
+
+  data(message: ClientMessage): void {
+    this.#pace.take(message);
+  }
+
+  drain(): void {
+    this.#member?.onDrain();
+  }
+
+  end(): void {
+    if (this.#member) this.#member.whenSettled(() => this.peer.end());
+    else this.peer.end();
+  }
+
+  close(_why: Closed): void {
+    this.#hello.stop();
+    this.#pace.stop();
+    if (this.#member) this.hall.dismiss(this.#member, !this.#leaving);
+  }
+
+  #run(message: ClientMessage): void {
+    if (this.#leaving || this.peer.state === 'closed') return;
+    try {
+      this.#do(message);
+    } catch (error) {
+      this.#refuse(error, message);
+    }
+  }
+
+  #refuse(error: unknown, message: object): void {
+    if (!(error instanceof Refusal)) throw error;
+    const { room, id } = message as { room?: unknown; id?: unknown };
+    const about = {
+      ...(typeof room === 'string' ? { room: room.slice(0, maxId) } : {}),
+      ...(typeof id === 'string' ? { id: id.slice(0, maxId) } : {}),
+      ...error.about,
+    };
+    this.peer.write(jsonVoice.message({ type: 'error', code: error.code, message: error.message, ...about }));
+  }
+
+  #do(message: ClientMessage): void {
+    if (message.type === 'hello') return this.#greet(message);
+    if (message.type === 'ping') {
+      this.peer.write(jsonVoice.message({ type: 'pong', ...optional('id', message.id) }));
+      return;
+    }
+    const member = this.#member;
+    if (!member) throw new Refusal('hello-first', 'the first message is hello');
+    if (message.type === 'bye') this.#leave(member);
+    else this.#ask(member, message);
+  }
+
+  #greet({ version, name, secret }: ClientMessage & { type: 'hello' }): void {
+    if (this.#member) throw new Refusal('bad-message', 'hello was said before');
+    if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
+    const known = secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId);
+    const wanted = name === undefined ? {} : { name: text(name, 'name') };
+    const member = this.hall.admit(this.peer, jsonVoice, { ...wanted, secret: known });
+    this.#member = member;
+    this.#hello.stop();
+    const { maxMessage } = this.hall.options;
+    member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: known, maxMessage });
+  }
+
+  #leave(member: Member): void {
+    this.#leaving = true;
+    member.whenSettled(() => {
+      member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      this.peer.close('ended');
+    });
+  }
+
+  /** What only a member may ask for. Types that are not known are ignored: a later version may have them. */
+  #ask(member: Member, message: ClientMessage): void {
+    const { hall } = this;
+    switch (message.type) {
+      case 'say':
+        return hall.say(member, text(message.room, 'room'), this.#body(message.body), idOf(message));
+      case 'join':
+        return hall.join(member, text(message.room, 'room'), positionOf(message));
+      case 'leave':
+        return hall.leave(member, text(message.room, 'room'));
+      case 'msg':
+        return hall.whisper(member, text(message.to, 'to'), this.#body(message.body), idOf(message));
+      case 'who':
+        return hall.who(member, text(message.room, 'room'));
+      case 'history':
+        return this.#history(member, message);
+      case 'topic':
+        return hall.setTopic(member, text(message.room, 'room'), text(message.topic, 'topic', 0));
+      case 'nick':
+        return hall.rename(member, text(message.name, 'name'));
+      case 'rooms':
+        return hall.rooms(member);
+    }
+  }
+
+  #history(member: Member, { room, before, limit }: ClientMessage & { type: 'history' }): void {
+    const [end, count] = [number(before, 'before'), number(limit, 'limit')];
+    this.hall.history(member, text(room, 'room'), end, count).catch((error) => this.#refuse(error, { room }));
+  }
+
+  #body(body: unknown): string {
+    const { maxMessage } = this.hall.options;
+    const said = text(body, 'body', 1, maxMessage);
+    // A character has at most three bytes for each of its UTF-16 units: most need no counting.
+    if (said.length * 3 > maxMessage && new TextEncoder().encode(said).length > maxMessage) throw tooLong(maxMessage);
+    return said;
+  }
+}
+
+const tooLong = (max: number) => new Refusal('too-long', `a message has at most ${max} bytes`);
+
+function text(value: unknown, field: string, min = 1, max = 1024): string {
+  if (typeof value !== 'string' || value.length < min) throw new Refusal('bad-message', `${field} is to be a text`);
+  if (value.length > max) throw field === 'body' ? tooLong(max) : new Refusal('too-long', `${field} is too long`);
+  return value;
+}
+
+function number(value: unknown, field: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new Refusal('bad-message', `${field} is to be a whole number`);
+  }
+  return value as number;
+}
+
+function idOf({ id }: { id?: unknown }): string | undefined {
+  return id === undefined ? undefined : text(id, 'id', 1, maxId);
+}
+
+function positionOf({ epoch, after, replay }: ClientMessage & { type: 'join' }) {
+  return {
+    epoch: epoch === undefined ? undefined : text(epoch, 'epoch'),
+    after: number(after, 'after'),
+    replay: number(replay, 'replay'),
+  };
+}
+
+function optional(key: 'id', value: unknown): { id?: string } {
+  return value === undefined ? {} : { [key]: text(value, key, 0, maxId) };
+}

@@ -1,0 +1,75 @@
+import type { Connection, ServerMessage } from '../core/index.js';
+import { Refusal } from './refusal.js';
+import type { Subscription } from './subscription.js';
+import type { Voice } from './voice.js';
+
+/** Someone who is connected, by whatever dialect: a name, the rooms joined, and the way to be told things. */
+export class Member {
+  /** Empty until the member is admitted. */
+  name = '';
+  /** Tells owners of names apart, and the ids of their messages. */
+  owner = '';
+  /** The rooms joined, by name. */
+  readonly rooms = new Map<string, Subscription>();
+  #drained: (() => void)[] = [];
+  #unsettled = 0;
+  #onSettled: (() => void) | undefined;
+
+  constructor(
+    readonly peer: Connection,
+    readonly voice: Voice,
+    /** Bytes that may wait for the member before it is closed as `slow`. */
+    readonly maxBacklog: number,
+  ) {}
+
+  get gone(): boolean {
+    return this.peer.state === 'closed';
+  }
+
+  /** Tells the member something. It never waits: a member that is too far behind is closed. */
+  tell(message: ServerMessage): void {
+    this.write(this.voice.message(message));
+  }
+
+  /** Tells the member what its dialect has encoded before. Gives false when it should be told no more for now. */
+  write(bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return true;
+    const more = this.peer.write(bytes);
+    if (!more && this.peer.backlog > this.maxBacklog) this.peer.close('slow');
+    return more;
+  }
+
+  /** Tells why something that the member asked for is not done. What is no {@link Refusal} is thrown on. */
+  refuse(error: unknown, about: Refusal['about'] = {}): void {
+    if (!(error instanceof Refusal)) throw error;
+    this.tell({ type: 'error', code: error.code, message: error.message, ...about, ...error.about });
+  }
+
+  /** The log has something of the member's to store: until `settled` it is not answered. */
+  unsettled(): void {
+    this.#unsettled++;
+  }
+
+  /** The member was told what became of something that it said. */
+  settled(): void {
+    if (--this.#unsettled === 0) this.#onSettled?.();
+  }
+
+  /** Calls `run` when the member has been told what became of all that it said; at once where that is so. */
+  whenSettled(run: () => void): void {
+    this.#onSettled = run;
+    if (this.#unsettled === 0) run();
+  }
+
+  /** Resolves when the member has taken most of what it was told, or is gone. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#drained.push(resolve));
+  }
+
+  /** To be called on `drain` and on `close`. */
+  onDrain(): void {
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,80 @@
+import type { Clock, Timer } from '../core/index.js';
+import { Refusal } from './refusal.js';
+import { folded } from './spelling.js';
+
+/** Who has a name: the one that knows a secret, of which only a fingerprint is kept. */
+interface Holder<M> {
+  readonly name: string;
+  readonly owner: string;
+  /** Who bears it now; undefined while it is held for the owner's return. */
+  member: M | undefined;
+  timer?: Timer;
+}
+
+/** Names that are held for who is gone, at most: beyond them the oldest is free. Stops a flood of names from staying. */
+const maxHeld = 10_000;
+
+/** The names of a chat: each is one member's, in any case, also for a while after the member is gone. */
+export class Names<M> {
+  readonly #holders = new Map<string, Holder<M>>();
+  #guests = 0;
+  #held = 0;
+
+  constructor(
+    readonly clock: Clock,
+    /** Milliseconds for which a name is held for its owner's return. */
+    readonly holdMs: number,
+  ) {}
+
+  /** Who bears `name` now. */
+  find(name: string): M | undefined {
+    return this.#holders.get(folded(name))?.member;
+  }
+
+  /**
+   * Gives `name` to `member`, whose fingerprint is `owner`, and gives back who bore it before with the same secret:
+   * a connection that its owner has lost. Throws `name-taken` where another owner has it.
+   */
+  claim(name: string, owner: string, member: M): M | undefined {
+    const key = folded(name);
+    const before = this.#holders.get(key);
+    if (before && before.owner !== owner) throw new Refusal('name-taken', `the name ${before.name} is taken`);
+    if (before && !before.member) this.#drop(key, before);
+    this.#holders.set(key, { name, owner, member });
+    return before?.member === member ? undefined : before?.member;
+  }
+
+  /** A name that nobody has: `guest-1` and so on. */
+  free(): string {
+    let name: string;
+    do name = `guest-${++this.#guests}`;
+    while (this.#holders.has(name));
+    return name;
+  }
+
+  /** Takes `name` from `member`, if it still bears it; with `hold`, its owner alone may have it for a while. */
+  release(name: string, member: M, hold: boolean): void {
+    const key = folded(name);
+    const holder = this.#holders.get(key);
+    if (holder?.member !== member) return;
+    this.#holders.delete(key);
+    if (!hold || this.holdMs === 0) return;
+    this.#forgetOldest();
+    holder.member = undefined;
+    holder.timer = this.clock.after(this.holdMs, () => this.#drop(key, holder));
+    this.#held++;
+    this.#holders.set(key, holder);
+  }
+
+  #drop(key: string, holder: Holder<M>): void {
+    holder.timer?.stop();
+    if (this.#holders.get(key) !== holder) return;
+    this.#holders.delete(key);
+    this.#held--;
+  }
+
+  #forgetOldest(): void {
+    if (this.#held < maxHeld) return;
+    for (const [key, holder] of this.#holders) if (!holder.member) return this.#drop(key, holder);
+  }
+}

@@ -1,0 +1,155 @@
+import type { Closed, Connection, Handler, Service } from '../core/index.js';
+import { framed, type TextMessage, text } from '../framing/index.js';
+import type { Hall } from './hall.js';
+import type { Member } from './member.js';
+import { Pace } from './pace.js';
+import { plainVoice } from './plain-voice.js';
+import { Refusal } from './refusal.js';
+import { withoutTelnet } from './telnet.js';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const help = [
+  '/nick NAME       take another name',
+  '/join ROOM       go to another room',
+  '/rooms           the rooms there are',
+  '/who             who is here',
+  '/msg NAME TEXT   say something to one member alone; it is not kept',
+  '/history [N]     the last things said here',
+  '/topic [TEXT]    set the topic',
+  '/quit            leave; so do /q and Bye',
+  '//TEXT           say something that begins with a slash',
+];
+
+/** Plain text, for nc and telnet: a line is a message, and what begins with a slash is a command. */
+export function plainDialect(hall: Hall): Service {
+  return withoutTelnet((peer) => {
+    const tooLong = () =>
+      peer.write(plainVoice.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
+    const codec = text({ max: hall.options.maxMessage, onTooLong: tooLong });
+    return framed(codec, (lines) => new PlainClient(hall, peer, lines))(peer);
+  });
+}
+
+class PlainClient implements Handler<TextMessage> {
+  readonly #member: Member;
+  readonly #pace: Pace<string>;
+  #room = '';
+  #leaving = false;
+
+  constructor(
+    readonly hall: Hall,
+    readonly peer: Connection,
+    lines: Connection<TextMessage>,
+  ) {
+    const notice = (message: string) => this.#member.tell({ type: 'notice', message });
+    this.#pace = new Pace(hall.options.clock, hall.options.pace, {
+      run: (line) => this.#run(line),
+      refuse: () => notice('too many messages: this one is dropped'),
+      delayed: () => {
+        lines.pause();
+        notice('you are sending faster than is allowed: messages are delayed');
+      },
+      caughtUp: () => lines.resume(),
+    });
+    this.#member = hall.admit(peer, plainVoice);
+    notice(`welcome: you are ${this.#member.name}; /nick NAME changes it, and /help says what else there is`);
+    this.#attempt(() => this.#join(hall.options.lobby));
+  }
+
+  data({ bytes }: TextMessage): void {
+    if (bytes.length > 0) this.#pace.take(decoder.decode(bytes));
+  }
+
+  drain(): void {
+    this.#member.onDrain();
+  }
+
+  end(): void {
+    this.#member.whenSettled(() => this.peer.end());
+  }
+
+  close(_why: Closed): void {
+    this.#pace.stop();
+    this.hall.dismiss(this.#member, false);
+  }
+
+  #run(line: string): void {
+    if (this.#leaving || this.peer.state === 'closed') return;
+    this.#attempt(() => {
+      if (line === 'Bye') this.#quit();
+      else if (line.startsWith('//')) this.#say(line.slice(1));
+      else if (line.startsWith('/')) this.#command(line);
+      else this.#say(line);
+    });
+  }
+
+  #attempt(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#member.refuse(error);
+    }
+  }
+
+  #say(body: string): void {
+    this.hall.say(this.#member, this.#room, body);
+  }
+
+  #command(line: string): void {
+    const [, command = '', rest = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
+    const { hall } = this;
+    switch (command.toLowerCase()) {
+      case 'nick':
+        return hall.rename(this.#member, rest.trim());
+      case 'join':
+        return this.#join(rest.trim());
+      case 'rooms':
+        return hall.rooms(this.#member);
+      case 'who':
+        return hall.who(this.#member, this.#room);
+      case 'msg':
+        return this.#whisper(rest);
+      case 'history':
+        return this.#history(rest.trim());
+      case 'topic':
+        return hall.setTopic(this.#member, this.#room, rest.trim());
+      case 'help':
+        return help.forEach((words) => void this.#member.tell({ type: 'notice', message: words }));
+      case 'quit':
+      case 'q':
+        return this.#quit();
+      default:
+        throw new Refusal('bad-message', `there is no command /${command}: /help says which there are`);
+    }
+  }
+
+  /** A plain client is in one room: it leaves the one that it was in. */
+  #join(name: string): void {
+    const before = this.#room;
+    const member = this.#member;
+    this.hall.join(member, name);
+    if (before) this.hall.leave(member, before);
+    this.#room = [...member.rooms.keys()].at(-1) ?? '';
+  }
+
+  #whisper(rest: string): void {
+    const [, name = '', body = ''] = /^(\S+)\s+(.+)$/su.exec(rest) ?? [];
+    if (!body) throw new Refusal('bad-message', '/msg NAME TEXT');
+    this.hall.whisper(this.#member, name, body);
+  }
+
+  #history(count: string): void {
+    if (count && !/^\d{1,6}$/.test(count)) throw new Refusal('bad-message', '/history [N], a number');
+    const limit = count ? Number(count) : undefined;
+    this.hall.history(this.#member, this.#room, undefined, limit).catch((error) => this.#member.refuse(error));
+  }
+
+  #quit(): void {
+    this.#leaving = true;
+    this.#member.whenSettled(() => {
+      this.#member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      this.peer.close('ended');
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { type Entry, printable, type ServerMessage } from '../core/index.js';
+import type { Voice } from './voice.js';
+
+const encoder = new TextEncoder();
+
+/**
+ * What plain-text clients are told: `[name] text`, and `* ` before what the server says. Every line of a message has
+ * its sender before it, and control characters are made visible, so that nobody can speak for another.
+ */
+export const plainVoice: Voice = {
+  echoes: false,
+  entries: (_room, entries) => encoder.encode(spoken(entries)),
+  message: (message) => encoder.encode(words(message)),
+};
+
+function spoken(entries: readonly Pick<Entry, 'from' | 'body'>[]): string {
+  let text = '';
+  for (const { from, body } of entries) text += said(`[${printable(from)}] `, body);
+  return text;
+}
+
+function said(start: string, body: string): string {
+  const shown = printable(body);
+  return `${start}${shown.includes('\n') ? shown.replaceAll('\n', `\n${start}`) : shown}\n`;
+}
+
+function words(message: ServerMessage): string {
+  switch (message.type) {
+    case 'entry':
+      return spoken([message]);
+    case 'history':
+      return spoken(message.entries);
+    case 'msg':
+      return said(`[${message.from} to ${message.to}] `, message.body);
+    case 'rooms':
+      return star(`rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ') || 'none'}`);
+    case 'who':
+      return star(`in ${message.room}: ${message.names.join(', ')}`);
+    case 'notice':
+    case 'error':
+      return star(message.message);
+    default:
+      return happened(message);
+  }
+}
+
+function happened(message: ServerMessage): string {
+  switch (message.type) {
+    case 'joined':
+      return star(`you are in ${message.room}, ${company(message.members)}`) + topicOf(message.topic);
+    case 'join':
+      return star(`${message.name} has joined ${message.room}`);
+    case 'leave':
+      return star(`${message.name} has left ${message.room}`);
+    case 'nick':
+      return star(`${message.from} is now ${message.name}`);
+    case 'topic':
+      return star(`${message.name} has set the topic: ${message.topic}`);
+    case 'bye':
+      return star(message.reason === 'shutdown' ? 'the server is stopping: come again in a moment' : 'goodbye');
+    default:
+      return '';
+  }
+}
+
+function company(members: number): string {
+  if (members < 2) return 'alone';
+  return `with ${members - 1} ${members === 2 ? 'other' : 'others'}`;
+}
+
+function topicOf(topic: string | undefined): string {
+  return topic ? star(`topic: ${topic}`) : '';
+}
+
+function star(text: string): string {
+  return `* ${printable(text).replaceAll('\n', ' ')}\n`;
+}

@@ -1,0 +1,15 @@
+import type { RefusalCode } from '../core/index.js';
+
+/** What a client asked for is not done, and why: it is told, in its dialect, and goes on. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+    /** What the client called the message that was refused. */
+    readonly about: { readonly room?: string; readonly id?: string } = {},
+  ) {
+    super(message);
+  }
+}

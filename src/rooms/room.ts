@@ -1,0 +1,141 @@
+import { asWirelineError, type Entry, type Log, type Saying, type ServerMessage } from '../core/index.js';
+import type { Member } from './member.js';
+import { Refusal } from './refusal.js';
+import { Subscription } from './subscription.js';
+import type { Voice } from './voice.js';
+
+/** A saying on its way to the log, and who is to be told. */
+interface Said {
+  readonly member: Member;
+  readonly saying: Saying;
+  readonly id: string | undefined;
+}
+
+/** What is to be told once to many members: encoded the first time that a dialect is asked for it. */
+type Encoded = Map<Voice, Uint8Array>;
+
+/**
+ * A room that somebody is in: what is said goes to the log, and what the log has stored goes to the members. Nothing
+ * is told that is not in the log, and nobody is waited for: each member takes one write a turn.
+ */
+export class Room {
+  topic = '';
+  readonly #members = new Map<Member, Subscription>();
+  #said: Said[] = [];
+  /** Comings, goings and the like of this turn, which are told together. */
+  #events: ServerMessage[] = [];
+  readonly #stopFollowing: () => void;
+
+  constructor(
+    readonly name: string,
+    readonly log: Log,
+  ) {
+    this.#stopFollowing = log.follow(name, (entries) => this.#deliver(entries));
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get members(): Iterable<Member> {
+    return this.#members.keys();
+  }
+
+  /** Adds a member that has heard up to entry `position`. It hears nothing until its subscription is started. */
+  add(member: Member, position: number): Subscription {
+    this.announce({ type: 'join', room: this.name, name: member.name });
+    const subscription = new Subscription(this.name, this.log, member, position);
+    subscription.eventsBefore = this.#events.length;
+    this.#members.set(member, subscription);
+    return subscription;
+  }
+
+  /** Takes a member out. The room is of no more use when it was the last. */
+  remove(member: Member): void {
+    this.#members.get(member)?.stop();
+    this.#members.delete(member);
+    this.announce({ type: 'leave', room: this.name, name: member.name });
+    if (this.#members.size === 0) this.#stopFollowing();
+  }
+
+  /** Has the log store what a member says. It is told `ack` with its id, where it gave one, or why it was not stored. */
+  say(member: Member, body: string, id?: string): void {
+    const saying: Saying = { from: member.name, body };
+    const keyed = id === undefined ? saying : { ...saying, key: `${member.owner}:${id}` };
+    member.unsettled();
+    // All that comes in one read is one batch, and one promise.
+    if (this.#said.push({ member, saying: keyed, id }) === 1) queueMicrotask(() => void this.#store());
+  }
+
+  /** Tells all members, at the end of the turn. */
+  announce(event: ServerMessage): void {
+    if (this.#events.push(event) === 1) setImmediate(() => this.#tellEvents());
+  }
+
+  async #store(): Promise<void> {
+    const said = this.#said;
+    this.#said = [];
+    try {
+      const entries = await this.log.append(
+        this.name,
+        said.map(({ saying }) => saying),
+      );
+      for (const [at, { member, id }] of said.entries()) {
+        const number = (entries[at] as Entry).number;
+        if (id !== undefined) member.tell({ type: 'ack', room: this.name, id, number });
+      }
+    } catch (error) {
+      const message = `not stored: ${asWirelineError(error).message}`;
+      for (const { member, id } of said) {
+        member.refuse(new Refusal('not-stored', message), { room: this.name, ...(id === undefined ? {} : { id }) });
+      }
+    }
+    for (const { member } of said) member.settled();
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    const encoded: Encoded = new Map();
+    const senders = new Set(entries.map(({ from }) => from));
+    for (const [member, subscription] of this.#members) {
+      if (!subscription.takes(entries)) continue;
+      if (member.voice.echoes || !senders.has(member.name)) {
+        member.write(once(encoded, member.voice, (voice) => voice.entries(this.name, entries)));
+      } else {
+        const others = entries.filter(({ from }) => from !== member.name);
+        member.write(member.voice.entries(this.name, others));
+      }
+    }
+  }
+
+  #tellEvents(): void {
+    const events = this.#events;
+    this.#events = [];
+    const encoded: Encoded = new Map();
+    for (const [member, subscription] of this.#members) {
+      const before = subscription.eventsBefore;
+      subscription.eventsBefore = 0;
+      if (before === 0) member.write(once(encoded, member.voice, (voice) => together(voice, events)));
+      else member.write(together(member.voice, events.slice(before)));
+    }
+  }
+}
+
+function once(encoded: Encoded, voice: Voice, encode: (voice: Voice) => Uint8Array): Uint8Array {
+  let bytes = encoded.get(voice);
+  if (!bytes) {
+    bytes = encode(voice);
+    encoded.set(voice, bytes);
+  }
+  return bytes;
+}
+
+function together(voice: Voice, events: readonly ServerMessage[]): Uint8Array {
+  const pieces = events.map((event) => voice.message(event));
+  const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

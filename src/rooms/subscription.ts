@@ -1,0 +1,78 @@
+import { asWirelineError, type Entry, type Log } from '../core/index.js';
+import type { Member } from './member.js';
+
+/** Entries that are read at a time for who has some to catch up with. */
+const page = 32;
+
+/**
+ * A member's place in a room: first it catches up from the log, no faster than it reads, and then it is told what
+ * is new. Between the two there is no gap and no repeat: whatever is not the next entry is read from the log.
+ */
+export class Subscription {
+  #live = false;
+  #ended = false;
+  /** How many of the room's events of this turn the member does not need: they were before it came. */
+  eventsBefore = 0;
+
+  constructor(
+    readonly room: string,
+    readonly log: Log,
+    readonly member: Member,
+    /** The number of the last entry that the member was told. */
+    public position: number,
+  ) {}
+
+  /** Catches up, and is live from then on. */
+  start(): void {
+    void this.#catchUp();
+  }
+
+  stop(): void {
+    this.#ended = true;
+  }
+
+  /** Whether the member is to be told these new entries now; otherwise it will read them from the log. */
+  takes(entries: readonly Entry[]): boolean {
+    if (!this.#live) return false;
+    const [first] = entries;
+    if (first?.number !== this.position + 1) {
+      this.#live = false;
+      this.start();
+      return false;
+    }
+    this.position += entries.length;
+    return true;
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      // The extent is looked at in the turn in which following begins: see Log.
+      while (!this.#over && this.log.extent(this.room).last > this.position) await this.#readOn();
+      this.#live = true;
+    } catch (error) {
+      const known = asWirelineError(error);
+      this.member.peer.close(known.code, known);
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    const entries = await this.log.read(this.room, { after: this.position, limit: page });
+    if (this.#over) return;
+    const { first, last } = this.log.extent(this.room);
+    const next = entries[0]?.number ?? Math.max(first, Math.min(last, this.position) + 1);
+    if (next > this.position + 1) this.#tellGap(next);
+    this.position = entries.at(-1)?.number ?? next - 1;
+    const more = this.member.write(this.member.voice.entries(this.room, entries));
+    if (!more && !this.member.gone) await this.member.drained();
+  }
+
+  get #over(): boolean {
+    return this.#ended || this.member.gone;
+  }
+
+  /** The log dropped entries while the member was on its way to them. */
+  #tellGap(next: number): void {
+    const message = `entries ${this.position + 1} to ${next - 1} are no longer kept`;
+    this.member.tell({ type: 'error', code: 'gone', message, room: this.room });
+  }
+}
