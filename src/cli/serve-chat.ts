@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Log, Retention } from '../core/index.js';
 import { sha256 } from '../disk/hash.js';
 import { memoryLog } from '../log/memory.js';
@@ -7,7 +7,7 @@ import { perAddress, sniffed, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
 import type { LogFormat } from './log.js';
 import { count, number, size, time } from './options.js';
-import { runServer, withServerOptions } from './run-server.js';
+import { runServer, type ServerOptions, withServerOptions } from './run-server.js';
 
 /** Where `--log` has the chat's log kept, and how the server logs its own work: both are asked for by that name. */
 interface Logs {
@@ -23,12 +23,38 @@ export function serveChat() {
       'Rooms on one port: for `wireline chat`, for nc and telnet in plain text, and for programs in JSON lines. What ' +
         'is said is numbered and kept in a log, and who comes back gets what it missed, once.',
     )
-    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .option(
-      '--log <where>',
-      'memory or sqlite:FILE: where what is said is kept; text or json: how to log on stderr. May be given twice',
-      logs,
-      { store: 'memory', format: 'text' } as Logs,
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH');
+  return withServerOptions(withLimits(withLog(command)), { log: false })
+    .addHelpText('after', examples('wireline serve chat 9000', 'wireline serve chat --log sqlite:chat.db 9000'))
+    .action(serveRooms);
+}
+
+async function serveRooms(
+  address: string,
+  { log: logs, ...options }: Omit<ServerOptions, 'log'> & Options,
+): Promise<void> {
+  let hall: Hall | undefined;
+  let log: Log | undefined;
+  const make = async () => {
+    log = await opened(logs.store, options.sync, retentionOf(options));
+    hall = new Hall({ ...hallOptions(options), log });
+    const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
+    return options.maxPerAddress > 0 ? perAddress(options.maxPerAddress, service) : service;
+  };
+  await runServer(address, { ...options, log: logs.format }, make, { onStopping: () => hall?.goodbye() });
+  await log?.close();
+}
+
+/** What is said is kept somewhere, for some time. */
+function withLog<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command
+    .addOption(
+      new Option(
+        '--log <where>',
+        'memory or sqlite:FILE: where what is said is kept; text or json: how to log on stderr. May be given twice',
+      )
+        .default({ store: 'memory', format: 'text' } as Logs, 'memory, text')
+        .argParser(logs),
     )
     .option(
       '--sync <mode>',
@@ -38,7 +64,12 @@ export function serveChat() {
     )
     .option('--keep <n>', 'entries kept of each room (default: memory 10000, sqlite all)', count)
     .option('--keep-for <time>', 'how long an entry is kept', time)
-    .option('--keep-bytes <size>', 'bytes kept of each room', size)
+    .option('--keep-bytes <size>', 'bytes kept of each room', size);
+}
+
+/** What members may do. */
+function withLimits<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command
     .option('--lobby <room>', 'the room that plain-text clients are in first', 'lobby')
     .option('--replay <n>', 'entries told on joining', number, 50)
     .option('--hold <time>', 'how long a name is held for the return of who had it', time, 60_000)
@@ -49,23 +80,15 @@ export function serveChat() {
     .option('--max-rooms <n>', 'rooms in all', count, 10_000)
     .option('--max-members <n>', 'members of a room', count, 10_000)
     .option('--max-per-address <n>', 'connections from one address (0: any)', number, 0);
-  return withServerOptions(command, { log: false })
-    .addHelpText('after', examples('wireline serve chat 9000', 'wireline serve chat --log sqlite:chat.db 9000'))
-    .action(async (address, options) => {
-      let hall: Hall | undefined;
-      let log: Log | undefined;
-      const make = async () => {
-        log = await opened(options.log.store, options.sync, retentionOf(options));
-        hall = new Hall({ ...hallOptions(options), log });
-        const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
-        return options.maxPerAddress > 0 ? perAddress(options.maxPerAddress, service) : service;
-      };
-      await runServer(address, { ...options, log: options.log.format }, make, { onStopping: () => hall?.goodbye() });
-      await log?.close();
-    });
 }
 
 interface Options {
+  readonly log: Logs;
+  readonly sync: 'full' | 'normal';
+  readonly keep?: number | undefined;
+  readonly keepFor?: number | undefined;
+  readonly keepBytes?: number | undefined;
+  readonly maxPerAddress: number;
   readonly lobby: string;
   readonly replay: number;
   readonly hold: number;
@@ -77,16 +100,12 @@ interface Options {
   readonly maxMembers: number;
 }
 
-function hallOptions({ hold, rate, burst, ...rest }: Options) {
+function hallOptions({ hold, rate, burst, ...rest }: Omit<Options, 'log'>) {
   const pace = { rate, burst, maxDelayMs: 60_000 };
   return { ...rest, holdMs: hold, pace, clock: systemClock, hash: sha256 };
 }
 
-function retentionOf(options: {
-  keep?: number | undefined;
-  keepFor?: number | undefined;
-  keepBytes?: number | undefined;
-}) {
+function retentionOf(options: Omit<Options, 'log'>) {
   return {
     ...(options.keep === undefined ? {} : { entries: options.keep }),
     ...(options.keepFor === undefined ? {} : { ageMs: options.keepFor }),

@@ -1,0 +1,105 @@
+import type { ClientMessage, Joined, ServerMessage } from '../core/index.js';
+
+/** A saying on its way. */
+type Say = ClientMessage & { readonly type: 'say'; readonly id: string };
+
+/** What could not be recovered of a room: how many entries, or, with another epoch, nobody knows how many. */
+export interface Missed {
+  readonly entries: number | undefined;
+}
+
+/** Where a client is in a room. */
+interface Place {
+  epoch: string | undefined;
+  /** The last entry that was told. */
+  after: number;
+  /** The next entry may be any: the server has said from where it tells. */
+  skips: boolean;
+  joined: boolean;
+}
+
+/** The rooms of a chat client, how far it has heard in each, and what it said that is not acknowledged. */
+export class ChatRooms {
+  readonly #places = new Map<string, Place>();
+  readonly #says = new Map<string, Say>();
+
+  constructor(rooms: readonly string[]) {
+    for (const room of rooms) this.join(room);
+  }
+
+  get names(): Iterable<string> {
+    return this.#places.keys();
+  }
+
+  get pending(): number {
+    return this.#says.size;
+  }
+
+  join(room: string): void {
+    const key = keyOf(room);
+    if (!this.#places.has(key)) this.#places.set(key, { epoch: undefined, after: -1, skips: false, joined: false });
+  }
+
+  leave(room: string): void {
+    this.#places.delete(keyOf(room));
+  }
+
+  /** On a new connection nothing may be said in a room before it is joined again. */
+  expectJoined(): void {
+    for (const place of this.#places.values()) place.joined = false;
+  }
+
+  /** Keeps a saying until it is settled. Gives whether it may be sent now. */
+  add(say: Say): boolean {
+    this.#says.set(say.id, say);
+    return this.#places.get(keyOf(say.room))?.joined === true;
+  }
+
+  /** Gives whether a saying of this id was waiting. */
+  settle(id: string): boolean {
+    return this.#says.delete(id);
+  }
+
+  /** What was said in a room and is not settled, in order. */
+  sayings(room: string): Say[] {
+    return [...this.#says.values()].filter((say) => keyOf(say.room) === room);
+  }
+
+  /** Where a join is to go on from. */
+  position(room: string): { epoch?: string; after?: number } {
+    const place = this.#places.get(keyOf(room));
+    return place?.epoch === undefined ? {} : { epoch: place.epoch, after: place.after };
+  }
+
+  /** Takes the answer to a join, and gives what is missing between what was heard before and what follows. */
+  joined({ room, epoch, after, recovered }: Joined): Missed | undefined {
+    const place = this.#places.get(room) ?? { epoch: undefined, after: -1, skips: false, joined: true };
+    const before = { ...place };
+    Object.assign(place, { epoch, after, joined: true, skips: false });
+    this.#places.set(room, place);
+    if (recovered || before.epoch === undefined) return undefined;
+    return { entries: before.epoch === epoch ? Math.max(0, after - before.after) : undefined };
+  }
+
+  /** The server no longer has what comes next: the next entry may be any. */
+  skip(room: string): void {
+    const place = this.#places.get(room);
+    if (place) place.skips = true;
+  }
+
+  /** Whether an entry is the next one, and not one that was told before. */
+  takes({ room, number }: ServerMessage & { type: 'entry' }): boolean {
+    const place = this.#places.get(room);
+    if (!place || number <= place.after) return false;
+    if (number > place.after + 1 && !place.skips)
+      throw new Error(`entry ${number} of ${room} came after ${place.after}`);
+    place.skips = false;
+    place.after = number;
+    return true;
+  }
+}
+
+/** Rooms go by their folded name, as the server answers with it; most are written so. */
+function keyOf(room: string): string {
+  return room.replace(/^#/, '').toLowerCase().normalize('NFC');
+}

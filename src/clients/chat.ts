@@ -1,0 +1,289 @@
+import {
+  asWirelineError,
+  type ClientMessage,
+  type Clock,
+  type Closed,
+  type Connection,
+  chatVersion,
+  type Handler,
+  type Joined,
+  reasons,
+  type ServerMessage,
+  type Timer,
+  WirelineError,
+} from '../core/index.js';
+import { framed, jsonLines } from '../framing/index.js';
+import { type Address, type DialOptions, dial } from '../transport/index.js';
+import { ChatRooms, type Missed } from './chat-rooms.js';
+
+/** How a {@link ChatClient} stands with its server. */
+export type ChatState =
+  | { readonly at: 'connecting' | 'connected' }
+  /** Cut off, and to try again in `ms` milliseconds. */
+  | { readonly at: 'waiting'; readonly ms: number; readonly why: string }
+  /** Over: the client said bye, or cannot come again. */
+  | { readonly at: 'closed' };
+
+/** What a {@link ChatClient} tells. All methods are synchronous. */
+export interface ChatListener {
+  state?(state: ChatState): void;
+  /** What the server says, in order: each entry once, also over reconnects. `missed` says what a `joined` could not recover. */
+  message(message: ServerMessage, missed?: Missed): void;
+  /** What became of something that was said, by the id that `say` gave. */
+  said?(id: string, outcome: { readonly number: number } | { readonly failed: string }): void;
+}
+
+/** How a {@link ChatClient} connects. */
+export interface ChatOptions extends DialOptions {
+  /** The name to be known by; without it the server gives one. */
+  readonly name?: string;
+  /** Proves that a held name is ours; made anew where there is none. */
+  readonly secret?: string;
+  /** Rooms to join. */
+  readonly rooms: readonly string[];
+  /** Entries wanted on joining, at most. */
+  readonly replay?: number;
+  readonly clock: Clock;
+  /** Numbers from 0 to 1, for waits that are not all the same. */
+  readonly random?: () => number;
+}
+
+/** Milliseconds of the first wait before connecting again, and of the longest; each time it doubles. */
+const wait = { first: 250, longest: 10_000 };
+/** Milliseconds of silence after which the server is asked whether it is there, and within which it must answer. */
+const askMs = 20_000;
+
+/**
+ * A member of a chat that does not lose its place: cut off, it connects again after a random wait, asks for what it
+ * missed, and says again what was not acknowledged. What it says has an id, so that it is stored once.
+ */
+export class ChatClient {
+  readonly #rooms: ChatRooms;
+  readonly #secret: string;
+  readonly #codec = jsonLines<ClientMessage>({ max: 64 * 1024 * 1024 });
+  #name: string | undefined;
+  #peer: Connection<ClientMessage> | undefined;
+  #welcomed = false;
+  #attempts = 0;
+  #waitMs: number | undefined;
+  #failure: WirelineError | undefined;
+  #closing = false;
+  #timer: Timer | undefined;
+  #alive: Timer | undefined;
+  #asked = false;
+  #settle!: { resolve(): void; reject(error: Error): void };
+
+  constructor(
+    readonly address: Address,
+    readonly options: ChatOptions,
+    readonly listener: ChatListener,
+  ) {
+    this.#name = options.name;
+    this.#secret = options.secret ?? crypto.randomUUID();
+    this.#rooms = new ChatRooms(options.rooms);
+  }
+
+  /**
+   * Connects, and goes on until `close`. Resolves then; rejects with a `WirelineError` where there is no server at
+   * first, the signal is raised, or the server will not have this client.
+   */
+  async run(): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    const onAbort = () => this.#end(asWirelineError(this.options.signal?.reason, 'interrupted'));
+    this.options.signal?.addEventListener('abort', onAbort, { once: true });
+    // The waits between connections do not keep a process alive by themselves.
+    const alive = setInterval(() => {}, 2 ** 30);
+    this.#connect(true);
+    try {
+      await done;
+    } finally {
+      clearInterval(alive);
+      this.options.signal?.removeEventListener('abort', onAbort);
+      this.listener.state?.({ at: 'closed' });
+    }
+  }
+
+  /** The name that we are known by, once the server has given or granted it. */
+  get name(): string {
+    return this.#name ?? '';
+  }
+
+  /** Says something in a room, now or once there is a connection. Gives its id. */
+  say(room: string, body: string): string {
+    const id = crypto.randomUUID();
+    if (this.#rooms.add({ type: 'say', room, body, id }) && this.#welcomed) this.#send({ type: 'say', room, body, id });
+    return id;
+  }
+
+  /** What was said and is not yet acknowledged. */
+  get unsent(): number {
+    return this.#rooms.pending;
+  }
+
+  join(room: string): void {
+    this.#rooms.join(room);
+    if (this.#welcomed) this.#send(this.#joinOf(room));
+  }
+
+  leave(room: string): void {
+    this.#rooms.leave(room);
+    this.ask({ type: 'leave', room });
+  }
+
+  /** Sends what needs no second try. Gives false where there is no connection. */
+  ask(message: ClientMessage): boolean {
+    if (this.#welcomed) this.#send(message);
+    return this.#welcomed;
+  }
+
+  /** Reads no further for now: what is told waits at the server, and the member may become slow. */
+  pause(): void {
+    this.#peer?.pause();
+  }
+
+  resume(): void {
+    this.#peer?.resume();
+  }
+
+  /** Says bye and ends, once the server has answered; at once where there is no connection. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (!this.ask({ type: 'bye' })) this.#end();
+  }
+
+  #connect(first: boolean): void {
+    if (this.#failure) return;
+    this.listener.state?.({ at: 'connecting' });
+    this.#rooms.expectJoined();
+    const service = framed<ClientMessage>(this.#codec, (peer) => this.#attach(peer));
+    dial(service, this.address, this.options).catch((error) => {
+      const known = asWirelineError(error);
+      if (first || reasons[known.code].again === 'no') this.#end(known);
+      else this.#again(known.message);
+    });
+  }
+
+  #attach(peer: Connection<ClientMessage>): Handler<ClientMessage> {
+    this.#peer = peer;
+    if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
+    this.#alive = this.options.clock.after(askMs, () => this.#onSilence());
+    peer.write({
+      type: 'hello',
+      version: chatVersion,
+      secret: this.#secret,
+      ...(this.#name ? { name: this.#name } : {}),
+    });
+    return {
+      data: (message) => {
+        this.#asked = false;
+        this.#alive?.again();
+        this.#onMessage(message as unknown as ServerMessage);
+      },
+      close: (why) => this.#onClose(why),
+    };
+  }
+
+  #onSilence(): void {
+    if (this.#asked) return this.#peer?.close('timeout');
+    this.#asked = true;
+    this.#alive?.again();
+    this.#send({ type: 'ping' });
+  }
+
+  #onMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#onWelcome(message);
+      case 'joined':
+        return this.#onJoined(message);
+      case 'entry':
+        return this.#rooms.takes(message) ? this.listener.message(message) : undefined;
+      case 'ack':
+        if (this.#rooms.settle(message.id)) this.listener.said?.(message.id, { number: message.number });
+        return;
+      case 'nick':
+        if (message.from === this.#name) this.#name = message.name;
+        return this.listener.message(message);
+      case 'bye':
+        return this.#onBye(message);
+      case 'error':
+        return this.#onError(message);
+      case 'pong':
+        return;
+      default:
+        this.listener.message(message);
+    }
+  }
+
+  #onWelcome(message: ServerMessage & { type: 'welcome' }): void {
+    this.#welcomed = true;
+    this.#attempts = 0;
+    this.#name = message.name;
+    this.listener.state?.({ at: 'connected' });
+    this.listener.message(message);
+    for (const room of this.#rooms.names) this.#send(this.#joinOf(room));
+  }
+
+  #onJoined(joined: Joined): void {
+    this.listener.message(joined, this.#rooms.joined(joined));
+    // Those that were stored are acknowledged again; none is stored twice.
+    for (const saying of this.#rooms.sayings(joined.room)) this.#send(saying);
+  }
+
+  #onBye(message: ServerMessage & { type: 'bye' }): void {
+    this.#waitMs = message.waitMs;
+    if (message.again === 'no') this.#failure = new WirelineError('refused', `the server said bye: ${message.reason}`);
+    this.listener.message(message);
+  }
+
+  #onError(message: ServerMessage & { type: 'error' }): void {
+    const { id, code } = message;
+    if (!this.#welcomed) {
+      this.#failure = new WirelineError('refused', message.message);
+      this.#peer?.close('ended');
+      return;
+    }
+    if (code === 'gone' && message.room !== undefined) this.#rooms.skip(message.room);
+    if (id !== undefined && this.#rooms.settle(id)) this.listener.said?.(id, { failed: message.message });
+    else this.listener.message(message);
+  }
+
+  #onClose({ reason, error }: Closed): void {
+    this.#alive?.stop();
+    this.#welcomed = false;
+    this.#peer = undefined;
+    if (this.#failure || this.#closing) return this.#end(this.#failure);
+    this.#again(error ? error.message : reasons[reason].meaning);
+  }
+
+  /** Waits before it connects again: longer each time, and never as long as the others that were cut off too. */
+  #again(why: string): void {
+    if (this.#failure || this.#closing) return this.#end(this.#failure);
+    const longest = Math.min(wait.longest, wait.first * 2 ** this.#attempts++);
+    const ms = this.#waitMs ?? Math.round(longest * (0.5 + (this.options.random ?? Math.random)() / 2));
+    this.#waitMs = undefined;
+    this.listener.state?.({ at: 'waiting', ms, why });
+    this.#timer = this.options.clock.after(ms, () => this.#connect(false));
+  }
+
+  #end(failure?: WirelineError): void {
+    this.#failure ??= failure;
+    this.#closing = true;
+    this.#timer?.stop();
+    this.#peer?.close('ended');
+    if (failure) this.#settle.reject(failure);
+    else this.#settle.resolve();
+  }
+
+  #joinOf(room: string): ClientMessage {
+    const { replay } = this.options;
+    return { type: 'join', room, ...(replay === undefined ? {} : { replay }), ...this.#rooms.position(room) };
+  }
+
+  #send(message: ClientMessage): void {
+    this.#peer?.write(message);
+  }
+}
