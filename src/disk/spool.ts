@@ -105,7 +105,9 @@ class BudgetedSpool implements Spool {
 
   #takeFromFile(): Uint8Array {
     this.#buffer ??= Buffer.allocUnsafeSlow(readSize);
-    const size = readSync(this.#fd as number, this.#buffer, 0, readSize, this.#read);
+    // Where the disk was full, the file may end with a part of what is held in memory.
+    const wanted = Math.min(readSize, this.#written - this.#read);
+    const size = readSync(this.#fd as number, this.#buffer, 0, wanted, this.#read);
     this.#read += size;
     this.budget.used -= size;
     if (this.#read === this.#written) {
