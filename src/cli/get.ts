@@ -6,7 +6,7 @@ import { type Download, pathParts, WirelineError } from '../core/index.js';
 import { download } from '../disk/download.js';
 import { sha256 } from '../disk/hash.js';
 import { examples } from './help.js';
-import { say } from './process.js';
+import { print, say } from './process.js';
 import { readableSize } from './progress.js';
 import { standardOutput } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
@@ -71,6 +71,7 @@ function ontoStdout(session: FilesSession): Download {
   const output = standardOutput((error) => session.fail(error));
   const hash = sha256();
   return {
+    path: 'stdout',
     offset: 0,
     prefix: sha256().hex(),
     hash,
@@ -87,7 +88,8 @@ function ontoStdout(session: FilesSession): Download {
 }
 
 function report(got: Got, toStdout: boolean, { json, quiet }: TransferOptions): void {
-  if (json) (toStdout ? say : console.log)(JSON.stringify(got));
+  const line = json && JSON.stringify(got);
+  if (line) toStdout ? say(line) : print(`${line}\n`);
   else if (!quiet) {
     const resumed = got.resumed > 0 ? `, of which ${readableSize(got.resumed)} were there` : '';
     say(`${got.path}: ${readableSize(got.bytes)}${resumed}${got.sha256 ? `, SHA-256 ${got.sha256}` : ''}`);

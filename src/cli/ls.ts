@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { list } from '../clients/ls.js';
 import { type FolderEntry, printable, WirelineError } from '../core/index.js';
 import { examples } from './help.js';
+import { print } from './process.js';
 import { readableSize } from './progress.js';
 import { withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -18,7 +19,7 @@ export function lsCommand() {
       withFiles(words, options, async (session, [path = '', ...more]) => {
         if (more.length > 0) throw new WirelineError('usage', 'one folder is listed at a time');
         for (const entry of await list(session, path))
-          console.log(options.json ? JSON.stringify(entry) : lineOf(entry));
+          print(`${options.json ? JSON.stringify(entry) : lineOf(entry)}\n`);
       }),
     );
 }

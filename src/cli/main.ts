@@ -1,7 +1,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { commands } from './commands.js';
 import { describeDefaults } from './help.js';
-import { reportFailure } from './process.js';
+import { print, reportFailure } from './process.js';
 
 declare const __VERSION__: string;
 
@@ -15,14 +15,9 @@ async function main(args: string[]): Promise<void> {
   for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     describeDefaults(command);
-    command.exitOverride().configureOutput({ writeOut, outputError: (text, write) => write(oneLine(text)) });
+    command.exitOverride().configureOutput({ writeOut: print, outputError: (text, write) => write(oneLine(text)) });
   }
   await program.parseAsync(args, { from: 'user' });
-}
-
-/** Prints help; a pager that has seen enough of it is no failure. */
-function writeOut(text: string): void {
-  process.stdout.on('error', () => {}).write(text);
 }
 
 /** Wrong usage is one line, like every failure, and says where help is. */
@@ -36,5 +31,5 @@ function oneLine(text: string): string {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof CommanderError)) return reportFailure(error);
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (error.exitCode !== 0) process.exitCode = 2;
 });

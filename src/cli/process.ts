@@ -1,4 +1,4 @@
-import { asWirelineError, type Reason, reasons, WirelineError } from '../core/index.js';
+import { asWirelineError, inWords, type Reason, reasons, WirelineError } from '../core/index.js';
 
 /** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
 let verbosity = 0;
@@ -11,6 +11,23 @@ export function setVerbosity(level: number): void {
 /** Prints a line on stderr, where everything goes that is not payload. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+let printing = false;
+
+/**
+ * Prints on stdout what was asked for and is no payload: a list, the help. A reader that has seen enough of it is
+ * no failure; a full disk is.
+ */
+export function print(text: string): void {
+  if (!printing) {
+    process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EPIPE' || process.exitCode) return;
+      reportFailure(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));
+    });
+  }
+  printing = true;
+  process.stdout.write(text);
 }
 
 /** Prints what failed as one line, with its stack only at `-vv`, and sets the exit status of its reason. */

@@ -7,7 +7,7 @@ import { WirelineError } from '../core/index.js';
 import { sha256 } from '../disk/hash.js';
 import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
-import { say } from './process.js';
+import { print, say } from './process.js';
 import { readableSize } from './progress.js';
 import { inputOf } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
@@ -82,6 +82,6 @@ function statOf(path: string) {
 }
 
 function report(sent: Sent, { json, quiet }: TransferOptions): void {
-  if (json) console.log(JSON.stringify(sent));
+  if (json) print(`${JSON.stringify(sent)}\n`);
   else if (!quiet) say(`${sent.path}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
 }

@@ -1,4 +1,4 @@
-import { type Download, pathParts, WirelineError } from '../core/index.js';
+import { type Download, inWords, pathParts, WirelineError } from '../core/index.js';
 import type { Answer, FilesSession, ReceiveBody } from './files-session.js';
 import { list } from './ls.js';
 
@@ -25,7 +25,8 @@ export class IsFolder extends Error {}
 /**
  * Fetches the file `path` into `target`, from where an earlier try ended. The target gets its name only when the
  * server's hash of the whole file is that of what is there; what proves wrong is dropped. Rejects with {@link IsFolder}, with `refused` as the server says, with `protocol` where the
- * bytes are not right, and with why the connection was lost: then the part is kept.
+ * bytes are not right, with `output` where the disk does not take them, and with why the connection was lost: only then
+ * the part is kept.
  */
 export async function get(
   session: FilesSession,
@@ -48,7 +49,7 @@ export async function get(
       throw new IsFolder();
     }
     check(path, target, trailer, hash ? target.hash.hex() : undefined);
-    target.finish();
+    written(target, () => target.finish());
     const sha256 = typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {};
     return { path, bytes: Number(header.size), resumed: Number(header.offset), ...sha256 };
   } catch (error) {
@@ -65,11 +66,22 @@ function into(target: Download, path: string, header: Answer, { hash = true, onP
     target.restart();
   }
   return (bytes) => {
-    target.write(bytes);
+    written(target, () => target.write(bytes));
     if (hash) target.hash.update(bytes);
     at += bytes.length;
     onProgress?.(path, at, Number(header.size));
   };
+}
+
+/** What the disk does not take is dropped, as it may be the last that there was room for. */
+function written(target: Download, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    if (cause instanceof WirelineError) throw cause;
+    target.drop();
+    throw new WirelineError('output', `cannot write ${target.path}: ${inWords(cause)}`, { cause });
+  }
 }
 
 function check(path: string, target: Download, trailer: Answer, sha256: string | undefined): void {

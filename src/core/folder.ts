@@ -49,6 +49,8 @@ export interface Folder {
  * connection is lost, so that the next try goes on from it.
  */
 export interface Download {
+  /** Where it will be, for messages. */
+  readonly path: string;
   /** Bytes that are there already, and their hash. */
   readonly offset: number;
   readonly prefix: string;
@@ -56,12 +58,13 @@ export interface Download {
   readonly hash: Hash;
   /** Forgets what is there: the server sends the file from its beginning. */
   restart(): Hash;
+  /** Adds bytes, which are valid until this returns. Throws where the disk does not take them. */
   write(bytes: Uint8Array): void;
   /** Puts the file in its place, by a rename or, where none may be replaced, a link. */
   finish(): void;
-  /** Closes the part, and keeps it. */
+  /** Closes the part, and keeps it if there is anything in it. */
   keep(): void;
-  /** Removes the part: its bytes are not what the server has. */
+  /** Removes the part: its bytes are not what the server has, or it cannot become whole. */
   drop(): void;
 }
 

@@ -20,3 +20,4 @@ export type { Entry, Extent, Log, Retention, Saying } from './log.js';
 export { printable } from './printable.js';
 export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
 export { isReused, isShared, keep, Reusable, release } from './reusable.js';
+export { inWords } from './system-errors.js';

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Download, type Hash, WirelineError } from '../core/index.js';
+import { type Download, type Hash, inWords, WirelineError } from '../core/index.js';
 import { sha256 } from './hash.js';
 
 /** Bytes that are read back of a part at a time. */
@@ -22,12 +22,16 @@ const readSize = 1024 * 1024;
 /**
  * Begins or goes on with the download to `path`. Until it is whole it is another file, `.NAME.wireline-part` beside
  * it, which stays there when the connection is lost. Throws `refused` where a file is there and
- * `replace` is not set.
+ * `replace` is not set, and `output` where none can be made.
  */
 export function download(path: string, replace: boolean): Download {
   if (!replace && existsSync(path)) throw exists(path);
-  mkdirSync(dirname(path), { recursive: true });
-  return new PartDownload(path, join(dirname(path), `.${basename(path)}.wireline-part`), replace);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new PartDownload(path, join(dirname(path), `.${basename(path)}.wireline-part`), replace);
+  } catch (cause) {
+    throw new WirelineError('output', `cannot write ${path}: ${inWords(cause)}`, { cause });
+  }
 }
 
 class PartDownload implements Download {
@@ -63,20 +67,27 @@ class PartDownload implements Download {
 
   finish(): void {
     fsyncSync(this.#fd);
-    this.keep();
+    this.#close();
     if (this.replace) return renameSync(this.part, this.path);
     link(this.part, this.path);
     unlinkSync(this.part);
   }
 
   keep(): void {
-    if (this.#open) closeSync(this.#fd);
-    this.#open = false;
+    if (this.#close() && this.#at === 0) unlinkSync(this.part);
   }
 
   drop(): void {
-    this.keep();
+    this.#close();
     unlinkSync(this.part);
+  }
+
+  /** Whether it was open. */
+  #close(): boolean {
+    if (!this.#open) return false;
+    this.#open = false;
+    closeSync(this.#fd);
+    return true;
   }
 }
 

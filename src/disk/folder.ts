@@ -27,6 +27,7 @@ let parts = 0;
 
 class FileMessage implements Incoming {
   readonly #part: string;
+  #hasPart = false;
   #fd: number | undefined;
   #bytes = 0;
 
@@ -39,6 +40,7 @@ class FileMessage implements Incoming {
     this.#part = join(folder, `.part-${process.pid}-${++parts}`);
     this.#try(() => {
       this.#fd = openSync(this.#part, 'wx', 0o666);
+      this.#hasPart = true;
     });
   }
 
@@ -54,17 +56,17 @@ class FileMessage implements Incoming {
       closeSync(fd);
       this.#fd = undefined;
       const path = this.place(this.#part);
-      unlinkSync(this.#part);
+      this.abort();
       this.onSaved({ path, bytes: this.#bytes, remote: this.source.remote });
       this.source.done();
     });
   }
 
   abort(): void {
-    if (this.#fd === undefined) return;
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
-    unlinkSync(this.#part);
+    if (this.#hasPart) unlinkSync(this.#part);
+    this.#hasPart = false;
   }
 
   /** What the disk refuses costs this message: its sender is cut, and so knows. */

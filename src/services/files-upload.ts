@@ -1,4 +1,4 @@
-import { asWirelineError, type Connection, type Folder, type NewFile, WirelineError } from '../core/index.js';
+import { type Connection, type Folder, inWords, type NewFile, WirelineError } from '../core/index.js';
 import { VerifiedReader } from '../framing/index.js';
 import type { Request } from './files-request.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
@@ -21,7 +21,7 @@ export class FileUpload implements Transfer {
   ) {
     if (!writable) throw new WirelineError('refused', 'files cannot be put here');
     if (!request.replace) refuseExisting(folder, request.path);
-    this.#file = folder.create(request.path, request.replace);
+    this.#file = created(folder, request);
     this.#stream = new VerifiedReader(folder.hash(), (bytes) => this.#file.write(bytes));
     this.#say({ put: request.path, ready: true });
   }
@@ -51,14 +51,28 @@ export class FileUpload implements Transfer {
   /** What follows is no request: the connection ends. */
   #fail(error: unknown): void {
     this.stop();
-    const { code, message } = asWirelineError(error);
+    const { code, message } = inOurWords(error, this.request.path);
     this.#say({ error: message });
-    this.peer.close(code === 'failed' ? 'refused' : code, error as Error);
+    this.peer.close(code, error as Error);
   }
 
   #say(words: object): void {
     this.peer.write(jsonLine(words));
   }
+}
+
+function created(folder: Folder, { path, replace }: Extract<Request, { type: 'put' }>): NewFile {
+  try {
+    return folder.create(path, replace);
+  } catch (error) {
+    throw inOurWords(error, path);
+  }
+}
+
+/** What the disk does not take, as the client is told of it: by its own name, and not by ours. */
+function inOurWords(error: unknown, path: string): WirelineError {
+  if (error instanceof WirelineError) return error;
+  return new WirelineError('refused', `${path} cannot be written there: ${inWords(error)}`, { cause: error });
 }
 
 /** Refuses before anything is sent; that none has come meanwhile is seen at the end. */
