@@ -12,6 +12,11 @@ export interface Run {
   readonly ms: number;
 }
 
+/** Variables of the environment. */
+interface Env {
+  env?: Record<string, string>;
+}
+
 /** The built command while it runs. It is killed at the end of its test. */
 export class Cli {
   readonly child: ChildProcess;
@@ -19,13 +24,16 @@ export class Cli {
   stderr = '';
   readonly done: Promise<Run>;
 
-  /** `stdin` and `stdout` are as for `spawn`: a pipe, or an open descriptor. */
+  /** `stdin` and `stdout` are as for `spawn`: a pipe, or an open descriptor. `env` is added to that of the tests. */
   constructor(
     args: readonly string[],
-    { stdin = 'pipe', stdout = 'pipe' }: { stdin?: 'pipe' | number; stdout?: 'pipe' | number } = {},
+    { stdin = 'pipe', stdout = 'pipe', env }: Partial<Record<'stdin' | 'stdout', 'pipe' | number>> & Env = {},
   ) {
     const started = performance.now();
-    this.child = spawn(process.execPath, ['dist/cli.cjs', ...args], { stdio: [stdin, stdout, 'pipe'] });
+    this.child = spawn(process.execPath, ['dist/cli.cjs', ...args], {
+      stdio: [stdin, stdout, 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.child.stdin?.on('error', () => {});
     this.child.stdout?.on('data', (chunk: Buffer) => this.#out.push(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => {
