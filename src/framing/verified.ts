@@ -41,14 +41,19 @@ export class VerifiedReader {
   #addToHeader(byte: number): void {
     if (this.#state === 'over') throw new WirelineError('protocol', 'there is more after the end of the stream');
     // No frame is longer than 16 MiB: a plain client shows in its first byte.
-    if (byte !== 0 && this.#gathered.length === 0) throw notVerified();
+    if (byte !== 0 && this.#gathered.length === 0) throw this.#tooLong();
     this.#gathered.push(byte);
     if (this.#gathered.length < 4) return;
     const size = this.#gathered.reduce((sum, next) => sum * 256 + next, 0);
     this.#gathered = [];
-    if (size > (this.#state === 'pieces' ? maxVerifiedFrame : shortFrame)) throw notVerified();
+    if (size > (this.#state === 'pieces' ? maxVerifiedFrame : shortFrame)) throw this.#tooLong();
     this.#missing = size;
     if (size === 0) this.#endFrame();
+  }
+
+  #tooLong(): WirelineError {
+    if (this.#state === 'preface') return notVerified();
+    return new WirelineError('protocol', 'the stream was damaged: a frame is too long');
   }
 
   #addToFrame(chunk: Uint8Array, from: number): number {
