@@ -8,5 +8,6 @@ export const commands: Record<string, () => Promise<object>> = {
   ls: async () => (await import('./ls.js')).lsCommand(),
   announce: async () => (await import('./announce.js')).announceCommand(),
   talk: async () => (await import('./talk.js')).talkCommand(),
+  chat: async () => (await import('./chat.js')).chatCommand(),
   connect: async () => (await import('./connect.js')).connectCommand(),
 };

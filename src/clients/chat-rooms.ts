@@ -36,12 +36,12 @@ export class ChatRooms {
   }
 
   join(room: string): void {
-    const key = keyOf(room);
+    const key = roomKey(room);
     if (!this.#places.has(key)) this.#places.set(key, { epoch: undefined, after: -1, skips: false, joined: false });
   }
 
   leave(room: string): void {
-    this.#places.delete(keyOf(room));
+    this.#places.delete(roomKey(room));
   }
 
   /** On a new connection nothing may be said in a room before it is joined again. */
@@ -52,7 +52,7 @@ export class ChatRooms {
   /** Keeps a saying until it is settled. Gives whether it may be sent now. */
   add(say: Say): boolean {
     this.#says.set(say.id, say);
-    return this.#places.get(keyOf(say.room))?.joined === true;
+    return this.#places.get(roomKey(say.room))?.joined === true;
   }
 
   /** Gives whether a saying of this id was waiting. */
@@ -62,12 +62,12 @@ export class ChatRooms {
 
   /** What was said in a room and is not settled, in order. */
   sayings(room: string): Say[] {
-    return [...this.#says.values()].filter((say) => keyOf(say.room) === room);
+    return [...this.#says.values()].filter((say) => roomKey(say.room) === room);
   }
 
   /** Where a join is to go on from. */
   position(room: string): { epoch?: string; after?: number } {
-    const place = this.#places.get(keyOf(room));
+    const place = this.#places.get(roomKey(room));
     return place?.epoch === undefined ? {} : { epoch: place.epoch, after: place.after };
   }
 
@@ -100,6 +100,6 @@ export class ChatRooms {
 }
 
 /** Rooms go by their folded name, as the server answers with it; most are written so. */
-function keyOf(room: string): string {
+export function roomKey(room: string): string {
   return room.replace(/^#/, '').toLowerCase().normalize('NFC');
 }

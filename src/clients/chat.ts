@@ -29,8 +29,8 @@ export interface ChatListener {
   state?(state: ChatState): void;
   /** What the server says, in order: each entry once, also over reconnects. `missed` says what a `joined` could not recover. */
   message(message: ServerMessage, missed?: Missed): void;
-  /** What became of something that was said, by the id that `say` gave. */
-  said?(id: string, outcome: { readonly number: number } | { readonly failed: string }): void;
+  /** What became of something that was said, by the id that `say` gave, and the server's `ack` or `error` that says so. */
+  said?(id: string, outcome: { readonly number: number } | { readonly failed: string }, message: ServerMessage): void;
 }
 
 /** How a {@link ChatClient} connects. */
@@ -110,9 +110,8 @@ export class ChatClient {
     return this.#name ?? '';
   }
 
-  /** Says something in a room, now or once there is a connection. Gives its id. */
-  say(room: string, body: string): string {
-    const id = crypto.randomUUID();
+  /** Says something in a room, now or once there is a connection. Gives its id, which no other saying may have. */
+  say(room: string, body: string, id: string = crypto.randomUUID()): string {
     if (this.#rooms.add({ type: 'say', room, body, id }) && this.#welcomed) this.#send({ type: 'say', room, body, id });
     return id;
   }
@@ -202,7 +201,7 @@ export class ChatClient {
       case 'entry':
         return this.#rooms.takes(message) ? this.listener.message(message) : undefined;
       case 'ack':
-        if (this.#rooms.settle(message.id)) this.listener.said?.(message.id, { number: message.number });
+        if (this.#rooms.settle(message.id)) this.listener.said?.(message.id, { number: message.number }, message);
         return;
       case 'nick':
         if (message.from === this.#name) this.#name = message.name;
@@ -212,7 +211,8 @@ export class ChatClient {
       case 'error':
         return this.#onError(message);
       case 'pong':
-        return;
+        // The answer to a question of our own has no id.
+        return message.id === undefined ? undefined : this.listener.message(message);
       default:
         this.listener.message(message);
     }
@@ -247,7 +247,7 @@ export class ChatClient {
       return;
     }
     if (code === 'gone' && message.room !== undefined) this.#rooms.skip(message.room);
-    if (id !== undefined && this.#rooms.settle(id)) this.listener.said?.(id, { failed: message.message });
+    if (id !== undefined && this.#rooms.settle(id)) this.listener.said?.(id, { failed: message.message }, message);
     else this.listener.message(message);
   }
 

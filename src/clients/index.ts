@@ -3,7 +3,7 @@ export { type AnnounceOptions, announce } from './announce.js';
 export { type AskOptions, ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from './ask.js';
 export { type Channel, open } from './channel.js';
 export { ChatClient, type ChatListener, type ChatOptions, type ChatState } from './chat.js';
-export type { Missed } from './chat-rooms.js';
+export { type Missed, roomKey } from './chat-rooms.js';
 export { connect } from './connect.js';
 export { type Answer, type FilesSession, openFiles, type ReceiveBody } from './files-session.js';
 export { type GetOptions, type Got, get, getTree, IsFolder } from './get.js';

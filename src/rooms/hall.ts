@@ -156,9 +156,15 @@ export class Hall {
     const { first, last } = this.options.log.extent(room.name);
     const end = Math.min(before, last + 1);
     const count = Math.min(limit, maxHistory, Math.max(0, end - first));
-    const entries = count > 0 ? await this.options.log.read(room.name, { after: end - 1 - count, limit: count }) : [];
-    const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
-    member.tell({ type: 'history', room: room.name, first, entries: sent });
+    member.unsettled();
+    try {
+      const read = { after: end - 1 - count, limit: count };
+      const entries = count > 0 ? await this.options.log.read(room.name, read) : [];
+      const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
+      member.tell({ type: 'history', room: room.name, first, entries: sent });
+    } finally {
+      member.settled();
+    }
   }
 
   /** Tells all members that the server stops, and when to come again: not all at once. */

@@ -45,7 +45,7 @@ export class Member {
     this.tell({ type: 'error', code: error.code, message: error.message, ...about, ...error.about });
   }
 
-  /** The log has something of the member's to store: until `settled` it is not answered. */
+  /** The log has something to store or to read for the member: until `settled` it is not answered. */
   unsettled(): void {
     this.#unsettled++;
   }

@@ -1,0 +1,156 @@
+import { isatty } from 'node:tty';
+import type { ChatClient, ChatListener, ChatState } from '../clients/chat.js';
+import { roomKey } from '../clients/chat-rooms.js';
+import { type ClientMessage, type Input, type Output, type ServerMessage, WirelineError } from '../core/index.js';
+import { descriptorInput } from '../disk/input.js';
+import type { ChatCall } from './chat-call.js';
+import { calledChat } from './chat-call.js';
+import { jsonLine, plainLines } from './chat-lines.js';
+import { lineInput } from './line-input.js';
+import { say } from './process.js';
+import { standardOutput } from './stdio.js';
+
+/** Bytes of the longest line that is read; the server's own limit is lower. */
+const maxLine = 16 * 1024 * 1024;
+/** Sayings that may be on their way before stdin is read no further: fewer than a server takes at once. */
+const maxUnsent = 64;
+
+/** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
+export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
+  const input = isatty(0) ? (await import('./terminal.js')).typedInput() : descriptorInput(0);
+  const pipe = new Pipe(call, json);
+  const chat = calledChat(call, pipe);
+  // The write that fails pauses the client, and has to be over before it leaves.
+  const output = standardOutput((error) => queueMicrotask(() => chat.fail(error)));
+  pipe.begin({ client: chat.client, leave: chat.leave, fail: chat.fail }, lineInput(input, maxLine), output);
+  await chat.run();
+  if (pipe.refused > 0) throw new WirelineError('refused', `${pipe.refused} of the lines were not said`);
+}
+
+interface Ends {
+  readonly client: ChatClient;
+  leave(): void;
+  fail(error: WirelineError): void;
+}
+
+class Pipe implements ChatListener {
+  /** Sayings that the server would not have. */
+  refused = 0;
+  #begun = false;
+  #connected = false;
+  #ended = false;
+  /** The rooms that have answered, and the entry up to which each has something to tell that was said before. */
+  readonly #behind = new Map<string, number>();
+  readonly #rooms: ReadonlySet<string>;
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #ends!: Ends;
+  #input!: Input;
+  #output!: Output;
+
+  constructor(
+    readonly call: ChatCall,
+    readonly json: boolean,
+  ) {
+    this.#rooms = new Set(call.rooms.map(roomKey));
+  }
+
+  begin(ends: Ends, input: Input, output: Output): void {
+    this.#ends = ends;
+    this.#input = input;
+    this.#output = output;
+  }
+
+  /** Stdin is not read before there is a connection: what is asked for then has no second try. */
+  #begin(): void {
+    this.#begun = true;
+    const done = (error?: Error) => {
+      if (error) this.#ends.fail(new WirelineError('input', `cannot read stdin: ${error.message}`, { cause: error }));
+      this.#ended = true;
+      this.#finish();
+    };
+    this.#input.read((line) => this.#onLine(this.#decoder.decode(line)), done);
+  }
+
+  state(state: ChatState): void {
+    this.#connected = state.at === 'connected';
+    // The client joins its rooms right after it has told that it is connected.
+    if (this.#connected) queueMicrotask(() => this.#readOn());
+    if (state.at === 'waiting' && !this.call.quiet) say(`wireline: lost the server: ${state.why}; connecting again`);
+    if (state.at === 'closed') this.#input.stop();
+  }
+
+  message(message: ServerMessage): void {
+    this.#tell(this.json ? jsonLine(message) : plainLines(message, this.#ends.client.name, this.call.rooms.length > 1));
+    if (message.type === 'joined') this.#behind.set(message.room, message.last > message.after ? message.last : 0);
+    if (message.type === 'entry' && message.number === this.#behind.get(message.room))
+      this.#behind.set(message.room, 0);
+    if (message.type === 'error') this.#onError(message);
+    this.#finish();
+  }
+
+  said(_id: string, outcome: object, message: ServerMessage): void {
+    if (this.json) this.#tell(jsonLine(message));
+    if ('failed' in outcome) {
+      this.refused++;
+      say(`wireline: not said: ${outcome.failed}`);
+    }
+    this.#readOn();
+    this.#finish();
+  }
+
+  #tell(text: string): void {
+    if (text === '' || this.#output.write(new TextEncoder().encode(text))) return;
+    this.#ends.client.pause();
+    this.#output.whenDrained(() => this.#ends.client.resume());
+  }
+
+  /** Who cannot be in a room has nothing more to do. */
+  #onError({ room, message }: ServerMessage & { type: 'error' }): void {
+    const isJoin = room !== undefined && this.#rooms.has(room) && !this.#behind.has(room);
+    if (isJoin) this.#ends.fail(new WirelineError('refused', `cannot join ${room}: ${message}`));
+    else if (!this.json) say(`wireline: ${message}`);
+  }
+
+  #onLine(line: string): boolean {
+    const message = this.json ? messageOf(line) : undefined;
+    if (message) this.#pass(message);
+    else if (line !== '') this.#ends.client.say(this.call.rooms[0] as string, line);
+    return this.#ready;
+  }
+
+  /** A message of a program's own, which the client has to know of where it is about its rooms. */
+  #pass(message: ClientMessage): void {
+    const { client } = this.#ends;
+    if (message.type === 'say' && typeof message.body === 'string') {
+      client.say(String(message.room ?? this.call.rooms[0]), message.body, message.id);
+    } else if (message.type === 'join' && typeof message.room === 'string') client.join(message.room);
+    else if (message.type === 'leave' && typeof message.room === 'string') client.leave(message.room);
+    else if (message.type === 'bye') this.#ends.leave();
+    else client.ask(message);
+  }
+
+  get #ready(): boolean {
+    return this.#connected && this.#ends.client.unsent < maxUnsent;
+  }
+
+  #readOn(): void {
+    if (!this.#ready) return;
+    if (this.#begun) this.#input.resume();
+    else this.#begin();
+  }
+
+  /** After the end of stdin: all that was said is acknowledged, and what was said before us is told. */
+  #finish(): void {
+    if (!this.#ended || this.#ends.client.unsent > 0 || this.#behind.size < this.#rooms.size) return;
+    if ([...this.#behind.values()].every((last) => last === 0)) this.#ends.leave();
+  }
+}
+
+function messageOf(line: string): ClientMessage | undefined {
+  if (!line.trimStart().startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as ClientMessage;
+  } catch {
+    return undefined;
+  }
+}

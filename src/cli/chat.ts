@@ -1,0 +1,53 @@
+import { Command } from '@commander-js/extra-typings';
+import { parseTarget } from '../transport/index.js';
+import type { ChatCall } from './chat-call.js';
+import { withClientOptions } from './client-options.js';
+import { examples } from './help.js';
+import { number } from './options.js';
+import { runClient, setVerbosity } from './process.js';
+
+/** `wireline chat`: the rooms of a server, full screen on a terminal, and else lines in and lines out. */
+export function chatCommand() {
+  const command = new Command('chat')
+    .summary('talk in the rooms of a server')
+    .description(
+      'Full screen on a terminal: rooms, history, completion by Tab; /help says more. Elsewhere a pipe, so that bots are ' +
+        'shell scripts: each line of stdin is said in the first room, and what others say comes out as `[name] text`. ' +
+        'Cut off, it comes back by itself, and nothing is lost or said twice.',
+    )
+    .usage('[options] HOST PORT')
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
+    .option('--name <name>', 'the name to be known by (default: the server gives one)')
+    .option('--room <room>', 'a room to be in, may be given more than once (default: lobby)', add)
+    .option('--replay <n>', 'entries told on joining (default: as many as the server has it)', number)
+    .option('--json', "a pipe of JSON lines: the server's messages out, and messages for it in");
+  return withClientOptions(command)
+    .addHelpText(
+      'after',
+      examples(
+        'wireline chat --name ada --room dev localhost 9000',
+        'make 2>&1 | tail -1 | wireline chat --name builder --room dev localhost 9000',
+        'wireline chat --json --replay 0 --name bot localhost 9000 < answers > questions',
+      ),
+    )
+    .action((words, options) =>
+      runClient(async (signal) => {
+        setVerbosity(Number(options.verbose));
+        const call: ChatCall = {
+          address: parseTarget(words).address,
+          rooms: options.room ?? ['lobby'],
+          connectTimeoutMs: options.connectTimeout,
+          quiet: options.quiet === true,
+          signal,
+          ...(options.name === undefined ? {} : { name: options.name }),
+          ...(options.replay === undefined ? {} : { replay: options.replay }),
+        };
+        const { chatPipe } = await import('./chat-pipe.js');
+        await chatPipe(call, options.json === true);
+      }),
+    );
+}
+
+function add(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Cli, run, server, until } from '../support/cli.js';
+import { temporaryFolder } from '../support/folder.js';
+import { plainClient } from '../support/program.js';
+
+const folder = temporaryFolder();
+
+function bot(port: string, name: string, ...options: string[]): Cli {
+  return new Cli(['chat', '--name', name, ...options, '127.0.0.1', port]);
+}
+
+function say(cli: Cli, ...lines: string[]): void {
+  for (const line of lines) cli.child.stdin?.write(`${line}\n`);
+}
+
+test('two bots talk; a line is a message, and a bot does not hear itself', async () => {
+  const { port } = await server('chat', '-q');
+  const ada = bot(port, 'ada', '--room', 'dev');
+  const bob = bot(port, 'bob', '--room', 'dev');
+  say(ada, 'hello bob', '', '/who is no command here');
+  await bob.prints(/\[ada\] hello bob\n\[ada\] \/who is no command here\n/);
+  say(bob, 'hello ada 👋');
+  await ada.prints(/^\[bob\] hello ada 👋\n$/);
+  ada.child.stdin?.end('last words');
+  expect((await ada.done).status).toBe(0);
+  await bob.prints(/\[ada\] last words\n/);
+  const { status, stderr } = await bob.stop('SIGINT');
+  expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
+});
+
+test('each line of a message has its sender before it, and with several rooms the room', async () => {
+  const { port } = await server('chat', '-q');
+  await run(
+    ['chat', '--json', '--name', 'ada', '127.0.0.1', port],
+    '{"type":"say","room":"lobby","body":"one\\ntwo"}\n',
+  );
+  const one = await run(['chat', '127.0.0.1', port]);
+  expect(one.stdout.toString()).toBe('[ada] one\n[ada] two\n');
+  const both = await run(['chat', '--room', 'dev', '--room', 'Lobby', '127.0.0.1', port]);
+  expect(both.stdout.toString()).toBe('lobby [ada] one\nlobby [ada] two\n');
+  const none = await run(['chat', '--replay', '0', '127.0.0.1', port]);
+  expect(none.stdout.toString()).toBe('');
+});
+
+test('--json gives every message of the server, and takes messages for it', async () => {
+  const { port } = await server('chat', '-q');
+  const asked = [
+    { type: 'who', room: 'lobby' },
+    { type: 'say', room: 'lobby', body: 'said', id: 'mine' },
+    { type: 'ping', id: 'p' },
+  ];
+  const { stdout, status } = await run(
+    ['chat', '--json', '--name', 'ada', '127.0.0.1', port],
+    `${asked.map((message) => JSON.stringify(message)).join('\n')}\nplain text\n{"type":"history","room":"lobby"}`,
+  );
+  expect(status).toBe(0);
+  const messages = stdout
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const of = (type: string) => messages.filter((message) => message.type === type);
+  expect(of('welcome')).toMatchObject([{ name: 'ada' }]);
+  expect(of('who')).toMatchObject([{ room: 'lobby', names: ['ada'] }]);
+  expect(of('pong')).toEqual([{ type: 'pong', id: 'p' }]);
+  expect(of('entry')).toMatchObject([{ body: 'said' }, { body: 'plain text' }]);
+  expect(of('ack')).toMatchObject([{ id: 'mine', number: 1 }, { number: 2 }]);
+  expect(of('history')).toHaveLength(1);
+  expect(messages.at(-1)).toMatchObject({ type: 'bye', reason: 'ended' });
+});
+
+test('a server that is killed and started again: nothing is lost, and nothing comes twice', async () => {
+  const store = `sqlite:${join(folder, 'chat.db')}`;
+  const first = await server('chat', '--log', store, '--rate', '0', '-q');
+  const ada = bot(first.port, 'ada');
+  const bob = bot(first.port, 'bob');
+  const lines = Array.from({ length: 300 }, (_, at) => `line ${at}`);
+  say(ada, ...lines.slice(0, 100));
+  await bob.prints(/line 99\n/);
+  say(ada, ...lines.slice(100, 200));
+  await bob.prints(/line 120\n/);
+  await first.stop('SIGKILL');
+  say(ada, ...lines.slice(200));
+  ada.child.stdin?.end();
+  const again = new Cli(['serve', 'chat', '--log', store, '--rate', '0', '-q', first.port]);
+  await again.says(/listening/);
+  expect((await ada.done).status).toBe(0);
+  await bob.prints(/line 299\n/);
+  expect(bob.stdout.toString()).toBe(lines.map((line) => `[ada] ${line}\n`).join(''));
+  expect(bob.stderr).toMatch(/^wireline: lost the server: .*; connecting again\n/);
+});
+
+test('more lines than the server takes at once are all said', async () => {
+  const { port } = await server('chat', '-q', '--burst', '10', '--rate', '100');
+  const lines = Array.from({ length: 150 }, (_, at) => `${at}`).join('\n');
+  expect(await run(['chat', '--name', 'ada', '127.0.0.1', port], lines)).toMatchObject({ status: 0, stderr: '' });
+  const { stdout } = await run(['chat', '--name', 'bob', '--replay', '1000', '127.0.0.1', port]);
+  expect(stdout.toString().split('\n')).toHaveLength(51);
+});
+
+test('what the server refuses is one line, and its status', async () => {
+  const { port } = await server('chat', '-q', '--max-message', '1KiB');
+  const ada = bot(port, 'ada');
+  say(ada, 'here');
+  const listener = bot(port, 'bob');
+  await listener.prints(/here/);
+  expect(await run(['chat', '--name', 'ada', '127.0.0.1', port])).toMatchObject({
+    status: 1,
+    stderr: 'wireline: the name ada is taken\n',
+  });
+  const room = await run(['chat', '--room', '-x', '127.0.0.1', port]);
+  expect(room.stderr).toMatch(/^wireline: cannot join -x: .*\n$/);
+  expect(room.status).toBe(1);
+  const long = await run(['chat', '127.0.0.1', port], `${'x'.repeat(2000)}\nshort\n`);
+  expect(long.stderr).toBe(
+    'wireline: not said: a message has at most 1024 bytes\nwireline: 1 of the lines were not said\n',
+  );
+  expect(long.status).toBe(1);
+  await listener.prints(/short\n/);
+});
+
+test('without a server the status is 3; when nobody reads stdout, it ends and frees its name', async () => {
+  const { port } = await server('chat', '-q');
+  const reader = bot(port, 'ada');
+  reader.child.stdout?.destroy();
+  await until(() => reader.child.stdout?.destroyed === true, 'stdout is gone');
+  say(reader, 'anyone?');
+  const other = bot(port, 'bob');
+  await other.prints(/anyone/);
+  say(other, 'yes');
+  expect(await reader.done).toMatchObject({
+    status: 1,
+    stderr: 'wireline: cannot write to stdout: the other end is gone (EPIPE)\n',
+  });
+  expect((await run(['chat', '--name', 'ada', '127.0.0.1', port])).status).toBe(0);
+  await other.stop();
+  expect((await run(['chat', '127.0.0.1', '1'])).status).toBe(3);
+});
+
+test('the answer to a question for history is not lost where the client ends right after it', async () => {
+  const { port } = await server('chat', '-q');
+  await run(['chat', '--name', 'ada', '127.0.0.1', port], 'kept\n');
+  const replies = await plainClient(Number(port), '/history 5\n/quit\n');
+  expect(replies.split('[ada] kept\n')).toHaveLength(3);
+});
