@@ -60,7 +60,8 @@ const askMs = 20_000;
 export class ChatClient {
   readonly #rooms: ChatRooms;
   readonly #secret: string;
-  readonly #codec = jsonLines<ClientMessage>({ max: 64 * 1024 * 1024 });
+  /** A server that was too busy to hear our hello greets us in plain text first. */
+  readonly #codec = jsonLines<ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
   #name: string | undefined;
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;

@@ -2,22 +2,34 @@ import { type Codec, WirelineError } from '../core/index.js';
 import { truncated } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 
-/** What one line of {@link jsonLines} may have, in bytes, where nothing else is said: 1 MiB. */
 const defaultMax = 1024 * 1024;
 const CR = 13;
+const BRACE = '{'.charCodeAt(0);
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
+
+/** How {@link jsonLines} reads. */
+export interface JsonLinesOptions {
+  /** The longest line, in bytes (default 1 MiB). */
+  readonly max?: number;
+  /** Whether lines that do not begin with `{` are passed over instead of failing: words for people, say. */
+  readonly objectsOnly?: boolean;
+}
 
 /**
  * One JSON object (RFC 8259) a line, in UTF-8; white space around it and empty lines are ignored. A line that is not
  * a JSON object is an error of code `protocol`, one of over `max` bytes `too-long`. That an object has the fields
  * of `M` is not checked here: who receives it does.
  */
-export function jsonLines<M extends object>({ max = defaultMax }: { max?: number } = {}): Codec<M> {
+export function jsonLines<M extends object>({
+  max = defaultMax,
+  objectsOnly = false,
+}: JsonLinesOptions = {}): Codec<M> {
   return {
     name: 'json',
     decoder(emit) {
       const lines = new LineDecoder(max, (line) => {
+        if (objectsOnly && line[0] !== BRACE) return;
         if (!isBlank(line)) emit(parse(line) as M);
       });
       return {

@@ -1,4 +1,5 @@
 import type { Clock, Connection, Joined, Log, MakeHash, SentEntry, ServerMessage } from '../core/index.js';
+import { lastEntries } from './history.js';
 import { Member } from './member.js';
 import { Names } from './names.js';
 import type { PaceOptions } from './pace.js';
@@ -153,13 +154,11 @@ export class Hall {
   /** Tells a member entries before number `before`, or the last ones. */
   async history(member: Member, name: string, before = Infinity, limit = this.options.replay): Promise<void> {
     const room = this.#roomOf(member, name);
-    const { first, last } = this.options.log.extent(room.name);
-    const end = Math.min(before, last + 1);
-    const count = Math.min(limit, maxHistory, Math.max(0, end - first));
+    const { log } = this.options;
+    const { first } = log.extent(room.name);
     member.unsettled();
     try {
-      const read = { after: end - 1 - count, limit: count };
-      const entries = count > 0 ? await this.options.log.read(room.name, read) : [];
+      const entries = await lastEntries(log, room.name, before, Math.min(limit, maxHistory));
       const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
       member.tell({ type: 'history', room: room.name, first, entries: sent });
     } finally {

@@ -1,4 +1,4 @@
-import type { Clock, Dialect, Handler, Service } from '../core/index.js';
+import type { Clock, Closed, Connection, Dialect, Handler, Service, Timer } from '../core/index.js';
 import { systemClock } from './clock.js';
 
 /** How {@link sniffed} decides. */
@@ -11,41 +11,80 @@ export interface SniffOptions {
 /**
  * Several dialects on one port: the first bytes decide which of `dialects` a client speaks. One that speaks none
  * of them, or says nothing that decides it for `silenceMs`, is served by `otherwise`. No byte is lost.
+ *
+ * Silence may also be that of a busy machine or of a bad line: whose first bytes, after `otherwise` has greeted
+ * it, are plainly of one of `dialects`, is served by that after all, and what greeted it is told `close`.
  */
 export function sniffed(dialects: readonly Dialect[], otherwise: Service, options: SniffOptions = {}): Service {
   const { silenceMs = 200, clock = systemClock } = options;
-  return (peer) => {
-    let inner: Handler | undefined;
-    let first: Uint8Array = new Uint8Array(0);
-    const begin = (service: Service): Handler => {
-      silence.stop();
-      const begun = service(peer);
-      inner = begun;
-      if (first.length > 0) begun.data(first);
-      return begun;
-    };
-    const silence = clock.after(silenceMs, () => {
-      if (!inner && peer.state !== 'closed') begin(otherwise);
+  return (peer) => new Sniffer(peer, dialects, otherwise, clock, silenceMs);
+}
+
+class Sniffer implements Handler {
+  #inner: Handler | undefined;
+  /** What has come, until it is decided whose it is. */
+  #first: Uint8Array = new Uint8Array(0);
+  #greeted = false;
+  readonly #silence: Timer;
+
+  constructor(
+    readonly peer: Connection,
+    readonly dialects: readonly Dialect[],
+    readonly otherwise: Service,
+    clock: Clock,
+    silenceMs: number,
+  ) {
+    this.#silence = clock.after(silenceMs, () => this.#onSilence());
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#inner && !this.#greeted) return this.#inner.data(bytes);
+    if (this.#greeted) return this.#onAnswer(bytes);
+    this.#first = joined(this.#first, bytes);
+    const service = chosen(this.dialects, this.#first, this.otherwise);
+    if (service) this.#begin(service, this.#first);
+  }
+
+  drain(): void {
+    this.#inner?.drain?.();
+  }
+
+  end(): void {
+    const handler = this.#inner ?? this.#begin(this.otherwise, this.#first);
+    if (handler.end) handler.end();
+    else this.peer.end();
+  }
+
+  close(why: Closed): void {
+    this.#silence.stop();
+    this.#inner?.close?.(why);
+  }
+
+  #begin(service: Service, bytes: Uint8Array): Handler {
+    this.#silence.stop();
+    const inner = service(this.peer);
+    this.#inner = inner;
+    if (bytes.length > 0 && this.peer.state !== 'closed') inner.data(bytes);
+    return inner;
+  }
+
+  #onSilence(): void {
+    // Bytes that came while this process was busy are read before the silence counts.
+    setImmediate(() => {
+      if (this.#inner || this.peer.state === 'closed') return;
+      this.#greeted = this.#first.length === 0;
+      this.#begin(this.otherwise, this.#first);
     });
-    return {
-      data(bytes) {
-        if (inner) return inner.data(bytes);
-        first = joined(first, bytes);
-        const service = chosen(dialects, first, otherwise);
-        if (service) begin(service);
-      },
-      drain: () => inner?.drain?.(),
-      end() {
-        const handler = inner ?? begin(otherwise);
-        if (handler.end) handler.end();
-        else peer.end();
-      },
-      close(why) {
-        silence.stop();
-        inner?.close?.(why);
-      },
-    };
-  };
+  }
+
+  /** The first bytes of a client that was greeted. */
+  #onAnswer(bytes: Uint8Array): void {
+    this.#greeted = false;
+    const dialect = this.dialects.find(({ matches }) => matches(bytes));
+    if (!dialect) return this.#inner?.data(bytes);
+    this.#inner?.close?.({ reason: 'ended' });
+    this.#begin(dialect.service, bytes);
+  }
 }
 
 /** The service for what begins with `first`; undefined where it takes more bytes to tell. */

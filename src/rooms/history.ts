@@ -1,0 +1,23 @@
+import type { Entry, Log } from '../core/index.js';
+
+/** Entries that are read at a time, so that large ones do not fill memory before they are counted. */
+const page = 16;
+/** Characters of bodies that one answer has, about. */
+const enough = 1024 * 1024;
+
+/** The last entries of a room before number `before`, in order: at most `limit`, and fewer where they are long. */
+export async function lastEntries(log: Log, room: string, before: number, limit: number): Promise<Entry[]> {
+  const { first, last } = log.extent(room);
+  const end = Math.min(before, last + 1);
+  const oldest = Math.max(first, end - limit);
+  let entries: Entry[] = [];
+  let size = 0;
+  for (let next = end; next > oldest && size < enough; ) {
+    const from = Math.max(oldest, next - page);
+    const read = await log.read(room, { after: from - 1, limit: next - from });
+    entries = [...read, ...entries];
+    size += read.reduce((sum, { body }) => sum + body.length, 0);
+    next = from;
+  }
+  return entries;
+}

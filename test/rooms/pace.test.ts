@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { Pace } from '../../src/rooms/pace.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+function paceOf(options: { rate?: number; burst?: number; maxDelayMs?: number } = {}) {
+  const clock = new ManualClock();
+  const events: string[] = [];
+  const pace = new Pace<string>(
+    clock,
+    { rate: 10, burst: 3, maxDelayMs: 1000, ...options },
+    {
+      run: (message) => events.push(message),
+      refuse: (message) => events.push(`refused ${message}`),
+      delayed: () => events.push('delayed'),
+      caughtUp: () => events.push('caught up'),
+    },
+  );
+  const take = (...messages: string[]) => {
+    for (const message of messages) pace.take(message);
+  };
+  return { clock, events, pace, take };
+}
+
+test('a burst passes at once, and the rest at its pace and in order', () => {
+  const { clock, events, take } = paceOf();
+  take('1', '2', '3', '4', '5');
+  expect(events).toEqual(['1', '2', '3', 'delayed']);
+  clock.pass(100);
+  expect(events.slice(4)).toEqual(['4']);
+  clock.pass(100);
+  expect(events.slice(5)).toEqual(['5', 'caught up']);
+});
+
+test('tokens come back with time, up to a burst', () => {
+  const { clock, events, take } = paceOf();
+  take('1', '2', '3');
+  clock.pass(60_000);
+  take('4', '5', '6', '7');
+  expect(events).toEqual(['1', '2', '3', '4', '5', '6', 'delayed']);
+});
+
+test('what would wait too long is refused, and only that', () => {
+  const { clock, events, take } = paceOf({ rate: 10, burst: 1, maxDelayMs: 200 });
+  take('1', '2', '3', '4', '5', '6');
+  expect(events).toEqual(['1', 'delayed', 'refused 5', 'refused 6']);
+  clock.pass(1000);
+  expect(events.filter((event) => /^\d$/.test(event))).toEqual(['1', '2', '3', '4']);
+});
+
+test('no rate is no limit', () => {
+  const { events, take } = paceOf({ rate: 0, burst: 1 });
+  take('1', '2', '3');
+  expect(events).toEqual(['1', '2', '3']);
+});
+
+test('stopped, nothing runs any more', () => {
+  const { clock, events, pace, take } = paceOf({ burst: 1 });
+  take('1', '2');
+  pace.stop();
+  clock.pass(10_000);
+  expect(events).toEqual(['1', 'delayed']);
+});
