@@ -19,6 +19,10 @@ export interface OpenFile {
   read(offset: number, most: number): Uint8Array;
   /** Whether the file is another one than when it was opened: longer, shorter, or written to. */
   changed(): boolean;
+  /** The hash of the whole file, where it was learned and the file has not changed since. */
+  readonly known: string | undefined;
+  /** Remembers the hash of the whole file, for those who open it next. Called where it has not `changed`. */
+  learn(hex: string): void;
   close(): void;
 }
 

@@ -14,6 +14,7 @@ import {
 import { join, sep } from 'node:path';
 import { type Folder, type FolderEntry, type OpenFile, pathParts, Reusable, WirelineError } from '../core/index.js';
 import { sha256 } from './hash.js';
+import { KnownHashes } from './known-hashes.js';
 import { isPart, newFile } from './new-file.js';
 
 /** Bytes read from a file at a time. */
@@ -25,11 +26,13 @@ const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  * The folder at `path` as it is served. What a path means is decided by what was opened, and not by what stood
  * there a moment before: the system is asked where the open file or folder really is, so a symbolic link that is
  * swapped in meanwhile changes nothing. Links that stay inside are followed. Throws where `path` is no folder.
+ * `now` tells how long ago a file was changed, which decides for how long its hash is remembered.
  */
-export function servedFolder(path: string): Folder {
+export function servedFolder(path: string, now: () => number = Date.now): Folder {
   const root = folderAt(path);
+  const hashes = new KnownHashes(now);
   return {
-    open: (wanted) => openFile(root, partsOf(wanted)),
+    open: (wanted) => openFile(root, partsOf(wanted), hashes),
     list: (wanted) => listFolder(root, partsOf(wanted)),
     create: (wanted, replace) => create(root, partsOf(wanted), replace),
     hash: sha256,
@@ -85,7 +88,8 @@ function whereIs(fd: number, path: string): string {
   return real;
 }
 
-function openFile(root: string, parts: readonly string[]): OpenFile | 'folder' {
+function openFile(root: string, parts: readonly string[], hashes: KnownHashes): OpenFile | 'folder' {
+  const opened = hashes.now();
   const { fd, stat } = openInside(root, parts, readOnly);
   if (!stat.isFile()) {
     closeSync(fd);
@@ -104,6 +108,8 @@ function openFile(root: string, parts: readonly string[]): OpenFile | 'folder' {
       const now = fstatSync(fd);
       return now.size !== stat.size || now.mtimeMs !== stat.mtimeMs || now.ctimeMs !== stat.ctimeMs;
     },
+    known: hashes.of(stat),
+    learn: (hex) => hashes.learn(stat, opened, hex),
     close: () => closeSync(fd),
   };
 }

@@ -1,15 +1,14 @@
-import { type Connection, type Folder, type Hash, type OpenFile, WirelineError } from '../core/index.js';
-import type { Request } from './files-request.js';
+import { type Connection, type Folder, type OpenFile, WirelineError } from '../core/index.js';
+import { FileHash, type Get } from './files-hash.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
 
 /** Bytes that are read and sent before other connections have their turn. */
 const turnSize = 1024 * 1024;
-type Get = Extract<Request, { type: 'get' | 'plain' }>;
 
 /** Begins the answer to a `get` or a plain name. Throws `refused` where there is no such file. */
 export function download(peer: Connection, folder: Folder, request: Get, onOver: () => void): Transfer {
   const file = folder.open(request.path);
-  if (file !== 'folder') return new FileDownload(peer, file, folder, request, onOver);
+  if (file !== 'folder') return new FileDownload(peer, file, new FileHash(folder, file, request), request, onOver);
   if (request.type === 'plain') throw new WirelineError('refused', 'that is a folder');
   peer.write(jsonLine({ folder: request.path }));
   return { go: onOver, stop() {} };
@@ -19,21 +18,19 @@ export function download(peer: Connection, folder: Folder, request: Get, onOver:
 class FileDownload implements Transfer {
   #at = 0;
   #from = 0;
-  #hash: Hash | undefined;
   #state: 'before' | 'sending' | 'over' = 'before';
   #scheduled = false;
 
   constructor(
     readonly peer: Connection,
     readonly file: OpenFile,
-    readonly folder: Folder,
+    readonly hash: FileHash,
     readonly request: Get,
     readonly onOver: () => void,
   ) {
     if (request.type === 'plain') return;
     this.#from = request.offset <= file.size ? request.offset : 0;
-    if (request.hash || request.prefix !== undefined) this.#hash = folder.hash();
-    else this.#at = this.#from;
+    if (!hash.fromStart) this.#at = this.#from;
   }
 
   go(): void {
@@ -59,7 +56,7 @@ class FileDownload implements Transfer {
       if (this.#at >= end) return this.#finish();
       const bytes = this.file.read(this.#at, Math.min(turnSize, end - this.#at));
       if (bytes.length === 0) throw new Error('the file became shorter while it was sent');
-      this.#hash?.update(bytes);
+      this.hash.update(bytes);
       if (this.#state === 'sending') room = this.peer.write(bytes);
       this.#at += bytes.length;
       read += bytes.length;
@@ -72,10 +69,7 @@ class FileDownload implements Transfer {
     this.#state = 'sending';
     const { request, file } = this;
     if (request.type === 'plain') return;
-    if (request.prefix !== undefined && request.prefix !== this.#hash?.copy().hex()) {
-      this.#from = this.#at = 0;
-      this.#hash = this.folder.hash();
-    }
+    if (!this.hash.begin()) this.#from = this.#at = 0;
     this.peer.write(jsonLine({ get: request.path, size: file.size, offset: this.#from, time: file.time }));
   }
 
@@ -91,7 +85,7 @@ class FileDownload implements Transfer {
     if (this.file.changed() && this.request.type === 'plain') throw new Error('the file changed while it was sent');
     const trailer = this.file.changed()
       ? { error: 'the file changed while it was sent' }
-      : { bytes: this.file.size, sha256: this.#hash?.hex() };
+      : { bytes: this.file.size, sha256: this.hash.hex() };
     this.stop();
     if (this.request.type === 'plain') return this.peer.close('ended');
     this.peer.write(jsonLine(trailer));

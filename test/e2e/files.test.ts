@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { get, getTree, list, openFiles, put } from '../../src/clients/index.js';
 import { download, fileInput, servedFolder, sha256 } from '../../src/disk/index.js';
 import { files } from '../../src/services/index.js';
@@ -133,6 +133,63 @@ describe('files by name', () => {
       });
       await expect(fetched).rejects.toMatchObject({ code: expect.stringMatching(/refused|reset/) });
     }
+  });
+});
+
+describe('the hash of a file that many fetch', () => {
+  const size = 1024 * 1024;
+
+  /** A served file whose last change is far enough back; how often its hash was begun. */
+  async function counted(path: string, now = () => Date.now() + 60_000) {
+    const folder = servedFolder(path, now);
+    const begun = vi.fn(() => folder.hash());
+    const running = await serve(files({ folder: { ...folder, hash: begun }, clock: systemClock }), '127.0.0.1:0');
+    onTestFinished(() => running.close());
+    const ask = async (words: object) => {
+      const said = await plainClient(running.address.port as number, `${JSON.stringify({ get: 'f', ...words })}\n`);
+      return JSON.parse(said.slice(said.lastIndexOf('{'))).sha256;
+    };
+    return { begun, ask };
+  }
+  const hashOf = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+  test('is worked out once, and again when the file has changed, keeping its size', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'f'), 'a'.repeat(size));
+    const { begun, ask } = await counted(path);
+    for (let i = 0; i < 3; i++) expect(await ask({})).toBe(hashOf('a'.repeat(size)));
+    expect(begun).toHaveBeenCalledTimes(1);
+    writeFileSync(join(path, 'f'), 'b'.repeat(size));
+    for (let i = 0; i < 3; i++) expect(await ask({})).toBe(hashOf('b'.repeat(size)));
+    expect(begun).toHaveBeenCalledTimes(2);
+  });
+
+  test('is right for a part that is gone on with, and for one that is another', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'f'), 'a'.repeat(size));
+    const { ask } = await counted(path);
+    const requests = [
+      { offset: 9, prefix: hashOf('a'.repeat(9)) },
+      { offset: 9, prefix: hashOf('other') },
+      { offset: 9 },
+    ];
+    for (const request of [...requests, ...requests]) expect(await ask(request)).toBe(hashOf('a'.repeat(size)));
+    expect(await ask({ ...requests[0], hash: false })).toBeUndefined();
+  });
+
+  test('is not believed of a file that has just changed, nor for long', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'f'), 'a'.repeat(size));
+    let now = Date.now();
+    const { begun, ask } = await counted(path, () => now);
+    for (let i = 0; i < 2; i++) await ask({});
+    expect(begun).toHaveBeenCalledTimes(2);
+    now += 60_000;
+    for (let i = 0; i < 2; i++) await ask({});
+    expect(begun).toHaveBeenCalledTimes(3);
+    now += 11 * 60_000;
+    await ask({});
+    expect(begun).toHaveBeenCalledTimes(4);
   });
 });
 

@@ -1,0 +1,53 @@
+import type { Folder, Hash, OpenFile } from '../core/index.js';
+import type { Request } from './files-request.js';
+
+/** A request for a file's bytes. */
+export type Get = Extract<Request, { type: 'get' | 'plain' }>;
+
+/** What is hashed of a file on its way: no more than the request needs, and not what is known from an earlier one. */
+export class FileHash {
+  #hash: Hash | undefined;
+  readonly #wanted: boolean;
+
+  constructor(
+    readonly folder: Folder,
+    readonly file: OpenFile,
+    readonly request: Get,
+  ) {
+    this.#wanted = request.type === 'get' && request.hash;
+    if (this.#works || (request.type === 'get' && request.prefix !== undefined)) this.#hash = folder.hash();
+  }
+
+  /** Whether the bytes before the first that is sent are to be read too. */
+  get fromStart(): boolean {
+    return this.#hash !== undefined;
+  }
+
+  /** Adds the next bytes of the file. */
+  update(bytes: Uint8Array): void {
+    this.#hash?.update(bytes);
+  }
+
+  /** Whether the client has the bytes that were added. If not, the file is hashed anew, as it is sent anew. */
+  begin(): boolean {
+    const { request, folder } = this;
+    const prefix = request.type === 'get' ? request.prefix : undefined;
+    const same = prefix === undefined || prefix === this.#hash?.copy().hex();
+    if (!this.#works) this.#hash = undefined;
+    else if (!same) this.#hash = folder.hash();
+    return same;
+  }
+
+  /** The hash of the whole file, where it is wanted: called when all of it was added, and it has not changed. */
+  hex(): string | undefined {
+    if (!this.#wanted || !this.#hash) return this.#wanted ? this.file.known : undefined;
+    const hex = this.#hash.hex();
+    this.file.learn(hex);
+    return hex;
+  }
+
+  /** Whether the whole file has to be hashed. */
+  get #works(): boolean {
+    return this.#wanted && this.file.known === undefined;
+  }
+}
