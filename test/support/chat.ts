@@ -9,6 +9,7 @@ import { Recorder } from './recorder.js';
 /** A client of a chat in memory, by bytes. */
 export interface ChatEnd {
   send(text: string): void;
+  sendBytes(bytes: Uint8Array): void;
   /** All that was said to it so far. */
   text(): string;
   /** Waits until it was said `words`, anywhere after what was waited for before. */
@@ -58,6 +59,7 @@ function chatEnd(recorder: Recorder): ChatEnd {
   const text = () => recorder.bytes.toString('utf8');
   return {
     send: (words) => void recorder.peer.write(Buffer.from(words)),
+    sendBytes: (bytes) => void recorder.peer.write(bytes),
     text,
     async hears(words) {
       await recorder.until(() => text().indexOf(words, heard) !== -1);
