@@ -43,8 +43,8 @@ export interface Position {
 
 /** Entries that one request for history gives, at most. */
 const maxHistory = 200;
-/** Milliseconds over which a stopping server spreads the return of its clients. */
-const spreadMs = 5_000;
+/** Milliseconds over which a stopping server spreads the return of its clients: one for each, up to this. */
+const longestSpreadMs = 5_000;
 
 /**
  * A chat: who is there, under which name, and in which rooms. It knows no dialect: each asks it for what its
@@ -169,7 +169,7 @@ export class Hall {
   /** Tells all members that the server stops, and when to come again: not all at once. */
   goodbye(): void {
     for (const member of this.#members) {
-      const waitMs = Math.round(Math.random() * Math.min(spreadMs, this.#members.size * 10));
+      const waitMs = Math.round(Math.random() * Math.min(longestSpreadMs, this.#members.size));
       member.tell({ type: 'bye', reason: 'shutdown', again: 'later', waitMs });
     }
   }
