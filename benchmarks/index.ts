@@ -1,16 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chat } from './chat.js';
 import { files } from './files.js';
 import { roundtrips } from './roundtrips.js';
 import { startup } from './startup.js';
 import { stream } from './stream.js';
+import { generateChatLoad } from './support/chat-load.js';
 import { root } from './support/children.js';
 import { generateLoad } from './support/load.js';
 import { machine, today } from './support/machine.js';
 import type { Question } from './support/question.js';
 import { transform } from './transform.js';
 
-const questions: readonly Question[] = [stream, roundtrips, startup, files, transform];
+const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, chat];
 const report = join(root, 'benchmarks/README.md');
 
 /** Runs the questions that are named, or all, and puts each answer in its place in the report. */
@@ -39,6 +41,7 @@ function placed(document: string, name: string, text: string): string {
   return `${document.slice(0, begin)}${from}${text}${document.slice(end)}`;
 }
 
-// The load generator is this same program, in a process of its own.
+// The load generators are this same program, in a process of its own.
 if (process.argv[2] === 'load') await generateLoad(process.argv[3] as string);
+else if (process.argv[2] === 'chat-load') await generateChatLoad(process.argv[3] as string);
 else await main(process.argv.slice(2));
