@@ -21,12 +21,13 @@ export function talkTerminal(stdout: Output): TalkTerminal {
   let closed = false;
   terminal.on('close', () => {
     closed = true;
+    leaveTypedLine(terminal);
   });
   return {
     lines: typed(terminal),
     output: {
       write(bytes) {
-        hideTypedLine(terminal);
+        if (!closed) hideTypedLine(terminal);
         const taken = stdout.write(new TextEncoder().encode(printable(new TextDecoder().decode(bytes))));
         if (!closed) terminal.prompt(true);
         return taken;
@@ -61,4 +62,15 @@ function hideTypedLine(terminal: readline.Interface): void {
   readline.moveCursor(process.stderr, 0, -terminal.getCursorPos().rows);
   readline.cursorTo(process.stderr, 0);
   readline.clearScreenDown(process.stderr);
+  // Readline would go up again, over what is shown now, by the rows that the line had when it was last drawn.
+  Object.assign(terminal, { prevRows: 0 });
+}
+
+/** Leaves the cursor where the next line begins: a prompt with nothing after it goes, what was typed stays to be seen. */
+function leaveTypedLine(terminal: readline.Interface): void {
+  if (terminal.line === '') return hideTypedLine(terminal);
+  const { rows } = terminal.getCursorPos();
+  Object.assign(terminal, { cursor: terminal.line.length });
+  readline.moveCursor(process.stderr, 0, terminal.getCursorPos().rows - rows);
+  process.stderr.write('\r\n');
 }
