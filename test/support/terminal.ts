@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { until } from './cli.js';
+import { missing } from './peers.js';
+
+/** Why there are no terminals to test in; undefined where there are. */
+export const noTerminals = missing('tmux');
+/** The same for the title of a test. */
+export const ifTerminals = noTerminals ? ` (skipped: ${noTerminals})` : '';
+
+let terminals = 0;
+
+/** A real terminal of 80 by 24, in which a shell command runs. It is gone after the test. */
+export class Terminal {
+  readonly folder = mkdtempSync(join(tmpdir(), 'wireline-terminal-'));
+  readonly #server = `wireline-${process.pid}-${++terminals}`;
+
+  /** The words after `wireline` are for the shell: `talk --listen 0 > "$OUT"`. `$OUT` is what {@link printed} reads. */
+  constructor(words: string, before = '') {
+    const script = [
+      `OUT='${join(this.folder, 'out')}'`,
+      'stty -a > "$OUT.before"',
+      `${before}'${process.execPath}' dist/cli.cjs ${words}`,
+      'echo $? > "$OUT.status"',
+      'stty -a > "$OUT.after"',
+      'echo it is over',
+      'exec sleep 300',
+    ];
+    const file = join(this.folder, 'script');
+    writeFileSync(file, script.join('\n'));
+    this.#tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-x', '80', '-y', '24', `sh '${file}'`);
+    onTestFinished(() => {
+      this.#tmux('kill-server');
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  #tmux(...args: string[]): string {
+    return execFileSync('tmux', ['-L', this.#server, ...args]).toString();
+  }
+
+  /** Presses keys, by the names that tmux has for them: `Enter`, `C-d`, `Left`. */
+  press(...keys: string[]): void {
+    this.#tmux('send-keys', ...keys);
+  }
+
+  /** Types a text as it is. */
+  type(text: string): void {
+    this.#tmux('send-keys', '-l', text);
+  }
+
+  /** Types a text and Enter. */
+  enter(text: string): void {
+    this.type(text);
+    this.press('Enter');
+  }
+
+  /** Pastes a text all at once. */
+  paste(text: string): void {
+    const file = join(this.folder, 'paste');
+    writeFileSync(file, text);
+    this.#tmux('load-buffer', file);
+    this.#tmux('paste-buffer');
+  }
+
+  /** What is to be seen, with lines that the screen has wrapped made whole, and no spaces at their ends. */
+  get screen(): string {
+    return this.#tmux('capture-pane', '-p', '-J').replace(/ +$/gm, '').trimEnd();
+  }
+
+  /** Waits until the screen has what `pattern` matches. */
+  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+    let match: RegExpExecArray | null = null;
+    await until(() => {
+      match = pattern.exec(this.screen);
+      return match !== null;
+    }, `the screen has ${pattern}`).catch((error: Error) => {
+      throw new Error(`${error.message}: ${this.screen}`);
+    });
+    return match as unknown as RegExpExecArray;
+  }
+
+  /** What the command has written to `$OUT`. */
+  get printed(): string {
+    return readFileSync(join(this.folder, 'out'), 'utf8');
+  }
+
+  /** Waits for the end of the command. Gives its status, and whether the terminal is as it was before. */
+  async over(): Promise<{ status: number; restored: boolean }> {
+    await this.shows(/^it is over$/m);
+    const left = (name: string) => readFileSync(join(this.folder, `out.${name}`), 'utf8');
+    return { status: Number(left('status')), restored: left('before') === left('after') };
+  }
+}
