@@ -38,6 +38,7 @@ await build({
   ...common,
   entryPoints: {
     demo: 'src/cli/demo.ts',
+    tour: 'src/cli/tour.ts',
     index: 'src/index.ts',
     framing: 'src/framing/index.ts',
     services: 'src/services/index.ts',

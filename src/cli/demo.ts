@@ -1,130 +1,88 @@
-import { spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { asWirelineError, type Service } from '../core/index.js';
-import { type Server, serve } from '../transport/index.js';
-import { type Stop, stops, type Visit } from './demo-stops.js';
-import { shownBy } from './demo-tap.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChatClient } from '../clients/chat.js';
+import { asWirelineError, printable, type ServerMessage, type Service } from '../core/index.js';
+import { sha256 } from '../disk/hash.js';
+import { sqliteLog } from '../log/sqlite.js';
+import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
+import { type Address, type Server, serve, sniffed, systemClock } from '../transport/index.js';
 import { abortedBySignals, reportFailure } from './process.js';
 
 declare const __VERSION__: string;
 
-/** The command itself, as it was built beside this file: what the tour shows is what users run. */
-const command = join(dirname(fileURLToPath(import.meta.url)), 'cli.cjs');
-
-/** A stop of the tour, and its service where it has one. */
-interface Open {
-  readonly stop: Stop;
-  readonly server?: Server;
-  readonly port: number;
-  /** Resolves when a client is next heard. */
-  readonly heard: () => Promise<void>;
-}
-
-/** `npm start`: runs every service on a port of its own and each client once, then stays up for the user to try. */
-async function tour(signal: AbortSignal): Promise<void> {
-  print(`wireline ${__VERSION__}, a tour: every service on a port of its own, and a client of each.`);
-  const opened: Open[] = [];
-  for (const stop of stops) opened.push(await start(stop));
+/** `npm start`: a chat to join, on an embedded log in a temporary folder, with a host in it that greets who comes. */
+async function demonstration(signal: AbortSignal): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'wireline-'));
+  const log = await sqliteLog(join(folder, 'chat.db'));
+  const hall = new Hall({ log, clock: systemClock, hash: sha256 });
+  const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
   try {
-    for (const open of opened) await visit(open, signal);
-    print('\nNow you. In another terminal:\n');
-    for (const { stop, port } of opened) for (const line of stop.tries) print(`  ${withPort(line, port)}`);
-    print('\nWhat is sent appears here. Ctrl-C ends it all.\n');
-    if (!signal.aborted) await once(signal, 'abort');
+    const server = await listening(service);
+    const host = greeter(server.address, signal, () => print(invitation(server.address.port ?? 0, folder)));
+    signal.addEventListener('abort', () => {
+      server.stopListening();
+      void hall.goodbye().then(() => server.close());
+    });
+    await Promise.all([server.closed, host]);
   } finally {
-    await Promise.all(opened.map(({ server }) => server?.close()));
+    await log.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function start(stop: Stop): Promise<Open> {
-  if (!stop.service) return { stop, port: stop.port, heard: () => Promise.resolve() };
-  const sounds = new EventEmitter();
-  const show = (what: string) => {
-    print(`    ${stop.name.padEnd(9)} ${what}`);
-    sounds.emit('heard');
-  };
-  const service = shownBy(
-    (line) => show(`< ${line}`),
-    stop.service((line) => show(`: ${line}`)),
-  );
-  const server = await listening(service, stop.port);
-  const heard = async () => void (await once(sounds, 'heard'));
-  return { stop, server, port: server.address.port ?? stop.port, heard };
-}
-
 /** Takes the usual port, so that the lines to paste are the same every time; where it is taken, any other. */
-async function listening(service: Service, port: number): Promise<Server> {
+async function listening(service: Service): Promise<Server> {
   try {
-    return await serve(service, { host: '127.0.0.1', port });
+    return await serve(service, { host: '127.0.0.1', port: 9000 });
   } catch (error) {
     if (asWirelineError(error).code !== 'unusable') throw error;
     return serve(service, { host: '127.0.0.1', port: 0 });
   }
 }
 
-async function visit({ stop, server, port, heard }: Open, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  print(`\n${stop.name}, port ${port}: ${stop.does}`);
-  if (!server) return meet(stop.visits as [Visit, Visit], signal);
-  const running: Promise<void>[] = [];
-  for (const each of stop.visits) {
-    const next = heard();
-    const one = run(each, port, signal);
-    running.push(one);
-    await (stop.together ? Promise.race([next, one]) : one);
-  }
-  await Promise.all(running);
+function invitation(port: number, folder: string): string {
+  return `wireline ${__VERSION__}: a chat is open, and its log is in ${folder}.
+
+Join it from other terminals:
+
+  npx wireline chat --name YOU localhost ${port}     a full screen; Tab completes, /help says more
+  nc localhost ${port}                               plain text, also telnet; /help
+  date | npx wireline chat --name clock localhost ${port}
+
+Kill a client or pull its cable: it comes back and gets what it missed, once.
+\`npm run tour\` shows the other services. What happens appears here. Ctrl-C ends it.
+`;
 }
 
-/** Runs a client that listens, and one that dials the port that it got. */
-async function meet([listens, dials]: [Visit, Visit], signal: AbortSignal): Promise<void> {
-  let dialler: Promise<void> | undefined;
-  await run(listens, 0, signal, (text) => {
-    const [, port] = /listening on .*:(\d+)/.exec(text) ?? [];
-    if (port) dialler ??= run(dials, Number(port), signal);
+/** A member like any other, by the same client that users have: it greets, and shows what is said. */
+async function greeter(address: Address, signal: AbortSignal, onReady: () => void): Promise<void> {
+  const stop = new AbortController();
+  const options = { name: 'wireline', rooms: ['lobby'], clock: systemClock, signal: stop.signal };
+  const client = new ChatClient(address, options, {
+    message(message) {
+      if (message.type === 'joined') onReady();
+      else hear(message, client);
+    },
   });
-  await dialler;
+  signal.addEventListener('abort', () => stop.abort());
+  await client.run().catch((error) => {
+    if (!signal.aborted) throw error;
+  });
 }
 
-/** Runs the command as a user would, and shows what it prints; `onText` is given that as it comes. */
-async function run(visit: Visit, port: number, signal: AbortSignal, onText?: (text: string) => void): Promise<void> {
-  const words = visit.args.map((word) => withPort(word, port));
-  print(`  $ ${piped(visit)}npx wireline ${words.map(quoted).join(' ')}`);
-  const child = spawn(process.execPath, [command, ...words], { signal });
-  // A signal that ends the tour ends its clients too.
-  child.on('error', () => {});
-  child.stdin.on('error', () => {}).write(visit.input ?? '');
-  if (!visit.open) child.stdin.end();
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      onText?.(text);
-    });
+function hear(message: ServerMessage, host: ChatClient): void {
+  if (message.type === 'entry') print(`  ${message.number}  [${message.from}] ${printable(message.body)}`);
+  else if (message.type === 'nick') print(`  *  ${message.from} is now ${message.name}`);
+  else if (message.type === 'leave') print(`  *  ${message.name} has left`);
+  else if (message.type === 'join') {
+    print(`  *  ${message.name} has joined`);
+    host.say('lobby', `Welcome, ${message.name}. Open another client beside this one, and talk to yourself.`);
   }
-  await new Promise((resolve) => child.once('close', resolve));
-  for (const line of said.split('\n')) if (line !== '') print(`    ${line}`);
 }
 
-function piped({ input, open }: Visit): string {
-  if (input === undefined) return '';
-  return open ? `(printf ${quoted(input)}; cat) | ` : `printf ${quoted(input)} | `;
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
-function withPort(text: string, port: number): string {
-  return text.replaceAll('PORT', String(port));
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  if (/^[\w./:-]+$/.test(word)) return word;
-  return `'${word.replaceAll('\n', '\\n').replaceAll("'", "'\\''")}'`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-tour(abortedBySignals(() => {})).catch(reportFailure);
+demonstration(abortedBySignals(() => {})).catch(reportFailure);

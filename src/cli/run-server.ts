@@ -41,8 +41,8 @@ export interface ServerExtras {
   readonly observer?: Observer;
   /** Given the server once it listens. */
   readonly onListening?: (server: Server, log: Log) => void;
-  /** Called before the connections are closed because the server was told to stop. */
-  readonly onStopping?: () => void;
+  /** Called when the server is told to stop: its connections are closed once this resolves. */
+  readonly onStopping?: () => Promise<void>;
 }
 
 /**
@@ -68,8 +68,8 @@ export async function runServer(
     });
     // Who reads the next line may stop the server at once.
     abortedBySignals(() => {
-      extras.onStopping?.();
-      void server.close();
+      server.stopListening();
+      void Promise.resolve(extras.onStopping?.()).then(() => server.close());
     });
     say(`Server is listening on ${formatAddress(server.address)}`);
     extras.onListening?.(server, log);

@@ -41,7 +41,7 @@ async function serveRooms(
     const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
     return options.maxPerAddress > 0 ? perAddress(options.maxPerAddress, service) : service;
   };
-  await runServer(address, { ...options, log: logs.format }, make, { onStopping: () => hall?.goodbye() });
+  await runServer(address, { ...options, log: logs.format }, make, { onStopping: async () => hall?.goodbye() });
   await log?.close();
 }
 

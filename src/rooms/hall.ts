@@ -166,12 +166,22 @@ export class Hall {
     }
   }
 
-  /** Tells all members that the server stops, and when to come again: not all at once. */
-  goodbye(): void {
-    for (const member of this.#members) {
-      const waitMs = Math.round(Math.random() * Math.min(longestSpreadMs, this.#members.size));
-      member.tell({ type: 'bye', reason: 'shutdown', again: 'later', waitMs });
-    }
+  /**
+   * Tells all members that the server stops, and when to come again, which is not the same for all; ends them once what
+   * they said is acknowledged, and resolves then.
+   */
+  async goodbye(): Promise<void> {
+    const spread = Math.min(longestSpreadMs, this.#members.size);
+    const ends = [...this.#members].map((member) => {
+      member.tell({ type: 'bye', reason: 'shutdown', again: 'later', waitMs: Math.round(Math.random() * spread) });
+      return new Promise<void>((resolve) => {
+        member.whenSettled(() => {
+          member.peer.close('ended');
+          resolve();
+        });
+      });
+    });
+    await Promise.all(ends);
   }
 
   #open(member: Member, name: string): Room {

@@ -13,7 +13,7 @@ export class Member {
   readonly rooms = new Map<string, Subscription>();
   #drained: (() => void)[] = [];
   #unsettled = 0;
-  #onSettled: (() => void) | undefined;
+  #onSettled: (() => void)[] = [];
 
   constructor(
     readonly peer: Connection,
@@ -52,13 +52,14 @@ export class Member {
 
   /** The member was told what became of something that it said. */
   settled(): void {
-    if (--this.#unsettled === 0) this.#onSettled?.();
+    if (--this.#unsettled > 0) return;
+    for (const run of this.#onSettled.splice(0)) run();
   }
 
   /** Calls `run` when the member has been told what became of all that it said; at once where that is so. */
   whenSettled(run: () => void): void {
-    this.#onSettled = run;
     if (this.#unsettled === 0) run();
+    else this.#onSettled.push(run);
   }
 
   /** Resolves when the member has taken most of what it was told, or is gone. */

@@ -1,45 +1,45 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import net from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Program, plainClient } from '../support/program.js';
+import { run } from '../support/cli.js';
+import { Program } from '../support/program.js';
 
-/** Starts the tour and waits until it stays up for its user. */
-async function toured(): Promise<Program> {
-  const program = new Program(['dist/demo.js']);
-  onTestFinished(async () => void (await program.stop('SIGKILL')));
-  await program.says(/What is sent appears here/);
-  return program;
+/** Starts the demonstration, and gives its port and the folder of its log. */
+async function demonstration(): Promise<{ demo: Program; port: string; folder: string }> {
+  const demo = new Program(['dist/demo.js']);
+  onTestFinished(async () => void (await demo.stop('SIGKILL')));
+  const [, folder = ''] = await demo.says(/its log is in (\S+)\.\n/);
+  const [, port = ''] = await demo.says(/nc localhost (\d+)/);
+  return { demo, port, folder };
 }
 
-const portOf = (name: string, tour: Program) => Number(new RegExp(`^${name}, port (\\d+)`, 'm').exec(tour.stdout)?.[1]);
-
-test('the tour runs each client, prints the lines to paste, shows what is sent, and ends with status 0', async () => {
-  const tour = await toured();
-  expect(tour.stdout).toMatch(/\$ npx wireline ask .*localhost \d+\n[^$]*\n {4}hello, wire\n/);
-  expect(tour.stdout).toMatch(/sink {6}< 127\.0\.0\.1:\d+ {2}one stream\n/);
-  expect(tour.stdout).toContain('order     : Sent acknowledgment to both X and Y\n');
-  expect(tour.stdout).toContain('    X: Alice received before Y: Bob\n');
-  const heard = ['Is anybody there?', 'I am.', 'Bye', 'Hello to whoever dials.', 'Hello to whoever listens.'];
-  for (const line of heard) expect(tour.stdout).toContain(`\n    ${line}\n`);
-  expect(tour.stdout).toContain("\n    import { echo, formatAddress, serve } from 'wireline';\n");
-  expect(tour.stdout).toContain(`nc localhost ${portOf('echo', tour)}\n`);
-  expect(tour.stdout).not.toContain('PORT');
-  expect(tour.stderr).toBe('');
-
-  expect(await plainClient(portOf('echo', tour), 'typed \u001b[2J here\n')).toBe('typed \u001b[2J here\n');
-  await tour.says(/echo {6}< 127\.0\.0\.1:\d+ {2}typed \^\[\[2J here\n/);
-  await plainClient(portOf('sink', tour), 'x\n'.repeat(1_000_000));
-  await tour.says(/sink {6}< 127\.0\.0\.1:\d+ {2}\.\.\. 2000000 bytes in all\n/);
-
-  expect(await tour.stop('SIGINT')).toBe(0);
+test('the demonstration is a chat to join, from nc and with the command, and leaves nothing behind', async () => {
+  const { demo, port, folder } = await demonstration();
+  expect(existsSync(`${folder}/chat.db`)).toBe(true);
+  const nc = net.connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void nc.destroy());
+  let heard = '';
+  nc.setEncoding('utf8').on('data', (text: string) => {
+    heard += text;
+  });
+  nc.write('/nick ann\nhello from nc \x1b[2J\n');
+  await demo.says(/\[ann\] hello from nc \^\[\[2J\n/);
+  const { status } = await run(['chat', '--name', 'bob', 'localhost', port], 'hello from a pipe\n');
+  expect(status).toBe(0);
+  await demo.says(/\[bob\] hello from a pipe\n/);
+  const closed = once(nc, 'close');
+  expect(await demo.stop('SIGINT')).toBe(0);
+  await closed;
+  expect(heard).toContain('[wireline] Welcome, guest-1.');
+  expect(heard).toContain('[bob] hello from a pipe\n');
+  expect(heard).toContain('* the server is stopping: come again in a moment\n');
+  expect(existsSync(folder)).toBe(false);
+  expect(demo.stderr).toBe('');
 });
 
-test('two tours at once take different ports', async () => {
-  const [first, second] = await Promise.all([toured(), toured()]);
-  expect(portOf('echo', first)).not.toBe(portOf('echo', second));
-  expect(await Promise.all([first.stop('SIGINT'), second.stop('SIGTERM')])).toEqual([0, 0]);
-});
-
-test('an interrupt in mid-tour ends it at once, clients and all', async () => {
-  const tour = new Program(['dist/demo.js']);
-  await tour.says(/port \d+/);
-  expect(await tour.stop('SIGINT')).toBe(0);
+test('two demonstrations at once take different ports', async () => {
+  const [first, second] = await Promise.all([demonstration(), demonstration()]);
+  expect(first.port).not.toBe(second.port);
+  expect(await Promise.all([first.demo.stop('SIGINT'), second.demo.stop('SIGTERM')])).toEqual([0, 0]);
 });

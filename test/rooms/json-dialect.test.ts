@@ -405,9 +405,14 @@ describe('a peer', () => {
   });
 });
 
-test('a server that stops says bye, and when to come again', async () => {
+test('a server that stops says bye, and when to come again, and acknowledges what was said', async () => {
   const chat = chatInMemory();
   const alice = await member(chat.json(), 'Alice');
-  chat.hall.goodbye();
+  alice.say({ type: 'say', room: 'lobby', body: 'last', id: '1' });
+  await new Promise<void>((resolve) => queueMicrotask(resolve));
+  const gone = chat.hall.goodbye();
   expect(await alice.next('bye')).toMatchObject({ reason: 'shutdown', again: 'later', waitMs: expect.any(Number) });
+  await gone;
+  expect((await alice.closed).reason).toBe('ended');
+  expect(chat.log.extent('lobby').last).toBe(1);
 });
