@@ -11,5 +11,6 @@ export * from './core/index.js';
 export * from './disk/index.js';
 export * from './framing/index.js';
 export * from './log/index.js';
+export * from './rooms/index.js';
 export * from './services/index.js';
 export * from './transport/index.js';

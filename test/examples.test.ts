@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import net from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Program, plainClient } from './support/program.js';
 
@@ -47,6 +48,22 @@ test('a service tested over a pair in memory', async () => {
   const program = new Program([path('pair.mjs')]);
   expect(await program.finish()).toBe(0);
   expect(program.stdout).toBe('ok: 0 4 9\n');
+});
+
+test('a chat of one’s own, and a bot in it', async () => {
+  const { port } = await listening('rooms.mjs');
+  const bot = new Program([path('bot.mjs'), `127.0.0.1:${port}`]);
+  await bot.says(/in lobby, from 1 on\n/);
+  const socket = net.connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.write('/nick ann\n!time\n');
+  let heard = '';
+  for await (const chunk of socket.setEncoding('utf8')) {
+    heard += chunk;
+    if (heard.includes('[clock]')) break;
+  }
+  expect(heard).toMatch(/\[clock\] ann: it is \d{4}-\d\d-\d\dT/);
+  expect(await bot.stop()).toBe(0);
 });
 
 test('a transform in a module', async () => {

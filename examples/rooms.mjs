@@ -1,0 +1,20 @@
+// @ts-check
+// A chat of one's own: `wireline chat`, nc and bots may join it. Keep it with sqliteLog('chat.db') instead.
+import {
+  formatAddress,
+  Hall,
+  jsonDialect,
+  memoryLog,
+  plainDialect,
+  serve,
+  sha256,
+  sniffed,
+  strangers,
+  systemClock,
+} from 'wireline';
+
+const hall = new Hall({ log: memoryLog(), clock: systemClock, hash: sha256 });
+const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
+const server = await serve(service, process.argv[2] ?? '9000');
+console.log(`a chat on ${formatAddress(server.address)}`);
+process.on('SIGTERM', () => void hall.goodbye().then(() => server.close()));
