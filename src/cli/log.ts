@@ -41,8 +41,13 @@ async function loadLogger(format: LogFormat, verbosity: number) {
   if (format === 'json') return pino({ level }, pino.destination({ dest: 2, sync: true }));
   const { default: pretty } = await import('pino-pretty');
   const colorize = process.stderr.isTTY === true && !process.env.NO_COLOR;
-  const ignore = 'pid,hostname,level,peer,reason,received,sent,path,bytes';
-  return pino({ level }, pretty({ colorize, ignore, translateTime: 'HH:MM:ss', destination: 2, sync: true }));
+  // No field is printed by itself: the message says it all.
+  return pino({ level }, pretty({ colorize, include: '', messageFormat: lineOf, destination: 2, sync: true }));
+}
+
+/** An entry for people: the time of day here, and the message. */
+function lineOf(entry: Record<string, unknown>, messageKey: string): string {
+  return `[${new Date(Number(entry.time)).toTimeString().slice(0, 8)}] ${entry[messageKey]}`;
 }
 
 /** Logs what a server's connections do. */

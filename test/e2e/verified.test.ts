@@ -39,7 +39,9 @@ function expectFailed({ status, stderr }: Run, line = /./): void {
 
 /** And the same of a sink whose one stream failed; nothing is left of it in `into`. */
 function expectNothing({ status, stderr }: Run, into: string): void {
-  expect(stderr).toMatch(/^Server is listening on \S+\n\[.+\]:? .+ closed \(.+\), \d+ bytes in, \d+ bytes out\n$/);
+  expect(stderr).toMatch(
+    /^Server is listening on \S+\n\[\d\d:\d\d:\d\d\] .+ closed \(.+\), \d+ bytes in, \d+ bytes out\n$/,
+  );
   expect(status).toBe(1);
   expect(readdirSync(into)).toEqual([]);
 }
