@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     // Node needs 30 ms more for each start with this set, and hundreds of processes are started.
-    env: { NODE_EXTRA_CA_CERTS: '', NO_COLOR: '1' },
+    env: { NODE_EXTRA_CA_CERTS: '', NO_COLOR: '1', TZ: 'UTC' },
     reporters: ['default', './test/support/closing-line.ts'],
   },
 });

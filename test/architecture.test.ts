@@ -38,7 +38,8 @@ const doors: Record<string, Doors> = {
   },
   // What a user's module is, only its thread finds out.
   workers: { rooms: ['core', 'services'], packages: ['node:', 'piscina', '(computed) transform'] },
-  tui: { rooms: ['core', 'clients'], packages: ['node:'] },
+  // How wide characters are is a table of Unicode's; it knows no terminal.
+  tui: { rooms: ['core', 'clients'], packages: ['string-width'] },
   web: { rooms: ['core', 'clients'] },
   cli: { rooms: everyRoom, packages: ['node:', '*'] },
   // The library's public face.

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { parseTarget } from '../transport/index.js';
 import type { ChatCall } from './chat-call.js';
@@ -30,22 +31,37 @@ export function chatCommand() {
         'wireline chat --json --replay 0 --name bot localhost 9000 < answers > questions',
       ),
     )
-    .action((words, options) =>
-      runClient(async (signal) => {
-        setVerbosity(Number(options.verbose));
-        const call: ChatCall = {
-          address: parseTarget(words).address,
-          rooms: options.room ?? ['lobby'],
-          connectTimeoutMs: options.connectTimeout,
-          quiet: options.quiet === true,
-          signal,
-          ...(options.name === undefined ? {} : { name: options.name }),
-          ...(options.replay === undefined ? {} : { replay: options.replay }),
-        };
-        const { chatPipe } = await import('./chat-pipe.js');
-        await chatPipe(call, options.json === true);
-      }),
-    );
+    .action((words, options) => {
+      setVerbosity(Number(options.verbose));
+      const { json = false } = options;
+      return runClient(async (signal) => chat({ ...callOf(words, options), signal }, json));
+    });
+}
+
+interface Options {
+  readonly name?: string | undefined;
+  readonly room?: string[] | undefined;
+  readonly replay?: number | undefined;
+  readonly connectTimeout: number;
+  readonly quiet?: true | undefined;
+}
+
+function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet }: Options) {
+  return {
+    address: parseTarget(words).address,
+    rooms: room ?? ['lobby'],
+    connectTimeoutMs: connectTimeout,
+    quiet: quiet === true,
+    ...(name === undefined ? {} : { name }),
+    ...(replay === undefined ? {} : { replay }),
+  };
+}
+
+/** On a terminal that can be painted, and where no program reads, the whole screen; else a pipe. */
+async function chat(call: ChatCall, json: boolean): Promise<void> {
+  const screen = isatty(0) && isatty(1) && !json && process.env.TERM !== 'dumb';
+  if (screen) await (await import('./chat-screen.js')).chatScreen(call);
+  else await (await import('./chat-pipe.js')).chatPipe(call, json);
 }
 
 function add(value: string, before: string[] = []): string[] {

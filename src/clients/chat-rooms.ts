@@ -99,7 +99,8 @@ export class ChatRooms {
   }
 }
 
-/** Rooms go by their folded name, as the server answers with it; most are written so. */
+/** A room's name as the server answers with it: folded, in the usual width, and without a `#` before it. */
 export function roomKey(room: string): string {
-  return room.replace(/^#/, '').toLowerCase().normalize('NFC');
+  const usual = room.replace(/^#/, '').replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC'));
+  return usual.normalize('NFC').toLowerCase().normalize('NFC');
 }

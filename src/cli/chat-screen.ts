@@ -1,0 +1,141 @@
+import type { ChatListener, ChatState } from '../clients/chat.js';
+import type { Missed } from '../clients/chat-rooms.js';
+import { type ServerMessage, WirelineError } from '../core/index.js';
+import { type Effect, type Event, KeyReader, type Model, newModel, Painter, update, view } from '../tui/index.js';
+import { type CalledChat, type ChatCall, calledChat } from './chat-call.js';
+import { FullScreen } from './full-screen.js';
+
+/** Milliseconds between two pictures: what comes faster is seen together. */
+const frameMs = 16;
+/** Milliseconds after which an escape was the key, and not the beginning of a sequence. */
+const escapeMs = 50;
+/** Milliseconds between two looks at the clock while we wait for the server. */
+const tickMs = 250;
+/** The status of a process that SIGHUP ended. */
+const hungUp = 129;
+
+/** The chat on the whole terminal. */
+export async function chatScreen(call: ChatCall): Promise<void> {
+  const program = new ChatScreen(call);
+  const chat = calledChat(call, program);
+  try {
+    await program.run(chat);
+  } finally {
+    program.close();
+  }
+  const { unsent } = chat.client;
+  if (unsent > 0) throw new WirelineError('failed', `${unsent} of the messages were not sent`);
+}
+
+class ChatScreen implements ChatListener {
+  readonly #keys = new KeyReader();
+  readonly #screen: FullScreen;
+  readonly #painter: Painter;
+  #model: Model;
+  #chat!: CalledChat;
+  #opened = false;
+  #painting: NodeJS.Timeout | undefined;
+  #escape: NodeJS.Timeout | undefined;
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor(call: ChatCall) {
+    this.#screen = new FullScreen({
+      input: (text) => this.#onInput(text),
+      resized: () => this.#onResized(),
+      restored: () => this.#repaint(),
+      gone: () => this.#onGone(),
+    });
+    this.#painter = new Painter(this.#screen.colours);
+    const { columns, rows } = this.#screen;
+    const session = crypto.randomUUID();
+    this.#model = newModel({ columns, rows, name: call.name ?? '', session, rooms: call.rooms });
+  }
+
+  async run(chat: CalledChat): Promise<void> {
+    this.#chat = chat;
+    await chat.run();
+  }
+
+  close(): void {
+    for (const timer of [this.#painting, this.#escape, this.#ticking]) clearTimeout(timer);
+    this.#screen.close();
+  }
+
+  /** The terminal is taken once there is a server: that there is none is said where the command was typed. */
+  state(state: ChatState): void {
+    if (state.at === 'connected' && !this.#opened) {
+      this.#opened = true;
+      this.#screen.open();
+    }
+    this.#happens({ type: 'state', state });
+    clearInterval(this.#ticking);
+    if (state.at === 'waiting') this.#ticking = setInterval(() => this.#happens({ type: 'tick' }), tickMs);
+  }
+
+  message(message: ServerMessage, missed?: Missed): void {
+    this.#happens({ type: 'message', message, missed });
+  }
+
+  said(id: string, outcome: { number: number } | { failed: string }): void {
+    this.#happens({ type: 'said', id, outcome });
+  }
+
+  #happens(event: Event): void {
+    const { model, effects } = update(this.#model, event, Date.now());
+    this.#model = model;
+    for (const effect of effects) this.#do(effect);
+    if (this.#opened) this.#painting ??= setTimeout(() => this.#paint(), frameMs);
+  }
+
+  #do(effect: Effect): void {
+    const { client, leave } = this.#chat;
+    switch (effect.do) {
+      case 'say':
+        return void client.say(effect.room, effect.body, effect.id);
+      case 'ask':
+        return void client.ask(effect.message);
+      case 'join':
+        return client.join(effect.room);
+      case 'leave':
+        return client.leave(effect.room);
+      case 'close':
+        return leave();
+      case 'redraw':
+        return this.#painter.forget();
+      case 'suspend':
+        return this.#screen.suspend();
+      case 'bell':
+        return this.#screen.write('\x07');
+    }
+  }
+
+  #onInput(text: string): void {
+    clearTimeout(this.#escape);
+    for (const stroke of this.#keys.push(text)) this.#happens({ type: 'stroke', stroke });
+    if (this.#keys.holds) this.#escape = setTimeout(() => this.#onEscape(), escapeMs);
+  }
+
+  #onEscape(): void {
+    for (const stroke of this.#keys.flush()) this.#happens({ type: 'stroke', stroke });
+  }
+
+  #onResized(): void {
+    const { columns, rows } = this.#screen;
+    this.#happens({ type: 'resize', columns, rows });
+  }
+
+  #onGone(): void {
+    process.exitCode = hungUp;
+    this.#chat.leave();
+  }
+
+  #repaint(): void {
+    this.#painter.forget();
+    this.#onResized();
+  }
+
+  #paint(): void {
+    this.#painting = undefined;
+    this.#screen.write(this.#painter.frame(view(this.#model), this.#model.columns));
+  }
+}

@@ -1,0 +1,96 @@
+import type { Colours } from '../tui/index.js';
+
+/** Another screen than the shell's, pastes in brackets, and no wrapping of what is too long (xterm's control sequences). */
+const enterCodes = '\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[m';
+const leaveCodes = '\x1b[m\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l';
+
+/** What the program is told of its terminal. */
+export interface FullScreenListener {
+  input(text: string): void;
+  resized(): void;
+  /** The terminal shows what it showed before: all is to be painted anew. */
+  restored(): void;
+  /** The terminal is no more. */
+  gone(): void;
+}
+
+/**
+ * The whole terminal, for a program of its own. On every way out (the end, an error that nobody expected, a signal
+ * that can be caught) it is given back as it was.
+ */
+export class FullScreen {
+  #open = false;
+  readonly #leave = () => this.#close();
+  readonly #onInput = (text: string) => this.listener.input(text);
+  readonly #onResize = () => this.listener.resized();
+  readonly #onGone = () => this.listener.gone();
+  readonly #onContinue = () => {
+    if (this.#open) this.#restore();
+  };
+
+  constructor(readonly listener: FullScreenListener) {}
+
+  get columns(): number {
+    return process.stdout.columns || 80;
+  }
+
+  get rows(): number {
+    return process.stdout.rows || 24;
+  }
+
+  /** What Node knows of it, which minds NO_COLOR and TERM. */
+  get colours(): Colours {
+    const depth = process.stdout.getColorDepth();
+    if (depth >= 8) return 'many';
+    return depth >= 4 ? 'basic' : 'none';
+  }
+
+  open(): void {
+    process.on('exit', this.#leave);
+    process.on('SIGHUP', this.#onGone);
+    process.on('SIGCONT', this.#onContinue);
+    process.stdout.on('error', this.#onGone);
+    process.stdout.on('resize', this.#onResize);
+    process.stdin.on('error', this.#onGone);
+    process.stdin.on('end', this.#onGone);
+    process.stdin.setEncoding('utf8').on('data', this.#onInput);
+    this.#restore();
+  }
+
+  write(text: string): void {
+    if (this.#open && text !== '') process.stdout.write(text);
+  }
+
+  /** Gives the terminal back. May be called again. */
+  close(): void {
+    this.#close();
+    process.stdin.off('data', this.#onInput).pause();
+    process.stdout.off('resize', this.#onResize);
+  }
+
+  /** Control-Z: the shell gets the terminal until it continues us. */
+  suspend(): void {
+    this.#close();
+    process.kill(0, 'SIGTSTP');
+    // We are here again once we are continued; at once where there is no shell that could do so.
+    setTimeout(() => this.#restore(), 10);
+  }
+
+  #restore(): void {
+    this.#open = true;
+    process.stdin.setRawMode(true);
+    process.stdout.write(enterCodes);
+    this.listener.restored();
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      process.stdout.write(leaveCodes);
+      process.stdin.setRawMode(false);
+    } catch {
+      // There is no terminal any more.
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import type { ChatState, Missed } from '../clients/index.js';
+import type { Joined, SentEntry, ServerMessage } from '../core/index.js';
+import {
+  activeRoom,
+  type Effect,
+  type Link,
+  type Model,
+  type Room,
+  roomNamed,
+  type Said,
+  type Step,
+  step,
+  withLine,
+  withNotice,
+  withRoom,
+} from './model.js';
+import { scrolled } from './scroll.js';
+import { messageHeight } from './view.js';
+
+/** The connection has changed. */
+export function onState(model: Model, state: ChatState): Step {
+  const link: Link = state.at === 'waiting' ? { at: 'waiting', until: model.now + state.ms, why: state.why } : state;
+  if (state.at === 'connected') return step({ ...model, link });
+  // What was asked of the server on the connection that is lost gets no answer.
+  const rooms = model.rooms.map(({ loading: _, ...room }): Room => ({ ...room, joined: false, asked: [] }));
+  return step({ ...model, link, rooms });
+}
+
+/** The server has said something. */
+export function onMessage(model: Model, message: ServerMessage, missed?: Missed): Step {
+  switch (message.type) {
+    case 'welcome':
+      return step({ ...model, name: message.name });
+    case 'joined':
+      return onJoined(model, message, missed);
+    case 'entry':
+      return onEntry(model, message.room, message);
+    case 'history':
+      return step(onHistory(model, message));
+    case 'msg':
+      return onWhisper(model, message);
+    case 'who':
+      return step(onWho(model, message.room, message.names));
+    case 'rooms':
+      return step(
+        withNotice(model, `rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ')}`),
+      );
+    case 'error':
+      return onError(model, message);
+    case 'notice':
+      return step(withNotice(model, message.message));
+    default:
+      return step(onHappened(model, message));
+  }
+}
+
+/** What has become of something that we said. */
+export function onSaid(model: Model, id: string, outcome: { number: number } | { failed: string }): Step {
+  const room = model.rooms.find(({ pending }) => pending.some((said) => said.id === id));
+  const said = room?.pending.find((each) => each.id === id);
+  if (!room || !said) return step(model);
+  const others = room.pending.filter((each) => each !== said);
+  const placed =
+    'number' in outcome && room.lines.some((line) => line.kind === 'said' && line.number === outcome.number);
+  const change = (): Partial<Room> => {
+    if ('failed' in outcome)
+      return { pending: others, lines: [...room.lines, { ...said, fate: 'failed', why: outcome.failed }] };
+    if (placed) return { pending: others };
+    const sent: Said = { ...said, fate: 'sent', number: outcome.number };
+    return { pending: room.pending.map((each) => (each === said ? sent : each)) };
+  };
+  return step(withRoom(model, room.name, (before) => ({ ...before, ...change() })));
+}
+
+function onJoined(model: Model, joined: Joined, missed?: Missed): Step {
+  const { room: name, epoch, first, last, after, topic = '' } = joined;
+  const known = roomNamed(model, name);
+  if (!known) return step(model);
+  const again = known.epoch !== undefined;
+  const renewed = again && known.epoch !== epoch;
+  const next = withRoom(model, name, (room) => ({
+    ...room,
+    ...{ joined: true, epoch, first, topic, asked: ['know'] },
+    ...(again ? {} : { before: last, oldest: after + 1 }),
+    // What is above is of another life of the log: there is nothing between it and what comes.
+    ...(renewed ? { before: after, oldest: after + 1, first: after + 1 } : {}),
+    missed: room.missed + (missed?.entries ?? 0),
+  }));
+  const told = missed ? withNotice(next, lossOf(missed), { room: name, failure: true }) : next;
+  return step(told, { do: 'ask', message: { type: 'who', room: name } });
+}
+
+function lossOf({ entries }: Missed): string {
+  if (entries === undefined) return 'the server has begun a new log: what was said meanwhile is not known';
+  return `${entries} ${entries === 1 ? 'message is' : 'messages are'} missing: the server does not have them any more`;
+}
+
+function onEntry(model: Model, name: string, entry: SentEntry): Step {
+  const room = roomNamed(model, name);
+  if (!room) return step(model);
+  const fresh = entry.number > room.before;
+  const own = entry.from === model.name;
+  const pending = own && fresh ? room.pending.find((said) => isOf(said, entry)) : undefined;
+  const line = { number: entry.number, time: entry.time, from: entry.from, body: entry.body };
+  const shown = roomNamed(model, name) === activeRoom(model);
+  const called = fresh && !own && calls(entry.body, model.name);
+  const placed = withRoom(model, name, (before) => ({
+    ...before,
+    pending: before.pending.filter((said) => said !== pending),
+    unread: before.unread + (shown || own || !fresh ? 0 : 1),
+    called: before.called || (called && !shown),
+  }));
+  const next = withLine(placed, name, pending ? { ...line, fate: 'sent' } : line);
+  return step(next, ...(called ? [bell] : []));
+}
+
+const bell: Effect = { do: 'bell' };
+
+/** Whether an entry is what we said: the one that was acknowledged, or the oldest with these words. */
+function isOf(said: Said, entry: SentEntry): boolean {
+  return said.number === undefined ? said.body === entry.body : said.number === entry.number;
+}
+
+function calls(body: string, name: string): boolean {
+  const at = body.toLowerCase().indexOf(name.toLowerCase());
+  const around = (index: number) => /[\p{L}\p{N}]/u.test(body[index] ?? '');
+  return name !== '' && at >= 0 && !around(at - 1) && !around(at + name.length);
+}
+
+function onHistory(model: Model, { room: name, first, entries }: ServerMessage & { type: 'history' }): Model {
+  const room = roomNamed(model, name);
+  if (!room) return model;
+  const older = entries.filter(({ number }) => number < room.oldest);
+  const lines = older.map((entry, at): Said => ({ kind: 'said', key: model.made + 1 + at, ...entry }));
+  const { loading = 0, ...rest } = room;
+  const oldest = older[0]?.number ?? room.oldest;
+  const whole: Room = { ...rest, lines: [...lines, ...room.lines], oldest, first: older.length > 0 ? first : oldest };
+  const next = loading > 0 ? scrolled(whole, model.columns, messageHeight(model), loading).room : whole;
+  return withRoom({ ...model, made: model.made + lines.length }, name, () => next);
+}
+
+function onWhisper(model: Model, { from, to, body, time }: ServerMessage & { type: 'msg' }): Step {
+  const next = withLine(model, activeRoom(model).name, { time, from, to, body });
+  return step(next, ...(from === model.name ? [] : [bell]));
+}
+
+function onWho(model: Model, name: string, names: readonly string[]): Model {
+  const [why, ...asked] = roomNamed(model, name)?.asked ?? [];
+  const known = withRoom(model, name, (room) => ({ ...room, names, asked }));
+  return why === 'show' ? withNotice(known, `in ${name}: ${names.join(', ')}`, { room: name }) : known;
+}
+
+function onError(model: Model, { room: name, message, code }: ServerMessage & { type: 'error' }): Step {
+  const room = name === undefined ? undefined : roomNamed(model, name);
+  if (name !== undefined && !room && code === 'not-in-room') return step(model);
+  const told = withNotice(model, message, { room: name, failure: true });
+  if (!room || room.joined || model.rooms.length === 1) return step(told);
+  // A room that will not have us is no room of ours.
+  const rooms = model.rooms.filter((each) => each !== room);
+  const left = { ...model, rooms, active: Math.min(model.active, rooms.length - 1) };
+  return step(withNotice(left, `${name}: ${message}`, { failure: true }), { do: 'leave', room: room.name });
+}
+
+function onHappened(model: Model, message: ServerMessage): Model {
+  switch (message.type) {
+    case 'join':
+      return withNotice(withNames(model, message.room, [message.name], []), `${message.name} has joined`, message);
+    case 'leave':
+      return withNotice(withNames(model, message.room, [], [message.name]), `${message.name} has left`, message);
+    case 'topic': {
+      const { room: name, topic } = message;
+      const told = withNotice(model, `${message.name} has set the topic: ${topic}`, { room: name });
+      return withRoom(told, name, (room) => ({ ...room, topic }));
+    }
+    case 'nick':
+      return onNick(model, message.from, message.name);
+    default:
+      return model;
+  }
+}
+
+function onNick(model: Model, from: string, name: string): Model {
+  let next = from === model.name ? { ...model, name } : model;
+  for (const { name: room, names } of model.rooms) {
+    if (from !== model.name && !names.includes(from)) continue;
+    next = withNotice(withNames(next, room, [name], [from]), `${from} is now ${name}`, { room });
+  }
+  return next;
+}
+
+function withNames(model: Model, name: string, added: readonly string[], removed: readonly string[]): Model {
+  return withRoom(model, name, (room) => ({
+    ...room,
+    names: [...room.names.filter((each) => !removed.includes(each) && !added.includes(each)), ...added],
+  }));
+}

@@ -1,0 +1,79 @@
+import { printable } from '../core/index.js';
+import type { Line, Notice, Said } from './model.js';
+import { colourOf, type Row, type Span } from './row.js';
+import { widthOf, wrap } from './width.js';
+
+/** From this width on there is place for times. */
+const wide = 40;
+
+/** The rows of each line at the width that was last asked for: they are asked for again and again. */
+const known = new WeakMap<Line, { columns: number; dated: boolean; rows: readonly Row[] }>();
+
+/** The rows of a line, with the date before it where the line before it is of another day. */
+export function rowsOf(line: Line, before: Line | undefined, columns: number): readonly Row[] {
+  const dated = before !== undefined && dayOf(before.time) !== dayOf(line.time);
+  const found = known.get(line);
+  if (found?.columns === columns && found.dated === dated) return found.rows;
+  const own = line.kind === 'said' ? saidRows(line, columns) : noticeRows(line, columns);
+  const rows = dated ? [[{ text: `--- ${dayOf(line.time)} ---`, style: { dim: true } }], ...own] : own;
+  known.set(line, { columns, dated, rows });
+  return rows;
+}
+
+/** What a peer's text looks like on the screen: nothing in it moves the cursor, and tabs are spaces. */
+export function shown(text: string): string {
+  return printable(text).replaceAll('\t', '    ');
+}
+
+function saidRows(said: Said, columns: number): Row[] {
+  const indent = columns >= wide ? 6 : 2;
+  const time: Span[] = columns >= wide ? [{ text: `${timeOf(said.time)} `, style: { dim: true } }] : [];
+  const from: Span[] = [
+    ...time,
+    { text: shown(said.from), style: { name: colourOf(said.from), bold: said.to !== undefined } },
+    { text: said.to === undefined ? ': ' : ` to ${shown(said.to)}: `, style: { bold: said.to !== undefined } },
+  ];
+  const start = from.reduce((width, { text }) => width + widthOf(text), 0);
+  // A long name on a narrow screen leaves too little beside it.
+  const below = start > columns / 2;
+  const look = said.fate === 'sending' ? { style: { dim: true } } : {};
+  const body = wrap(shown(said.body), columns - indent, below ? 0 : start - indent);
+  const rows: Span[][] = body.map((text, at) => [
+    ...(at === 0 && !below ? from : [{ text: ' '.repeat(indent) }]),
+    { text, ...look },
+  ]);
+  if (below) rows.unshift(from);
+  return withFate(rows, said, columns, indent);
+}
+
+/** What has become of our own, after its last word, or below where there is no place. */
+function withFate(rows: Span[][], { fate, why = '' }: Said, columns: number, indent: number): Row[] {
+  if (fate === undefined) return rows;
+  const failed = fate === 'failed';
+  const text = failed ? ` (failed: ${shown(why).replaceAll('\n', ' ')})` : fate === 'sent' ? ' ✓' : ' (sending)';
+  const span: Span = { text, style: failed ? { failure: true } : { dim: true } };
+  const last = rows.at(-1) as Span[];
+  const width = last.reduce((sum, { text }) => sum + widthOf(text), 0);
+  if (width + widthOf(text) <= columns) return [...rows.slice(0, -1), [...last, span]];
+  const pieces = wrap(text.trimStart(), columns - indent);
+  return [...rows, ...pieces.map((piece) => [{ ...span, text: ' '.repeat(indent) + piece }])];
+}
+
+function noticeRows({ time, text, failure }: Notice, columns: number): Row[] {
+  const indent = columns >= wide ? 6 : 0;
+  const start = columns >= wide ? `${timeOf(time)} ` : '';
+  const style = failure ? { failure } : { dim: true };
+  return wrap(`* ${shown(text)}`, columns - indent).map((row, at) => [
+    { text: at === 0 ? start : ' '.repeat(indent), style: { dim: true } },
+    { text: row, style },
+  ]);
+}
+
+function timeOf(ms: number): string {
+  const date = new Date(ms);
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toDateString();
+}

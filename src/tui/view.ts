@@ -1,0 +1,88 @@
+import { inputRows } from './input-rows.js';
+import { shown } from './lines.js';
+import { activeRoom, type Model, type Room } from './model.js';
+import { type Row, rowWidth, type Span } from './row.js';
+import { pageOf } from './scroll.js';
+import { cut, widthOf } from './width.js';
+
+/** What is on the terminal: as many rows as it has, and where the cursor is, counted from 0. */
+export interface Screen {
+  readonly rows: readonly Row[];
+  readonly cursor: { readonly row: number; readonly column: number };
+}
+
+/** On a screen lower than this there are no tabs, and on one lower than 3 no state line. */
+const leastForTabs = 6;
+
+/** The rows for messages. */
+export function messageHeight(model: Model): number {
+  return heights(model).messages;
+}
+
+/** The whole screen: tabs, messages, a state line, and what is being typed. Pure. */
+export function view(model: Model): Screen {
+  const { columns } = model;
+  const { tabs, messages, state, input } = heights(model);
+  const page = pageOf(activeRoom(model), columns, messages);
+  const typed = inputRows(model.input, columns, input);
+  const blank: Row[] = Array.from({ length: messages - page.rows.length }, () => []);
+  const rows = [
+    ...(tabs > 0 ? [tabsRow(model)] : []),
+    ...blank,
+    ...page.rows,
+    ...(state > 0 ? [stateRow(model, page.below)] : []),
+    ...typed.rows.map((text): Row => [{ text }]),
+  ];
+  return { rows, cursor: { row: rows.length - typed.rows.length + typed.row, column: typed.column } };
+}
+
+function heights({ rows, columns, input }: Model) {
+  const most = Math.max(1, Math.min(8, Math.floor(rows / 3)));
+  const typed = inputRows(input, columns, most).rows.length;
+  const tabs = rows >= leastForTabs ? 1 : 0;
+  const state = rows >= 3 ? 1 : 0;
+  return { tabs, state, input: most, messages: Math.max(0, rows - tabs - state - typed) };
+}
+
+/** The rooms, and what waits in each; the one that is shown is always seen. */
+function tabsRow(model: Model): Row {
+  const tabs = model.rooms.map((room, at) => tabOf(room, at, at === model.active));
+  let first = 0;
+  while (first < model.active && rowWidth(tabs.slice(first, model.active + 1)) > model.columns) first++;
+  const row = tabs.slice(first);
+  const topic = shown(activeRoom(model).topic).replaceAll('\n', ' ');
+  const left = model.columns - rowWidth(row);
+  return topic && left > 10 ? [...row, { text: cut(`  ${topic}`, left), style: { dim: true } }] : row;
+}
+
+function tabOf({ name, unread, called }: Room, at: number, active: boolean): Span {
+  const waiting = unread > 0 ? ` (${unread}${called ? '!' : ''})` : '';
+  const text = ` ${at + 1} ${shown(name)}${waiting} `;
+  return active ? { text, style: { bold: true, inverse: true } } : { text, style: unread > 0 ? { bold: true } : {} };
+}
+
+/** Who and where we are, how the connection is, and what is not on the screen. */
+function stateRow(model: Model, below: number): Row {
+  const room = activeRoom(model);
+  const sending = model.rooms.reduce((sum, { pending }) => sum + pending.length, 0);
+  const parts = [
+    linkOf(model),
+    ...(room.missed > 0 ? [`${room.missed} missed`] : []),
+    ...(sending > 0 ? [`${sending} sending`] : []),
+    ...(room.loading === undefined ? [] : ['loading older messages']),
+    ...(room.anchor ? [`${below} below, Escape shows them`] : []),
+    ...(model.completion ? [model.completion.choices.map((choice) => choice.trim()).join(' ')] : []),
+  ];
+  const start = ` ${shown(model.name)} in ${shown(room.name)}: `;
+  // What matters is the connection: on a narrow screen it stands alone.
+  const whole = widthOf(start) + widthOf(parts[0] as string) <= model.columns ? start : ' ';
+  const text = cut(`${whole}${parts.join(' | ')}`, model.columns);
+  return [{ text: text + ' '.repeat(Math.max(0, model.columns - widthOf(text))), style: { inverse: true } }];
+}
+
+function linkOf({ link, leaving, now }: Model): string {
+  if (leaving) return 'leaving';
+  if (link.at !== 'waiting') return link.at;
+  const seconds = Math.max(1, Math.ceil((link.until - now) / 1000));
+  return `reconnecting in ${seconds} s (${shown(link.why).replaceAll('\n', ' ')})`;
+}

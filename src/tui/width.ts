@@ -1,0 +1,71 @@
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const ascii = /^[\x20-\x7e]*$/;
+
+/** What a reader takes for one character each: letters with their marks, emoji of several code points. */
+export function graphemes(text: string): string[] {
+  if (ascii.test(text)) return text.split('');
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** The grapheme of `text` that has the UTF-16 unit `at`: where it begins and where it ends. */
+export function graphemeAt(text: string, at: number): { start: number; end: number } {
+  const found = segmenter.segment(text).containing(at);
+  return found ? { start: found.index, end: found.index + found.segment.length } : { start: at, end: at };
+}
+
+/** The columns that text takes on a terminal: two for wide characters and emoji, none for marks. */
+export function widthOf(text: string): number {
+  return ascii.test(text) ? text.length : stringWidth(text);
+}
+
+/** Text cut to `columns`, with `~` in the place of what is left out. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let width = 0;
+  let kept = '';
+  for (const grapheme of graphemes(text)) {
+    width += widthOf(grapheme);
+    if (width > columns - 1) break;
+    kept += grapheme;
+  }
+  return columns > 0 ? `${kept}~` : '';
+}
+
+/**
+ * Text as rows of at most `columns`, cut at spaces where there are some, the first row `first` columns shorter.
+ * Newlines begin new rows. No row is without a grapheme, however narrow the screen is.
+ */
+export function wrap(text: string, columns: number, first = 0): string[] {
+  const rows: string[] = [];
+  for (const line of text.split('\n')) {
+    let rest = line;
+    for (;;) {
+      const room = Math.max(1, rows.length === 0 ? columns - first : columns);
+      const row = fitting(rest, room);
+      rows.push(row.shown);
+      if (row.rest === '') break;
+      rest = row.rest;
+    }
+  }
+  return rows;
+}
+
+/** The start of a line that fits, up to a space where one is not too far back, and what is left. */
+function fitting(line: string, columns: number): { shown: string; rest: string } {
+  if (line.length <= columns && ascii.test(line)) return { shown: line, rest: '' };
+  let width = 0;
+  let end = 0;
+  // More code units than this are in no row: the rest of a long line is not looked at.
+  for (const grapheme of graphemes(line.slice(0, columns * 16 + 64))) {
+    width += widthOf(grapheme);
+    if (width > columns && end > 0) break;
+    end += grapheme.length;
+  }
+  if (end >= line.length) return { shown: line, rest: '' };
+  if (line[end] === ' ') return { shown: line.slice(0, end), rest: line.slice(end + 1) };
+  const space = line.lastIndexOf(' ', end - 1);
+  if (space > end / 2) return { shown: line.slice(0, space), rest: line.slice(space + 1) };
+  return { shown: line.slice(0, end), rest: line.slice(end) };
+}
