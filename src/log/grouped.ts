@@ -6,12 +6,10 @@ export interface Store {
   /** Runs `run`, whose changes are stored whole, or not at all where it throws. */
   transaction(run: () => void): void;
   extent(room: string): Extent;
-  /** The entry that was made with `key`, as long as it is kept. */
-  find(room: string, key: string): Entry | undefined;
-  /** Stores an entry, whose number is `last + 1`. */
-  add(room: string, entry: Entry): void;
-  /** Drops what the retention does not keep. Called after each group that added to `room`. */
-  retain(room: string): void;
+  /** Stores an entry, whose number is `last + 1`, and gives it; or gives the kept one that was made with its key. */
+  put(room: string, entry: Entry): Entry;
+  /** Ends a group that added to `room`, in its transaction: drops what the retention does not keep. */
+  settle(room: string): void;
   read(room: string, after: number, limit: number): Entry[];
   close(): void;
 }
@@ -90,8 +88,8 @@ class GroupedLog implements Log {
     let answers: Entry[][] = [];
     try {
       this.store.transaction(() => {
-        answers = appends.map(({ room, sayings }) => sayings.map((saying) => this.#store(room, saying, added)));
-        for (const room of added.keys()) this.store.retain(room);
+        answers = appends.map(({ room, sayings }) => this.#store(room, sayings, added));
+        for (const room of added.keys()) this.store.settle(room);
       });
     } catch (error) {
       const failure = asWirelineError(error);
@@ -102,15 +100,22 @@ class GroupedLog implements Log {
     for (const [at, { resolve }] of appends.entries()) resolve(answers[at] ?? []);
   }
 
-  #store(room: string, saying: Saying, added: Added): Entry {
-    const before = saying.key === undefined ? undefined : this.store.find(room, saying.key);
-    if (before) return before;
-    const entry = { ...saying, number: this.store.extent(room).last + 1, time: this.now() };
-    this.store.add(room, entry);
-    const entries = added.get(room);
-    if (entries) entries.push(entry);
-    else added.set(room, [entry]);
-    return entry;
+  #store(room: string, sayings: readonly Saying[], added: Added): Entry[] {
+    const time = this.now();
+    const news = added.get(room) ?? [];
+    let { last } = this.store.extent(room);
+    const answers: Entry[] = [];
+    for (const { from, body, key } of sayings) {
+      const number = last + 1;
+      const entry = key === undefined ? { number, time, from, body } : { number, time, from, body, key };
+      const stored = this.store.put(room, entry);
+      answers.push(stored);
+      if (stored !== entry) continue;
+      last = number;
+      news.push(entry);
+    }
+    if (news.length > 0) added.set(room, news);
+    return answers;
   }
 
   #tell(room: string, entries: readonly Entry[]): void {

@@ -1,6 +1,8 @@
 import type { Entry, Extent, Log, Retention } from '../core/index.js';
 import { groupedLog, type Store } from './grouped.js';
 
+const encoder = new TextEncoder();
+
 /** How {@link memoryLog} keeps what is said. */
 export interface MemoryLogOptions {
   /** What is kept of each room (default 10,000 entries). */
@@ -46,20 +48,24 @@ class MemoryStore implements Store {
     return { first: kept.last - (kept.entries.length - kept.from) + 1, last: kept.last };
   }
 
-  find(room: string, key: string): Entry | undefined {
-    return this.#rooms.get(room)?.byKey.get(key);
-  }
-
-  add(room: string, entry: Entry): void {
-    const kept: Kept = this.#rooms.get(room) ?? { entries: [], from: 0, last: 0, bytes: 0, byKey: new Map() };
-    this.#rooms.set(room, kept);
+  put(room: string, entry: Entry): Entry {
+    let kept = this.#rooms.get(room);
+    if (!kept) {
+      kept = { entries: [], from: 0, last: 0, bytes: 0, byKey: new Map() };
+      this.#rooms.set(room, kept);
+    }
+    if (entry.key !== undefined) {
+      const before = kept.byKey.get(entry.key);
+      if (before) return before;
+      kept.byKey.set(entry.key, entry);
+    }
     kept.entries.push(entry);
     kept.last = entry.number;
-    kept.bytes += sizeOf(entry);
-    if (entry.key !== undefined) kept.byKey.set(entry.key, entry);
+    kept.bytes += this.#sizeOf(entry);
+    return entry;
   }
 
-  retain(room: string): void {
+  settle(room: string): void {
     const kept = this.#rooms.get(room);
     if (!kept) return;
     const { entries = Infinity, bytes = Infinity, ageMs = Infinity } = this.retention;
@@ -68,7 +74,7 @@ class MemoryStore implements Store {
       const count = kept.entries.length - kept.from;
       if (count <= entries && kept.bytes <= bytes && entry.time >= oldest) break;
       kept.from++;
-      kept.bytes -= sizeOf(entry);
+      kept.bytes -= this.#sizeOf(entry);
       if (entry.key !== undefined) kept.byKey.delete(entry.key);
     }
     // The array is cut now and then, and not with each entry, as that moves all the others.
@@ -88,10 +94,10 @@ class MemoryStore implements Store {
   close(): void {
     this.#rooms.clear();
   }
-}
 
-const encoder = new TextEncoder();
-
-function sizeOf({ from, body }: Entry): number {
-  return encoder.encode(from).length + encoder.encode(body).length;
+  /** Counted only where it is asked for, as it takes longer than all the rest. */
+  #sizeOf({ from, body }: Entry): number {
+    if (this.retention.bytes === undefined) return 0;
+    return encoder.encode(from).length + encoder.encode(body).length;
+  }
 }

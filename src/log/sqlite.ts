@@ -32,12 +32,16 @@ export async function sqliteLog(path: string, options: SqliteLogOptions = {}): P
   }
 }
 
-/** The rooms whose extent is known: reading it for each entry would be most of the work. */
-type Extents = Map<string, { first: number; last: number }>;
+/** A room whose row and extent are known: reading them for each entry would be most of the work. */
+interface Known {
+  readonly id: number;
+  first: number;
+  last: number;
+}
 
 class SqliteStore implements Store {
   readonly epoch: string;
-  #extents: Extents = new Map();
+  #rooms = new Map<string, Known>();
   readonly #statements: Record<'begin' | 'commit' | 'rollback', Statement> & ReturnType<typeof prepared>;
 
   constructor(
@@ -66,40 +70,30 @@ class SqliteStore implements Store {
       this.#statements.commit.run();
     } catch (error) {
       // What was numbered in this transaction never was.
-      this.#extents = new Map();
+      this.#rooms = new Map();
       this.#rollback();
       throw failure(this.path, error);
     }
   }
 
   extent(room: string): Extent {
-    let extent = this.#extents.get(room);
-    if (!extent) {
-      const row = this.#statements.extent.get(room) as { first: number | null; last: number } | undefined;
-      extent = { first: row?.first ?? (row?.last ?? 0) + 1, last: row?.last ?? 0 };
-      // Only of rooms that something was said in: anybody may ask for any other name.
-      if (row) this.#extents.set(room, extent);
-    }
-    return { ...extent };
+    const known = this.#known(room);
+    return known ? { first: known.first, last: known.last } : { first: 1, last: 0 };
   }
 
-  find(room: string, key: string): Entry | undefined {
-    const row = this.#statements.find.get(room, key);
-    return row ? entryOf(row) : undefined;
+  put(room: string, entry: Entry): Entry {
+    const known = this.#known(room) ?? this.#made(room);
+    const { number, time, from, body, key = null } = entry;
+    const { changes } = this.#statements.add.run(known.id, number, time, from, body, key) as { changes: number };
+    if (Number(changes) === 0) return entryOf(this.#statements.find.get(known.id, key));
+    known.last = number;
+    return entry;
   }
 
-  add(room: string, entry: Entry): void {
-    if (entry.number === 1) this.#statements.room.run(room);
-    this.#statements.add.run(room, entry.number, entry.time, entry.from, entry.body, entry.key ?? null);
-    this.#statements.last.run(entry.number, room);
-    const extent = this.#extents.get(room);
-    if (extent) extent.last = entry.number;
-    else this.#extents.set(room, { first: entry.number, last: entry.number });
-  }
-
-  retain(room: string): void {
+  settle(room: string): void {
+    const { id, last } = this.#known(room) as Known;
+    this.#statements.last.run(last, id);
     const { entries, bytes, ageMs } = this.options.retention ?? {};
-    const { last } = this.extent(room);
     if (entries !== undefined) this.#drop(room, last - entries);
     if (ageMs !== undefined) this.#drop(room, this.#number(this.#statements.aged.get(room, this.now() - ageMs)));
     if (bytes !== undefined) this.#drop(room, this.#number(this.#statements.over.get(room, bytes)));
@@ -116,13 +110,29 @@ class SqliteStore implements Store {
     this.database.close();
   }
 
+  #known(room: string): Known | undefined {
+    const known = this.#rooms.get(room);
+    if (known) return known;
+    const row = this.#statements.room.get(room) as { id: number; first: number | null; last: number } | undefined;
+    if (!row) return undefined;
+    const { id, last } = row;
+    const read = { id, first: row.first ?? last + 1, last };
+    // Only of rooms that something was said in: anybody may ask for any other name.
+    this.#rooms.set(room, read);
+    return read;
+  }
+
+  #made(room: string): Known {
+    this.#statements.make.run(room);
+    return this.#known(room) as Known;
+  }
+
   /** Drops entries up to `number`. */
   #drop(room: string, number: number): void {
-    const { first } = this.extent(room);
-    if (number < first) return;
+    const known = this.#known(room);
+    if (!known || number < known.first) return;
     this.#statements.drop.run(room, number);
-    const extent = this.#extents.get(room);
-    if (extent) extent.first = number + 1;
+    known.first = number + 1;
   }
 
   #number(row: unknown): number {
@@ -146,15 +156,17 @@ function limitSize(database: Database, bytes: number): void {
 function prepared(database: Database) {
   const room = '(SELECT id FROM rooms WHERE name = ?)';
   return {
-    room: database.prepare('INSERT OR IGNORE INTO rooms (name, last) VALUES (?, 0)'),
-    last: database.prepare('UPDATE rooms SET last = ? WHERE name = ?'),
+    make: database.prepare('INSERT INTO rooms (name, last) VALUES (?, 0)'),
+    last: database.prepare('UPDATE rooms SET last = ? WHERE id = ?'),
+    // The key is looked for only where it is there already: half as many statements.
     add: database.prepare(
-      `INSERT INTO entries (room, number, time, sender, body, key) VALUES (${room}, ?, ?, ?, ?, ?)`,
+      `INSERT INTO entries (room, number, time, sender, body, key) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (room, key) WHERE key IS NOT NULL DO NOTHING`,
     ),
-    find: database.prepare(`SELECT * FROM entries WHERE room = ${room} AND key = ?`),
+    find: database.prepare('SELECT * FROM entries WHERE room = ? AND key = ?'),
     read: database.prepare(`SELECT * FROM entries WHERE room = ${room} AND number > ? ORDER BY number LIMIT ?`),
-    extent: database.prepare(
-      'SELECT last, (SELECT min(number) FROM entries WHERE room = rooms.id) AS first FROM rooms WHERE name = ?',
+    room: database.prepare(
+      'SELECT id, last, (SELECT min(number) FROM entries WHERE room = rooms.id) AS first FROM rooms WHERE name = ?',
     ),
     aged: database.prepare(`SELECT max(number) AS number FROM entries WHERE room = ${room} AND time < ?`),
     over: database.prepare(

@@ -199,7 +199,8 @@ export class Hall {
   }
 
   #roomOf(member: Member, name: string): Room {
-    const key = roomNameOf(name);
+    // Spelling a name takes longer than all else that a message needs, and most are spelt as they are kept.
+    const key = member.rooms.has(name) ? name : roomNameOf(name);
     const room = member.rooms.has(key) ? this.#rooms.get(key) : undefined;
     if (!room) throw new Refusal('not-in-room', `not in the room ${key}`);
     return room;
