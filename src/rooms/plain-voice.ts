@@ -2,6 +2,7 @@ import { type Entry, printable, type ServerMessage } from '../core/index.js';
 import type { Voice } from './voice.js';
 
 const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
 
 /**
  * What plain-text clients are told: `[name] text`, and `* ` before what the server says. Every line of a message has
@@ -10,6 +11,7 @@ const encoder = new TextEncoder();
 export const plainVoice: Voice = {
   echoes: false,
   entries: (_room, entries) => encoder.encode(spoken(entries)),
+  accepted: () => nothing,
   message: (message) => encoder.encode(words(message)),
 };
 

@@ -1,8 +1,9 @@
 import { asWirelineError, type Entry, type Log, type Saying, type ServerMessage } from '../core/index.js';
 import type { Member } from './member.js';
+import { News } from './news.js';
 import { Refusal } from './refusal.js';
 import { Subscription } from './subscription.js';
-import type { Voice } from './voice.js';
+import type { Accepted, Voice } from './voice.js';
 
 /** A saying on its way to the log, and who is to be told. */
 interface Said {
@@ -80,10 +81,7 @@ export class Room {
         this.name,
         said.map(({ saying }) => saying),
       );
-      for (const [at, { member, id }] of said.entries()) {
-        const number = (entries[at] as Entry).number;
-        if (id !== undefined) member.tell({ type: 'ack', room: this.name, id, number });
-      }
+      this.#accept(said, entries);
     } catch (error) {
       const message = `not stored: ${asWirelineError(error).message}`;
       for (const { member, id } of said) {
@@ -93,17 +91,23 @@ export class Room {
     for (const { member } of said) member.settled();
   }
 
-  #deliver(entries: readonly Entry[]): void {
-    const encoded: Encoded = new Map();
-    const senders = new Set(entries.map(({ from }) => from));
-    for (const [member, subscription] of this.#members) {
-      if (!subscription.takes(entries)) continue;
-      if (member.voice.echoes || !senders.has(member.name)) {
-        member.write(once(encoded, member.voice, (voice) => voice.entries(this.name, entries)));
-      } else {
-        const others = entries.filter(({ from }) => from !== member.name);
-        member.write(member.voice.entries(this.name, others));
+  /** Tells senders what is stored: what came together from one of them, in one write. */
+  #accept(said: readonly Said[], entries: readonly Entry[]): void {
+    for (let at = 0; at < said.length; ) {
+      const { member } = said[at] as Said;
+      const accepted: Accepted[] = [];
+      for (; said[at]?.member === member; at++) {
+        const { id } = said[at] as Said;
+        if (id !== undefined) accepted.push({ id, number: (entries[at] as Entry).number });
       }
+      if (accepted.length > 0) member.write(member.voice.accepted(this.name, accepted));
+    }
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    const news = new News(this.name, entries);
+    for (const [member, subscription] of this.#members) {
+      if (subscription.takes(entries)) news.tell(member.name, member.voice, (bytes) => void member.write(bytes));
     }
   }
 

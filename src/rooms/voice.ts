@@ -1,11 +1,19 @@
 import type { Entry, ServerMessage } from '../core/index.js';
 
+/** The number of what a client said with an id of its own. */
+export interface Accepted {
+  readonly id: string;
+  readonly number: number;
+}
+
 /** How a dialect puts what the server says into bytes. Pure: what is said to many is encoded once. */
 export interface Voice {
   /** Whether a client is sent what it said itself. */
   readonly echoes: boolean;
   /** New entries of a room. */
   entries(room: string, entries: readonly Entry[]): Uint8Array;
+  /** That what the member said is stored, and under which numbers; nothing where the dialect has no words for it. */
+  accepted(room: string, said: readonly Accepted[]): Uint8Array;
   /** Anything else; nothing where the dialect has no words for it. */
   message(message: ServerMessage): Uint8Array;
 }
