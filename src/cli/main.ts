@@ -13,11 +13,18 @@ async function main(args: string[]): Promise<void> {
     .addHelpText('after', '\nwireline COMMAND --help says more, with examples.');
   const load = commands[args[0] ?? ''];
   for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
+  if (!load) await complete(program, args[0]);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     describeDefaults(command);
     command.exitOverride().configureOutput({ writeOut: print, outputError: (text, write) => write(oneLine(text)) });
   }
   await program.parseAsync(args, { from: 'user' });
+}
+
+async function complete(program: Command, word: string | undefined): Promise<void> {
+  const { addCompletion, describeBriefly } = await import('./complete.js');
+  if (word === 'complete') describeBriefly(program);
+  addCompletion(program);
 }
 
 /** Wrong usage is one line, like every failure, and says where help is. */

@@ -1,0 +1,22 @@
+import tab from '@bomb.sh/tab/commander';
+import type { Command } from '@commander-js/extra-typings';
+import type { Command as PlainCommand } from 'commander';
+
+/**
+ * `wireline complete SHELL`: prints a script that has the shell complete commands, options and what they may be. The
+ * script asks `wireline complete -- WORDS`, so that it need not be made anew. To be called when `program` is whole.
+ */
+export function addCompletion(program: Command): void {
+  const all = program as unknown as PlainCommand;
+  tab(all);
+  const own = all.commands.find((command) => command.name() === 'complete');
+  own?.description('print a script that completes commands: bash, zsh, fish or powershell');
+  own?.addHelpText('after', '\nExamples:\n  $ source <(wireline complete bash)\n  $ wireline complete fish | source');
+}
+
+/** Has commands described in few words, as there is one line for each. */
+export function describeBriefly(program: Command): void {
+  for (const command of [...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
+    command.description(command.summary() || command.description());
+  }
+}
