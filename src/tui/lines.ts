@@ -1,7 +1,7 @@
 import { printable } from '../core/index.js';
 import type { Line, Notice, Said } from './model.js';
 import { colourOf, type Row, type Span } from './row.js';
-import { widthOf, wrap } from './width.js';
+import { cut, widthOf, wrap } from './width.js';
 
 /** From this width on there is place for times. */
 const wide = 40;
@@ -28,10 +28,15 @@ export function shown(text: string): string {
 function saidRows(said: Said, columns: number): Row[] {
   const indent = columns >= wide ? 6 : 2;
   const time: Span[] = columns >= wide ? [{ text: `${timeOf(said.time)} `, style: { dim: true } }] : [];
+  const place = columns - (columns >= wide ? 6 : 0);
+  // Two columns stay for the colon and a space, whatever a server takes for a name.
+  const name = cut(shown(said.from), place - 2);
+  const to = said.to === undefined ? '' : cut(` to ${shown(said.to)}`, place - 2 - widthOf(name));
+  const style = { bold: said.to !== undefined };
   const from: Span[] = [
     ...time,
-    { text: shown(said.from), style: { name: colourOf(said.from), bold: said.to !== undefined } },
-    { text: said.to === undefined ? ': ' : ` to ${shown(said.to)}: `, style: { bold: said.to !== undefined } },
+    { text: name, style: { ...style, name: colourOf(said.from) } },
+    { text: `${to}: `, style },
   ];
   const start = from.reduce((width, { text }) => width + widthOf(text), 0);
   // A long name on a narrow screen leaves too little beside it.

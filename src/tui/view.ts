@@ -49,7 +49,8 @@ function tabsRow(model: Model): Row {
   const tabs = model.rooms.map((room, at) => tabOf(room, at, at === model.active));
   let first = 0;
   while (first < model.active && rowWidth(tabs.slice(first, model.active + 1)) > model.columns) first++;
-  const row = tabs.slice(first);
+  const row: Span[] = [];
+  for (const tab of tabs.slice(first)) row.push({ ...tab, text: cut(tab.text, model.columns - rowWidth(row)) });
   const topic = shown(activeRoom(model).topic).replaceAll('\n', ' ');
   const left = model.columns - rowWidth(row);
   return topic && left > 10 ? [...row, { text: cut(`  ${topic}`, left), style: { dim: true } }] : row;

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { keys, noon, Typist } from '../support/typist.js';
+
+const { control, alt } = keys;
+
+describe('several rooms', () => {
+  test('count what is unread, and say where our name was said', () => {
+    const typist = Typist.joined({ rooms: ['dev', 'ops', 'pub'] });
+    typist.entry('one', { room: 'ops' }).entry('two', { room: 'ops' }).entry('Ada?', { room: 'pub' });
+    expect(typist.screen[0]).toBe(' 1 dev  2 ops (2)  3 pub (1!)');
+    expect(typist.effects.at(-1)).toEqual({ do: 'bell' });
+    typist.type(alt('2'));
+    expect(typist.screen[0]).toBe(' 1 dev  2 ops  3 pub (1!)');
+    expect(typist.messages).toEqual(['12:00 bob: one', '12:00 bob: two']);
+    typist.type(control('n'), control('n'), control('p'), 'here', keys.enter);
+    expect(typist.sayings).toEqual(['pub: here']);
+    typist.type(alt('9'));
+    expect(typist.stateLine).toContain('ada in pub');
+  });
+
+  test('do not count what was said before we came, and do what was said while we were away', () => {
+    const typist = new Typist({ rooms: ['dev', 'ops'] });
+    typist.state({ at: 'connected' }).join('dev').join('ops', { last: 2 });
+    typist.entry('old', { room: 'ops', number: 1 }).entry('old', { room: 'ops', number: 2 });
+    expect(typist.screen[0]).toBe(' 1 dev  2 ops');
+    typist.state({ at: 'waiting', ms: 1, why: 'x' }).join('ops', { last: 3, after: 2, recovered: true });
+    typist.entry('new', { room: 'ops', number: 3 });
+    expect(typist.screen[0]).toBe(' 1 dev  2 ops (1)');
+  });
+
+  test('are joined and left; one that will not have us is gone again', () => {
+    const typist = Typist.joined().type('/join #Ops', keys.enter);
+    expect(typist.effects.at(-1)).toEqual({ do: 'join', room: 'ops' });
+    typist.join('ops', { topic: 'what runs' });
+    expect(typist.screen[0]).toBe(' 1 dev  2 ops   what runs');
+    typist.type('/join -x', keys.enter).told({ type: 'error', code: 'bad-room', message: 'no', room: '-x' });
+    expect(typist.screen[0]).toBe(' 1 dev  2 ops   what runs');
+    expect(typist.messages).toEqual(['12:00 * -x: no']);
+    expect(typist.effects.at(-1)).toEqual({ do: 'leave', room: '-x' });
+    typist.type('/leave', keys.enter);
+    expect(typist.screen[0]).toBe(' 1 dev');
+    typist.type('/leave', keys.enter);
+    expect(typist.messages.at(-1)).toBe('12:00 * this is the only room: /join another first, or /quit');
+  });
+
+  test('that are more than fit: the one that is shown is seen', () => {
+    const typist = Typist.joined({ columns: 30, rooms: ['first', 'second', 'third', 'fourth'] }).type(alt('4'));
+    expect(typist.screen[0]).toBe(' 2 second  3 third  4 fourth');
+  });
+});
+
+describe('scrolling back', () => {
+  const full = (count = 20) => {
+    const typist = new Typist({ rows: 8 }).state({ at: 'connected' });
+    typist.join('dev', { first: 1, last: 100, after: 80 });
+    for (let at = 81; at <= 80 + count; at++) typist.entry(`line ${at}`, { number: at });
+    return typist;
+  };
+  const lines = (typist: Typist) => typist.messages.map((row) => Number(/line (\d+)$/.exec(row)?.[1]));
+
+  test('stays where it is while messages come, and says how many are below', () => {
+    const typist = full();
+    expect(lines(typist)).toEqual([96, 97, 98, 99, 100]);
+    typist.type(keys.pageUp);
+    expect(lines(typist)).toEqual([92, 93, 94, 95, 96]);
+    typist.entry('line 101', { number: 101 });
+    expect(lines(typist)).toEqual([92, 93, 94, 95, 96]);
+    expect(typist.stateLine).toContain('5 below');
+    typist.type(keys.pageDown);
+    expect(lines(typist)).toEqual([96, 97, 98, 99, 100]);
+    typist.type(keys.escape);
+    expect(lines(typist)).toEqual([97, 98, 99, 100, 101]);
+    expect(typist.stateLine).not.toContain('below');
+  });
+
+  test('loads older messages at the top, once, and shows them', () => {
+    const typist = full(6).type(keys.pageUp);
+    expect(lines(typist)).toEqual([81, 82, 83, 84, 85]);
+    const ask = { do: 'ask', message: { type: 'history', room: 'dev', before: 81, limit: 100 } };
+    expect(typist.effects.at(-1)).toEqual(ask);
+    expect(typist.stateLine).toContain('loading');
+    const asked = typist.effects.length;
+    typist.type(keys.pageUp);
+    expect(typist.effects).toHaveLength(asked);
+    const entries = Array.from({ length: 3 }, (_, at) => ({
+      time: noon,
+      from: 'bob',
+      number: 78 + at,
+      body: `line ${78 + at}`,
+    }));
+    typist.told({ type: 'history', room: 'dev', first: 78, entries });
+    expect(lines(typist)).toEqual([78, 79, 80, 81, 82]);
+    typist.type(keys.pageUp, keys.pageUp);
+    expect(typist.effects).toHaveLength(asked);
+    typist.type('/history', keys.enter, keys.escape);
+    expect(typist.messages.at(-1)).toBe('12:00 * there is nothing older');
+  });
+
+  test('a message that is longer than the screen goes by rows', () => {
+    const typist = Typist.joined({ rows: 8 }).entry(Array.from({ length: 9 }, (_, at) => `row ${at}`).join('\n'));
+    typist.type(keys.pageUp);
+    expect(typist.messages).toEqual(['12:00 bob: row 0', ...[1, 2, 3, 4].map((at) => `      row ${at}`)]);
+  });
+
+  test('a resize keeps the message at the bottom', () => {
+    const typist = full().type(keys.pageUp).resize(30, 12);
+    expect(lines(typist).at(-1)).toBe(96);
+    expect(typist.resize(60, 5).screen.slice(0, 3)).toEqual([
+      '12:00 bob: line 94',
+      '12:00 bob: line 95',
+      '12:00 bob: line 96',
+    ]);
+  });
+});
