@@ -77,6 +77,11 @@ describe('what is outside', () => {
       const put = await run(['put', 'localhost', port, '-', '--force', '--name', name.replace('\0', '')], 'x');
       if (!name.includes('\0')) expect(put, name).toMatchObject({ status: 1, stderr: 'wireline: no such file here\n' });
     }
+    // Nor is anything left where it was to be.
+    const into = folder();
+    const got = await run(['get', 'localhost', port, 'link/secret', '-o', join(into, 'secret')]);
+    expect(got).toMatchObject({ status: 1, stderr: 'wireline: no such file here\n' });
+    expect(readdirSync(into)).toEqual([]);
     expect(readdirSync(outside)).toEqual(['secret']);
     expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('SECRET');
   });
