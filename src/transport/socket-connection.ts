@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import type { Closed, Connection, ConnectionState, Handler, Reason, Service } from '../core/index.js';
 import { asWirelineError, isReused, reasons, release } from '../core/index.js';
+import { LastWait } from './last-wait.js';
 import { writeNow } from './raw-socket.js';
 import { SendQueue } from './send-queue.js';
 import { reasonOf } from './system-errors.js';
@@ -13,8 +14,6 @@ const lowWater = 32 * 1024;
 const writeThrough = 16 * 1024;
 /** An answer of up to this size is copied rather than looked at. */
 const smallWrite = 512;
-/** How long a closing connection waits for the peer to take what is left, and then for its end. */
-const closing = { stuckMs: 30_000, fin: 1_000, reset: 100 };
 
 let connections = 0;
 
@@ -36,8 +35,7 @@ export class SocketConnection implements Connection {
   #scheduled = false;
   #wantsDrain = false;
   #why: Closed | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #stuckMs = closing.stuckMs;
+  #lastWait: LastWait | undefined;
   #socket!: net.Socket;
 
   constructor(
@@ -115,7 +113,7 @@ export class SocketConnection implements Connection {
 
   /** From now on waits no longer than `ms` for the peer of a closing connection to take more, or to end. */
   hurry(ms: number): void {
-    this.#stuckMs = ms;
+    this.#wait.hurry(ms);
     if (this.state === 'closed') this.#watch();
   }
 
@@ -242,7 +240,7 @@ export class SocketConnection implements Connection {
   }
 
   #onClose(): void {
-    clearTimeout(this.#timer);
+    this.#lastWait?.stop();
     this.state = 'closed';
     this.sent -= this.#inFlight;
     this.#queue.clear();
@@ -277,15 +275,12 @@ export class SocketConnection implements Connection {
 
   /** Gives a closing connection a last wait: for the peer to take more, or, when all is taken, for its end. */
   #watch(): void {
-    if (this.#socket.destroyed) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#giveUp(), this.#lastWaitMs());
-    this.#timer.unref();
+    if (!this.#socket.destroyed) this.#wait.begin(this.backlog, this.#endsInReset() ? 'reset' : 'fin');
   }
 
-  #lastWaitMs(): number {
-    if (this.backlog > 0) return this.#stuckMs;
-    return Math.min(this.#stuckMs, this.#endsInReset() ? closing.reset : closing.fin);
+  get #wait(): LastWait {
+    this.#lastWait ??= new LastWait(() => this.#giveUp());
+    return this.#lastWait;
   }
 
   /** After an orderly end the system goes on by itself: a reset would take what a slow reader has still to read. */
