@@ -7,7 +7,7 @@ import { download } from '../disk/download.js';
 import { sha256 } from '../disk/hash.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
-import { readableSize } from './progress.js';
+import { readableSize } from './readable.js';
 import { standardOutput } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -42,9 +42,13 @@ async function fetchAll(session: FilesSession, words: string[], options: GetComm
     throw new WirelineError('usage', 'one name is fetched at a time: a folder for many files');
   }
   const output = dash ?? options.output ?? lastPart(name);
-  const progress = await progressFor(options);
+  const printLine = output === '-' ? say : (line: string) => print(`${line}\n`);
+  const progress = await progressFor(options, printLine);
   const how = { hash: options.hash, onProgress: progress.show };
-  const done = (got: Got) => report(got, output === '-', options);
+  const done = (got: Got) => {
+    progress.stop();
+    report(got, printLine, options);
+  };
   const replace = options.force === true;
   try {
     if (output === '-') done(await get(session, name, ontoStdout(session), how));
@@ -87,9 +91,8 @@ function ontoStdout(session: FilesSession): Download {
   };
 }
 
-function report(got: Got, toStdout: boolean, { json, quiet }: TransferOptions): void {
-  const line = json && JSON.stringify(got);
-  if (line) toStdout ? say(line) : print(`${line}\n`);
+function report(got: Got, printLine: (line: string) => void, { json, quiet }: TransferOptions): void {
+  if (json) printLine(JSON.stringify(got));
   else if (!quiet) {
     const resumed = got.resumed > 0 ? `, of which ${readableSize(got.resumed)} were there` : '';
     say(`${got.path}: ${readableSize(got.bytes)}${resumed}${got.sha256 ? `, SHA-256 ${got.sha256}` : ''}`);

@@ -3,7 +3,7 @@ import { list } from '../clients/ls.js';
 import { type FolderEntry, printable, WirelineError } from '../core/index.js';
 import { examples } from './help.js';
 import { print } from './process.js';
-import { readableSize } from './progress.js';
+import { readableSize } from './readable.js';
 import { withFiles, withTransferOptions } from './transfer-options.js';
 
 /** `wireline ls`: what a files service has. */

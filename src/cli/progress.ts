@@ -1,76 +1,64 @@
 import cliProgress from 'cli-progress';
 import { printable } from '../core/index.js';
+import { progressLine } from './readable.js';
 
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** A count of bytes for people: `1.5 MiB`. */
-export function readableSize(bytes: number): string {
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
-}
-
-/** Shows on stderr how much of a stream has gone, and how fast. */
-export function streamProgress(): { add(bytes: number): void; stop(): void } {
-  const started = performance.now();
-  const bar = new cliProgress.SingleBar({
-    format: '{sent} sent, {rate}/s',
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-    fps: 5,
-  });
-  let sent = 0;
-  const payload = () => ({
-    sent: readableSize(sent),
-    rate: readableSize(Math.round(sent / Math.max(0.001, (performance.now() - started) / 1000))),
-  });
-  bar.start(1, 0, payload());
-  const timer = setInterval(() => bar.update(0, payload()), 200);
-  return {
-    add(bytes) {
-      sent += bytes;
-    },
-    stop() {
-      clearInterval(timer);
-      bar.stop();
-    },
-  };
-}
-
-/** Shows how far a file of known or unknown size has come. */
-export interface TransferProgress {
+/** Shows how far what is sent or fetched has come, one thing after the other. */
+export interface Progress {
+  /** Of `name`, so many bytes are done, of `size` where that is known. */
   show(name: string, bytes: number, size?: number): void;
+  /** Takes away what is shown, before a line is printed and at the end. */
   stop(): void;
 }
 
-/** A bar on stderr with rate and time left, one file after the other. */
-export function transferProgress(): TransferProgress {
+/** Milliseconds before a bar is shown: what takes less needs none. */
+const patienceMs = 300;
+/** Milliseconds between two lines of JSON. */
+const jsonEveryMs = 500;
+
+/** A bar on stderr with rate and time left, for people. */
+export function barProgress(): Progress {
+  let now: { name: string; bytes: number; size: number | undefined } | undefined;
+  let began = { at: 0, bytes: 0 };
+  let timer: NodeJS.Timeout | undefined;
   const bar = new cliProgress.SingleBar({
-    format: '{name} {bar} {percentage}% {done} of {whole}, {rate}/s, {eta_formatted} left',
+    format: () => (now ? progressLine({ ...now, rate: rateOf(now.bytes, began) }, process.stderr.columns ?? 80) : ''),
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
     fps: 5,
-    etaBuffer: 100,
   });
-  let name = '';
-  let began = { at: 0, bytes: 0 };
+  const stop = () => {
+    clearTimeout(timer);
+    bar.stop();
+    now = undefined;
+  };
   return {
-    show(next, bytes, size = bytes) {
-      if (next !== name) {
-        if (name !== '') bar.stop();
-        name = next;
+    show(name, bytes, size) {
+      const shown = printable(name);
+      if (now?.name !== shown) {
+        stop();
         began = { at: performance.now(), bytes };
-        bar.start(Math.max(size, 1), bytes, { name: printable(name), done: '', whole: '', rate: '' });
+        timer = setTimeout(() => bar.start(1, 0), patienceMs);
       }
-      const seconds = Math.max(0.001, (performance.now() - began.at) / 1000);
-      const rate = readableSize(Math.round((bytes - began.bytes) / seconds));
-      bar.setTotal(Math.max(size, 1));
-      bar.update(bytes, { name: printable(name), done: readableSize(bytes), whole: readableSize(size), rate });
+      now = { name: shown, bytes, size };
     },
-    stop() {
-      if (name !== '') bar.stop();
+    stop,
+  };
+}
+
+function rateOf(bytes: number, began: { at: number; bytes: number }): number {
+  return (bytes - began.bytes) / Math.max(0.001, (performance.now() - began.at) / 1000);
+}
+
+/** Lines of JSON for programs: `{"progress":NAME,"bytes":N,"size":N}`, at most two a second. */
+export function jsonProgress(print: (line: string) => void): Progress {
+  let last = performance.now();
+  return {
+    show(progress, bytes, size) {
+      if (performance.now() - last < jsonEveryMs) return;
+      last = performance.now();
+      print(JSON.stringify({ progress, bytes, size }));
     },
+    stop() {},
   };
 }

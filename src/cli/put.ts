@@ -8,7 +8,7 @@ import { sha256 } from '../disk/hash.js';
 import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
-import { readableSize } from './progress.js';
+import { readableSize } from './readable.js';
 import { inputOf } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -40,14 +40,15 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   if (more.length > 0) throw new WirelineError('usage', 'one file is sent at a time: a folder for many');
   const name = options.name ?? (file === '-' ? undefined : basename(resolve(file)));
   if (name === undefined) throw new WirelineError('usage', 'what comes from stdin needs a --name');
-  const progress = await progressFor(options);
+  const progress = await progressFor(options, printLine);
   try {
-    for (const { path, below, size } of file === '-' ? [{ path: '-', below: '', size: 0 }] : filesUnder(file)) {
+    for (const { path, below, size } of file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file)) {
       const sent = await put(session, below === '' ? name : `${name}/${below}`, inputOf([path]), {
         hash: sha256,
         replace: options.force === true,
-        onProgress: (known, bytes) => progress.show(known, bytes, Math.max(size, bytes)),
+        onProgress: (known, bytes) => progress.show(known, bytes, size ? Math.max(size, bytes) : undefined),
       });
+      progress.stop();
       report(sent, options);
     }
   } finally {
@@ -81,7 +82,11 @@ function statOf(path: string) {
   }
 }
 
+function printLine(line: string): void {
+  print(`${line}\n`);
+}
+
 function report(sent: Sent, { json, quiet }: TransferOptions): void {
-  if (json) print(`${JSON.stringify(sent)}\n`);
+  if (json) printLine(JSON.stringify(sent));
   else if (!quiet) say(`${sent.path}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
 }

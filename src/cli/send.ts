@@ -1,3 +1,4 @@
+import { fstatSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { send } from '../clients/send.js';
@@ -24,7 +25,7 @@ export function sendCommand() {
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
         const { address, rest: files } = parseTarget(words);
-        const progress = await progressOf(options.quiet === true);
+        const progress = await progressOf(files, options.quiet === true);
         try {
           await send(await source(files), address, {
             connectTimeoutMs: options.connectTimeout,
@@ -46,8 +47,28 @@ async function source(files: string[]) {
 }
 
 /** Progress is for people: the library is loaded only where stderr is a terminal and the input none. */
-async function progressOf(quiet: boolean): Promise<{ add: (bytes: number) => void; stop: () => void }> {
-  if (quiet || !isatty(2) || isatty(0)) return { add() {}, stop() {} };
-  const { streamProgress } = await import('./progress.js');
-  return streamProgress();
+async function progressOf(files: string[], quiet: boolean): Promise<{ add(bytes: number): void; stop(): void }> {
+  if (quiet || !isatty(2) || (files.length === 0 && isatty(0))) return { add() {}, stop() {} };
+  const { barProgress } = await import('./progress.js');
+  const bar = barProgress();
+  const size = sizeOf(files);
+  let sent = 0;
+  return {
+    add(bytes) {
+      sent += bytes;
+      bar.show('', sent, size);
+    },
+    stop: bar.stop,
+  };
+}
+
+/** The bytes of what is sent, where all of it is regular files; what cannot be read is told of when it is read. */
+function sizeOf(files: string[]): number | undefined {
+  let size = 0;
+  for (const path of files.length === 0 ? ['-'] : files) {
+    const stat = path === '-' ? fstatSync(0) : statSync(path, { throwIfNoEntry: false });
+    if (!stat?.isFile()) return undefined;
+    size += stat.size;
+  }
+  return size;
 }

@@ -4,11 +4,11 @@ import { type FilesSession, openFiles } from '../clients/files-session.js';
 import { parseTarget } from '../transport/address.js';
 import { withClientOptions } from './client-options.js';
 import { runClient, setVerbosity } from './process.js';
-import type { TransferProgress } from './progress.js';
+import type { Progress } from './progress.js';
 
 /** The options that every client of a files service has. */
 export function withTransferOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  return withClientOptions(command).option('--json', 'print what was done as lines of JSON, for programs');
+  return withClientOptions(command).option('--json', 'print progress and what was done as lines of JSON, for programs');
 }
 
 /** What {@link withTransferOptions} gives. */
@@ -37,9 +37,9 @@ export function withFiles(
   });
 }
 
-/** A progress bar for people: none where stderr is no terminal, or programs read along. */
-export async function progressFor(options: TransferOptions): Promise<TransferProgress> {
-  if (options.quiet || options.json || !isatty(2)) return { show() {}, stop() {} };
-  const { transferProgress } = await import('./progress.js');
-  return transferProgress();
+/** A progress bar for people with rate and time left for people, where stderr is a terminal; lines of JSON for programs. */
+export async function progressFor(options: TransferOptions, print: (line: string) => void): Promise<Progress> {
+  if (options.quiet || (!options.json && !isatty(2))) return { show() {}, stop() {} };
+  const { barProgress, jsonProgress } = await import('./progress.js');
+  return options.json ? jsonProgress(print) : barProgress();
 }

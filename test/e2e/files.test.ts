@@ -200,7 +200,7 @@ describe('get and put', () => {
     const content = randomBytes(3_000_000);
     writeFileSync(join(here, 'up load'), content);
     const serving = await server('files', path, '--writable', '-q');
-    const put = await run(['put', 'localhost', serving.port, join(here, 'up load'), '--json']);
+    const put = await run(['put', 'localhost', serving.port, join(here, 'up load'), '--json', '-q']);
     expect(JSON.parse(put.stdout.toString())).toMatchObject({ path: 'up load', bytes: content.length });
     expect(readFileSync(join(path, 'up load')).equals(content)).toBe(true);
     const again = await run(['put', 'localhost', serving.port, join(here, 'up load')]);

@@ -22,6 +22,8 @@ export class Terminal {
   constructor(words: string, before = '') {
     const script = [
       `OUT='${join(this.folder, 'out')}'`,
+      // Control-C is for the command: the shell goes on.
+      'trap : INT',
       'stty -a > "$OUT.before"',
       `${before}'${process.execPath}' dist/cli.cjs ${words}`,
       'echo $? > "$OUT.status"',
