@@ -60,12 +60,21 @@ export class Terminal {
     this.press('Enter');
   }
 
-  /** Pastes a text all at once. */
+  /** Pastes a text all at once, in brackets where the program has asked for them. */
   paste(text: string): void {
     const file = join(this.folder, 'paste');
     writeFileSync(file, text);
     this.#tmux('load-buffer', file);
-    this.#tmux('paste-buffer');
+    this.#tmux('paste-buffer', '-p');
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
+  /** What tmux knows of the terminal: `alternate_on`, `cursor_flag` and the like (tmux(1), FORMATS). */
+  variable(name: string): string {
+    return this.#tmux('display-message', '-p', `#{${name}}`).trim();
   }
 
   /** What is to be seen, with lines that the screen has wrapped made whole, and no spaces at their ends. */
