@@ -13,10 +13,10 @@ const readBuffer = new Reusable(64 * 1024, Buffer.allocUnsafe);
 /** What becomes of the bytes that a socket has read: false stops the reading, as `pause` does. */
 export type OnRead = (bytes: Uint8Array) => boolean;
 
-/** Options that make a dialling `net.Socket` read into the shared buffer (the `onread` option of Node). */
-export function dialled(onRead: OnRead): net.Socket {
+/** A `net.Socket` to dial with that reads into `memory`, or into the shared buffer (the `onread` option of Node). */
+export function dialled(onRead: OnRead, memory?: Reusable): net.Socket {
   // The types know `onread` only as an option of connect; the constructor has taken it since Node 12.10.
-  return reading(onRead, { allowHalfOpen: true });
+  return reading(onRead, { allowHalfOpen: true }, memory);
 }
 
 /**
@@ -48,15 +48,15 @@ export function writeNow(socket: net.Socket, bytes: Uint8Array): number {
   }
 }
 
-function reading(onRead: OnRead, options: object): net.Socket {
+function reading(onRead: OnRead, options: object, memory: Reusable = readBuffer): net.Socket {
   let next: Uint8Array | undefined;
   const giveBack = () => {
-    if (next) readBuffer.giveBack(next);
+    if (next) memory.giveBack(next);
   };
   const onread = {
     buffer() {
       giveBack();
-      next = readBuffer.lend();
+      next = memory.lend();
       return next;
     },
     callback: (size: number, buffer: Uint8Array): boolean => onRead(buffer.subarray(0, size)),
