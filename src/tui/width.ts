@@ -1,12 +1,28 @@
 import stringWidth from 'string-width';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** UTF-16 units that are cut at a time: the time that V8's segmenter takes grows with the square of the text. */
+const pieceUnits = 256;
 const ascii = /^[\x20-\x7e]*$/;
 
 /** What a reader takes for one character each: letters with their marks, emoji of several code points. */
 export function graphemes(text: string): string[] {
   if (ascii.test(text)) return text.split('');
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  const found: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    // Not between the two halves of a character.
+    const half = /[\ud800-\udbff]/.test(text[at + pieceUnits - 1] ?? '') ? 1 : 0;
+    const end = at + pieceUnits - half;
+    const piece = Array.from(segmenter.segment(text.slice(at, end)), ({ segment }) => segment);
+    // The last one may go on in what follows.
+    if (piece.length > 1 && end < text.length) piece.pop();
+    for (const grapheme of piece) {
+      found.push(grapheme);
+      at += grapheme.length;
+    }
+  }
+  return found;
 }
 
 /** The grapheme of `text` that has the UTF-16 unit `at`: where it begins and where it ends. */
@@ -15,9 +31,19 @@ export function graphemeAt(text: string, at: number): { start: number; end: numb
   return found ? { start: found.index, end: found.index + found.segment.length } : { start: at, end: at };
 }
 
+/** The widths of graphemes that were asked for: few are used, and each often. */
+const known = new Map<string, number>();
+const maxKnown = 10_000;
+
 /** The columns that text takes on a terminal: two for wide characters and emoji, none for marks. */
 export function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : stringWidth(text);
+  if (ascii.test(text)) return text.length;
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const width = stringWidth(text);
+  if (known.size >= maxKnown) known.clear();
+  if (text.length <= 16) known.set(text, width);
+  return width;
 }
 
 /** Text cut to `columns`, with `~` in the place of what is left out. */
@@ -58,7 +84,7 @@ function fitting(line: string, columns: number): { shown: string; rest: string }
   let width = 0;
   let end = 0;
   // More code units than this are in no row: the rest of a long line is not looked at.
-  for (const grapheme of graphemes(line.slice(0, columns * 16 + 64))) {
+  for (const grapheme of graphemes(line.slice(0, columns * 4 + 64))) {
     width += widthOf(grapheme);
     if (width > columns && end > 0) break;
     end += grapheme.length;

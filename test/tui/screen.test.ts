@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Colours, KeyReader, Painter, view } from '../../src/tui/index.js';
 import { colourOf, nameColours, paint } from '../../src/tui/row.js';
-import { cut, widthOf, wrap } from '../../src/tui/width.js';
+import { cut, graphemes, widthOf, wrap } from '../../src/tui/width.js';
 import { keys, Typist } from '../support/typist.js';
 
 describe('wide characters', () => {
@@ -10,6 +10,14 @@ describe('wide characters', () => {
     expect(wrap('日本語日本語', 5)).toEqual(['日本', '語日', '本語']);
     expect(wrap('👩‍🚀👩‍🚀👩‍🚀', 4)).toEqual(['👩‍🚀👩‍🚀', '👩‍🚀']);
     expect(cut('日本語', 4)).toBe('日~');
+  });
+
+  test('of a long text are found as those of a short one, and soon', () => {
+    const text = 'x日👩‍🚀🇩🇪e\u0301 '.repeat(5_000);
+    expect(graphemes(text)).toEqual(
+      Array.from({ length: 5_000 }, () => ['x', '日', '👩‍🚀', '🇩🇪', 'e\u0301', ' ']).flat(),
+    );
+    expect(graphemes(`a${'\u0301'.repeat(1000)}b`).join('')).toHaveLength(1002);
   });
 
   test('do not stop a screen that is narrower than they are', () => {
