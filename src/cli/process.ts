@@ -69,11 +69,17 @@ export async function runClient(client: (signal: AbortSignal) => Promise<void>):
   const signal = abortedBySignals((status) => {
     process.exitCode = status;
   });
+  // Node ends in silence, with status 0, where nothing is left that a promise could be settled by.
+  const unsettled = () => {
+    if (!signal.aborted) reportFailure(new WirelineError('failed', 'ended before it was done: this is a bug'));
+  };
+  process.once('exit', unsettled);
   try {
     await client(signal);
   } catch (error) {
     if (!signal.aborted) reportFailure(error);
   }
+  process.off('exit', unsettled);
   // What is left are sources that may never end, such as a terminal; what was written is out.
   if (signal.aborted) process.exit();
 }

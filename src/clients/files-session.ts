@@ -135,13 +135,17 @@ class DialledSession implements FilesSession {
   #onLine(answer: Answer): void {
     const waiting = this.#waiting;
     if (!waiting) throw new WirelineError('protocol', 'the server answers what was not asked');
-    this.#waiting = undefined;
-    if (typeof answer.error === 'string') waiting.reject(new WirelineError('refused', answer.error));
-    else if (waiting.onBody && isWhole(answer.size)) {
-      this.#receive = waiting.onBody(answer);
+    const { onBody, resolve, reject } = waiting;
+    if (onBody && isWhole(answer.size) && typeof answer.error !== 'string') {
+      // What this throws is what the request is rejected with: so it still waits.
+      this.#receive = onBody(answer);
       this.#bodyLeft = answer.size - (isWhole(answer.offset) ? answer.offset : 0);
-      this.#waiting = { resolve: waiting.resolve, reject: waiting.reject };
-    } else waiting.resolve(answer);
+      this.#waiting = { resolve, reject };
+      return;
+    }
+    this.#waiting = undefined;
+    if (typeof answer.error === 'string') reject(new WirelineError('refused', answer.error));
+    else resolve(answer);
   }
 
   #fail(error: Error): void {
