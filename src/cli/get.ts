@@ -1,9 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
 import { type Got, get, getTree, IsFolder } from '../clients/get.js';
-import { type Download, pathParts, WirelineError } from '../core/index.js';
-import { download } from '../disk/download.js';
+import { type Download, inWords, pathParts, WirelineError } from '../core/index.js';
+import { download, treeDownload } from '../disk/download.js';
 import { sha256 } from '../disk/hash.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
@@ -55,11 +56,24 @@ async function fetchAll(session: FilesSession, words: string[], options: GetComm
     else {
       await get(session, name, download(output, replace), how).then(done, async (error) => {
         if (!(error instanceof IsFolder)) throw error;
-        await getTree(session, name, (below) => download(join(output, below), replace), { ...how, onGot: done });
+        const onFolder = (below: string) => makeFolder(join(output, below));
+        await getTree(session, name, (below) => treeDownload(join(output, below), replace), {
+          ...how,
+          onGot: done,
+          onFolder,
+        });
       });
     }
   } finally {
     progress.stop();
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new WirelineError('output', `cannot make the folder ${path}: ${inWords(cause)}`, { cause });
   }
 }
 

@@ -92,16 +92,18 @@ function check(path: string, target: Download, trailer: Answer, sha256: string |
 
 /**
  * Fetches all files under the folder `path`, one after the other; `targetOf` is given each file's path below that
- * folder. The server's names are checked: none leads out of where the tree is put.
+ * folder, and `onFolder` that of each folder, the first of all `''`. The server's names are checked: none leads out
+ * of where the tree is put.
  */
 export async function getTree(
   session: FilesSession,
   path: string,
   targetOf: (below: string) => Download,
-  options: GetOptions & { onGot?: (got: Got) => void } = {},
+  options: GetOptions & { onGot?: (got: Got) => void; onFolder?: (below: string) => void } = {},
 ): Promise<void> {
   const folders: string[] = [''];
   for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
+    options.onFolder?.(below);
     for (const entry of await list(session, joined(path, below))) {
       const next = joined(below, checkedName(entry.name));
       if (entry.type === 'folder') folders.push(next);

@@ -45,7 +45,7 @@ describe('a file larger than memory ought to be', () => {
     const serving = await servingSparse(2 * GiB);
     const nowhere = openSync('/dev/null', 'w');
     onTestFinished(() => closeSync(nowhere));
-    const getting = new Cli(['get', '--json', 'localhost', serving.port, 'sparse', '-'], { stdout: nowhere });
+    const getting = new Cli(['get', '--json', '-q', 'localhost', serving.port, 'sparse', '-'], { stdout: nowhere });
     let peak = 0;
     const watch = setInterval(() => {
       peak = Math.max(peak, memoryOf(getting));

@@ -5,6 +5,8 @@ import { onTestFinished } from 'vitest';
 export interface Harm {
   /** Cuts both connections after so many bytes from the server. */
   readonly cutAfter?: number;
+  /** Does this instead of the cut, and passes on no more from the server. */
+  readonly instead?: () => void;
   /** Cuts both connections after so many bytes from the client. */
   readonly cutClientAfter?: number;
   /** Ends the client's side in order after so many of its bytes, and drops the rest, as if it had said all. */
@@ -30,7 +32,7 @@ export async function proxy(port: string | number, harm: Harm): Promise<string> 
     flip(upstream, harm.flip);
     if (harm.endClientAfter === undefined) passOn(client, upstream, harm.cutClientAfter, cut);
     else passOn(client, upstream, harm.endClientAfter, () => upstream.end());
-    passOn(upstream, client, harm.cutAfter, cut);
+    passOn(upstream, client, harm.cutAfter, harm.instead ?? cut);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
