@@ -1,45 +1,12 @@
-import type { Clock, Connection, Joined, Log, MakeHash, SentEntry, ServerMessage } from '../core/index.js';
+import { asWirelineError, type Connection, type Joined, type SentEntry, type ServerMessage } from '../core/index.js';
+import { defaults, type HallOptions, type Position } from './hall-options.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
 import { Names } from './names.js';
-import type { PaceOptions } from './pace.js';
 import { Refusal } from './refusal.js';
 import { Room } from './room.js';
 import { folded, nameOf, roomNameOf } from './spelling.js';
 import type { Voice } from './voice.js';
-
-/** What a chat needs, and what it allows. Each limit names what it stops. */
-export interface HallOptions {
-  /** What is said is stored in it, and told from it. */
-  readonly log: Log;
-  readonly clock: Clock;
-  /** Makes the fingerprints of secrets. */
-  readonly hash: MakeHash;
-  /** The room that plain-text clients are in first (default `lobby`). */
-  readonly lobby?: string;
-  /** Milliseconds for which a name is held for its owner's return (default 60,000). */
-  readonly holdMs?: number;
-  /** Entries told on joining to who names no position (default 50). */
-  readonly replay?: number;
-  /** The longest message, in bytes (default 256 KiB): stops one member from taking all memory. */
-  readonly maxMessage?: number;
-  /** Bytes that may wait for a member before it is closed as `slow` (default 4 MiB). */
-  readonly maxBacklog?: number;
-  /** Rooms that there may be, and that one member may be in (default 10,000 and 50). */
-  readonly maxRooms?: number;
-  readonly maxRoomsEach?: number;
-  /** Members that a room may have (default 10,000). */
-  readonly maxMembers?: number;
-  /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
-  readonly pace?: PaceOptions;
-}
-
-/** Where a client that was there before says that it was. */
-export interface Position {
-  readonly epoch?: string | undefined;
-  readonly after?: number | undefined;
-  readonly replay?: number | undefined;
-}
 
 /** Entries that one request for history gives, at most. */
 const maxHistory = 200;
@@ -57,9 +24,7 @@ export class Hall {
   readonly #members = new Set<Member>();
 
   constructor(options: HallOptions) {
-    const limits = { maxMessage: 256 * 1024, maxBacklog: 4 * 1024 * 1024, maxRooms: 10_000, maxRoomsEach: 50 };
-    const pace = { rate: 20, burst: 100, maxDelayMs: 60_000 };
-    this.options = { lobby: 'lobby', holdMs: 60_000, replay: 50, maxMembers: 10_000, pace, ...limits, ...options };
+    this.options = { ...defaults, ...options };
     this.#names = new Names(options.clock, this.options.holdMs);
   }
 
@@ -158,7 +123,9 @@ export class Hall {
     const { first } = log.extent(room.name);
     member.unsettled();
     try {
-      const entries = await lastEntries(log, room.name, before, Math.min(limit, maxHistory));
+      const entries = await lastEntries(log, room.name, before, Math.min(limit, maxHistory)).catch((error) => {
+        throw new Refusal('gone', `cannot be read: ${asWirelineError(error).message}`);
+      });
       const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
       member.tell({ type: 'history', room: room.name, first, entries: sent });
     } finally {

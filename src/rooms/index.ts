@@ -1,5 +1,6 @@
 /** A chat: rooms, their members and names, and one file a dialect that they are spoken to in. */
-export { Hall, type HallOptions, type Position } from './hall.js';
+export { Hall } from './hall.js';
+export type { HallOptions, Position } from './hall-options.js';
 export { jsonDialect } from './json-dialect.js';
 export type { PaceOptions } from './pace.js';
 export { plainDialect } from './plain-dialect.js';

@@ -93,7 +93,13 @@ class PlainClient implements Handler<TextMessage> {
   }
 
   #say(body: string): void {
-    this.hall.say(this.#member, this.#room, body);
+    this.hall.say(this.#member, this.#here, body);
+  }
+
+  /** The room that it is in. */
+  get #here(): string {
+    if (this.#room === '') throw new Refusal('not-in-room', 'you are in no room: /join ROOM');
+    return this.#room;
   }
 
   #command(line: string): void {
@@ -107,13 +113,13 @@ class PlainClient implements Handler<TextMessage> {
       case 'rooms':
         return hall.rooms(this.#member);
       case 'who':
-        return hall.who(this.#member, this.#room);
+        return hall.who(this.#member, this.#here);
       case 'msg':
         return this.#whisper(rest);
       case 'history':
         return this.#history(rest.trim());
       case 'topic':
-        return hall.setTopic(this.#member, this.#room, rest.trim());
+        return hall.setTopic(this.#member, this.#here, rest.trim());
       case 'help':
         return help.forEach((words) => void this.#member.tell({ type: 'notice', message: words }));
       case 'quit':
@@ -142,7 +148,7 @@ class PlainClient implements Handler<TextMessage> {
   #history(count: string): void {
     if (count && !/^\d{1,6}$/.test(count)) throw new Refusal('bad-message', '/history [N], a number');
     const limit = count ? Number(count) : undefined;
-    this.hall.history(this.#member, this.#room, undefined, limit).catch((error) => this.#member.refuse(error));
+    this.hall.history(this.#member, this.#here, undefined, limit).catch((error) => this.#member.refuse(error));
   }
 
   #quit(): void {

@@ -31,7 +31,7 @@ function words(message: ServerMessage): string {
     case 'entry':
       return spoken([message]);
     case 'history':
-      return spoken(message.entries);
+      return spoken(message.entries) || star('nothing is kept of what was said here');
     case 'msg':
       return said(`[${message.from} to ${message.to}] `, message.body);
     case 'rooms':

@@ -166,6 +166,36 @@ describe('a plain client', () => {
   });
 });
 
+test('a log that cannot be read is told, and harms nobody else', async () => {
+  const log = memoryLog();
+  const chat = chatInMemory({ log });
+  const ann = await person(chat.plain(), 'ann');
+  ann.send('/history\nhello\n');
+  await ann.hears('* nothing is kept of what was said here\n');
+  const bob = chat.plain();
+  await bob.hears('[ann] hello\n');
+  await person(bob, 'bob');
+  Object.assign(log, { read: () => Promise.reject(new Error('the disk is gone')) });
+  ann.send('/history\n');
+  await ann.hears('* cannot be read: the disk is gone\n');
+  bob.send('still here\n');
+  await ann.hears('[bob] still here\n');
+  const late = chat.plain();
+  expect((await late.closed).reason).toBe('reset');
+});
+
+test('a full lobby leaves a client in no room, and says so', async () => {
+  const chat = chatInMemory({ maxMembers: 1 });
+  const ann = await person(chat.plain(), 'ann');
+  const bob = chat.plain();
+  await bob.hears('* lobby is full\n');
+  bob.send('hello\n/who\n/history\n');
+  await bob.hears('* you are in no room: /join ROOM\n* you are in no room: /join ROOM\n* you are in no room');
+  bob.send('/join other\n');
+  await bob.hears('* you are in other, alone\n');
+  expect(ann.text()).not.toContain('hello');
+});
+
 describe('telnet', () => {
   const iac = '\xff';
 
