@@ -1,7 +1,14 @@
 import { isatty } from 'node:tty';
 import type { ChatClient, ChatListener, ChatState } from '../clients/chat.js';
 import { roomKey } from '../clients/chat-rooms.js';
-import { type ClientMessage, type Input, type Output, type ServerMessage, WirelineError } from '../core/index.js';
+import {
+  type ClientMessage,
+  type Input,
+  type Output,
+  printable,
+  type ServerMessage,
+  WirelineError,
+} from '../core/index.js';
 import { descriptorInput } from '../disk/input.js';
 import type { ChatCall } from './chat-call.js';
 import { calledChat } from './chat-call.js';
@@ -75,7 +82,7 @@ class Pipe implements ChatListener {
     this.#connected = state.at === 'connected';
     // The client joins its rooms right after it has told that it is connected.
     if (this.#connected) queueMicrotask(() => this.#readOn());
-    if (state.at === 'waiting' && !this.call.quiet) say(`wireline: lost the server: ${state.why}; connecting again`);
+    if (state.at === 'waiting' && !this.call.quiet) this.#warn(`lost the server: ${state.why}; connecting again`);
     if (state.at === 'closed') this.#input.stop();
   }
 
@@ -92,10 +99,15 @@ class Pipe implements ChatListener {
     if (this.json) this.#tell(jsonLine(message));
     if ('failed' in outcome) {
       this.refused++;
-      say(`wireline: not said: ${outcome.failed}`);
+      this.#warn(`not said: ${outcome.failed}`);
     }
     this.#readOn();
     this.#finish();
+  }
+
+  /** What a server says is shown as it is nowhere. */
+  #warn(text: string): void {
+    say(`wireline: ${printable(text).replaceAll('\n', ' ')}`);
   }
 
   #tell(text: string): void {
@@ -107,8 +119,8 @@ class Pipe implements ChatListener {
   /** Who cannot be in a room has nothing more to do. */
   #onError({ room, message }: ServerMessage & { type: 'error' }): void {
     const isJoin = room !== undefined && this.#rooms.has(room) && !this.#behind.has(room);
-    if (isJoin) this.#ends.fail(new WirelineError('refused', `cannot join ${room}: ${message}`));
-    else if (!this.json) say(`wireline: ${message}`);
+    if (isJoin) this.#ends.fail(new WirelineError('refused', printable(`cannot join ${room}: ${message}`)));
+    else if (!this.json) this.#warn(message);
   }
 
   #onLine(line: string): boolean {

@@ -7,6 +7,7 @@ import {
   chatVersion,
   type Handler,
   type Joined,
+  printable,
   reasons,
   type ServerMessage,
   type Timer,
@@ -66,7 +67,7 @@ export class ChatClient {
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;
   #attempts = 0;
-  #waitMs: number | undefined;
+  #bye: (ServerMessage & { type: 'bye' }) | undefined;
   #failure: WirelineError | undefined;
   #closing = false;
   #timer: Timer | undefined;
@@ -235,15 +236,15 @@ export class ChatClient {
   }
 
   #onBye(message: ServerMessage & { type: 'bye' }): void {
-    this.#waitMs = message.waitMs;
-    if (message.again === 'no') this.#failure = new WirelineError('refused', `the server said bye: ${message.reason}`);
+    this.#bye = message;
+    if (message.again === 'no') this.#fail(`the server said bye: ${message.reason}`);
     this.listener.message(message);
   }
 
   #onError(message: ServerMessage & { type: 'error' }): void {
     const { id, code } = message;
     if (!this.#welcomed) {
-      this.#failure = new WirelineError('refused', message.message);
+      this.#fail(message.message);
       this.#peer?.close('ended');
       return;
     }
@@ -252,20 +253,26 @@ export class ChatClient {
     else this.listener.message(message);
   }
 
+  /** The server will not have us. What it says of that may be shown on a terminal. */
+  #fail(message: string): void {
+    this.#failure = new WirelineError('refused', printable(message));
+  }
+
   #onClose({ reason, error }: Closed): void {
     this.#alive?.stop();
     this.#welcomed = false;
     this.#peer = undefined;
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    this.#again(error ? error.message : reasons[reason].meaning);
+    const cut = reason === 'ended' ? 'the server closed the connection' : reasons[reason].meaning;
+    this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : (error?.message ?? cut));
   }
 
   /** Waits before it connects again: longer each time, and never as long as the others that were cut off too. */
   #again(why: string): void {
     if (this.#failure || this.#closing) return this.#end(this.#failure);
     const longest = Math.min(wait.longest, wait.first * 2 ** this.#attempts++);
-    const ms = this.#waitMs ?? Math.round(longest * (0.5 + (this.options.random ?? Math.random)() / 2));
-    this.#waitMs = undefined;
+    const ms = this.#bye?.waitMs ?? Math.round(longest * (0.5 + (this.options.random ?? Math.random)() / 2));
+    this.#bye = undefined;
     this.listener.state?.({ at: 'waiting', ms, why });
     this.#timer = this.options.clock.after(ms, () => this.#connect(false));
   }

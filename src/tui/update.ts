@@ -107,7 +107,8 @@ function followed(model: Model): Model {
 }
 
 function submit(model: Model): Step {
-  const { text } = model.input;
+  // Completion leaves a space behind.
+  const text = model.input.text.replace(/ +$/, '');
   if (text.trim() === '') return step({ ...model, input: withText(model.input, '') });
   const others = model.typed.lines.filter((line) => line !== text).slice(-maxTyped + 1);
   const typed = { lines: [...others, text], at: others.length + 1, draft: '' };

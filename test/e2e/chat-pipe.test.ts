@@ -1,5 +1,6 @@
+import net from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Cli, run, server, until } from '../support/cli.js';
 import { temporaryFolder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
@@ -72,7 +73,7 @@ test('--json gives every message of the server, and takes messages for it', asyn
 
 test('a server that is killed and started again: nothing is lost, and nothing comes twice', async () => {
   const store = `sqlite:${join(folder, 'chat.db')}`;
-  const first = await server('chat', '--log', store, '--rate', '0', '-q');
+  const first = await server('chat', '--log', store, '--rate', '0', '--replay', '1000', '-q');
   const ada = bot(first.port, 'ada');
   const bob = bot(first.port, 'bob');
   const lines = Array.from({ length: 300 }, (_, at) => `line ${at}`);
@@ -136,6 +137,40 @@ test('without a server the status is 3; when nobody reads stdout, it ends and fr
   expect((await run(['chat', '--name', 'ada', '127.0.0.1', port])).status).toBe(0);
   await other.stop();
   expect((await run(['chat', '127.0.0.1', '1'])).status).toBe(3);
+});
+
+test('what a server says cannot move the cursor', async () => {
+  const saying = (...messages: object[]) => {
+    const server = net.createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          for (const message of messages) socket.write(`${JSON.stringify(message)}\n`);
+        });
+    });
+    onTestFinished(() => void server.close());
+    return new Promise<string>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve(String((server.address() as net.AddressInfo).port)));
+    });
+  };
+  const refusal = { type: 'error', code: 'bad-name', message: 'no\x1b[2J' };
+  const refused = await run(['chat', '127.0.0.1', await saying(refusal)]);
+  expect(refused).toMatchObject({ status: 1, stderr: 'wireline: no^[[2J\n' });
+  const welcome = { type: 'welcome', version: 1, name: 'ada', secret: 's'.repeat(16), maxMessage: 100 };
+  const full = { type: 'error', code: 'limit', message: 'full\x1b[2J', room: 'lobby' };
+  const outside = await run(['chat', '127.0.0.1', await saying(welcome, full)]);
+  expect(outside).toMatchObject({ status: 1, stderr: 'wireline: cannot join lobby: full^[[2J\n' });
+});
+
+test('a server that stops says so, and who waits for it can be stopped', async () => {
+  const chat = await server('chat', '-q');
+  const ada = bot(chat.port, 'ada');
+  say(ada, 'here');
+  const bob = bot(chat.port, 'bob');
+  await bob.prints(/here/);
+  await chat.stop();
+  await ada.says(/^wireline: lost the server: the server said bye: shutdown; connecting again\n/);
+  expect((await ada.stop('SIGTERM')).status).toBe(143);
 });
 
 test('the answer to a question for history is not lost where the client ends right after it', async () => {
