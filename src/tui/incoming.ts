@@ -153,7 +153,11 @@ function onWho(model: Model, name: string, names: readonly string[]): Model {
 function onError(model: Model, { room: name, message, code }: ServerMessage & { type: 'error' }): Step {
   const room = name === undefined ? undefined : roomNamed(model, name);
   if (name !== undefined && !room && code === 'not-in-room') return step(model);
-  const told = withNotice(model, message, { room: name, failure: true });
+  // It may be the answer to a question for history, or for who is there.
+  const settled = room?.joined
+    ? withRoom(model, room.name, ({ loading: _, ...each }) => ({ ...each, asked: [] }))
+    : model;
+  const told = withNotice(settled, message, { room: name, failure: true });
   if (!room || room.joined || model.rooms.length === 1) return step(told);
   // A room that will not have us is no room of ours.
   const rooms = model.rooms.filter((each) => each !== room);

@@ -21,8 +21,13 @@ export function rowsOf(line: Line, before: Line | undefined, columns: number): r
 }
 
 /** What a peer's text looks like on the screen: nothing in it moves the cursor, and tabs are spaces. */
-export function shown(text: string): string {
+function shown(text: string): string {
   return printable(text).replaceAll('\t', '    ');
+}
+
+/** The same for what is part of a row: it stays in it. */
+export function label(text: string): string {
+  return shown(text).replaceAll('\n', ' ');
 }
 
 function saidRows(said: Said, columns: number): Row[] {
@@ -30,8 +35,8 @@ function saidRows(said: Said, columns: number): Row[] {
   const time: Span[] = columns >= wide ? [{ text: `${timeOf(said.time)} `, style: { dim: true } }] : [];
   const place = columns - (columns >= wide ? 6 : 0);
   // Two columns stay for the colon and a space, whatever a server takes for a name.
-  const name = cut(shown(said.from), place - 2);
-  const to = said.to === undefined ? '' : cut(` to ${shown(said.to)}`, place - 2 - widthOf(name));
+  const name = cut(label(said.from), place - 2);
+  const to = said.to === undefined ? '' : cut(` to ${label(said.to)}`, place - 2 - widthOf(name));
   const style = { bold: said.to !== undefined };
   const from: Span[] = [
     ...time,
@@ -55,7 +60,7 @@ function saidRows(said: Said, columns: number): Row[] {
 function withFate(rows: Span[][], { fate, why = '' }: Said, columns: number, indent: number): Row[] {
   if (fate === undefined) return rows;
   const failed = fate === 'failed';
-  const text = failed ? ` (failed: ${shown(why).replaceAll('\n', ' ')})` : fate === 'sent' ? ' ✓' : ' (sending)';
+  const text = failed ? ` (failed: ${label(why)})` : fate === 'sent' ? ' ✓' : ' (sending)';
   const span: Span = { text, style: failed ? { failure: true } : { dim: true } };
   const last = rows.at(-1) as Span[];
   const width = last.reduce((sum, { text }) => sum + widthOf(text), 0);

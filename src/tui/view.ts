@@ -1,5 +1,5 @@
 import { inputRows } from './input-rows.js';
-import { shown } from './lines.js';
+import { label } from './lines.js';
 import { activeRoom, type Model, type Room } from './model.js';
 import { type Row, rowWidth, type Span } from './row.js';
 import { pageOf } from './scroll.js';
@@ -51,14 +51,14 @@ function tabsRow(model: Model): Row {
   while (first < model.active && rowWidth(tabs.slice(first, model.active + 1)) > model.columns) first++;
   const row: Span[] = [];
   for (const tab of tabs.slice(first)) row.push({ ...tab, text: cut(tab.text, model.columns - rowWidth(row)) });
-  const topic = shown(activeRoom(model).topic).replaceAll('\n', ' ');
+  const topic = label(activeRoom(model).topic);
   const left = model.columns - rowWidth(row);
   return topic && left > 10 ? [...row, { text: cut(`  ${topic}`, left), style: { dim: true } }] : row;
 }
 
 function tabOf({ name, unread, called }: Room, at: number, active: boolean): Span {
   const waiting = unread > 0 ? ` (${unread}${called ? '!' : ''})` : '';
-  const text = ` ${at + 1} ${shown(name)}${waiting} `;
+  const text = ` ${at + 1} ${label(name)}${waiting} `;
   return active ? { text, style: { bold: true, inverse: true } } : { text, style: unread > 0 ? { bold: true } : {} };
 }
 
@@ -72,9 +72,9 @@ function stateRow(model: Model, below: number): Row {
     ...(sending > 0 ? [`${sending} sending`] : []),
     ...(room.loading === undefined ? [] : ['loading older messages']),
     ...(room.anchor ? [`${below} below, Escape shows them`] : []),
-    ...(model.completion ? [model.completion.choices.map((choice) => choice.trim()).join(' ')] : []),
+    ...(model.completion ? [model.completion.choices.map((choice) => label(choice).trim()).join(' ')] : []),
   ];
-  const start = ` ${shown(model.name)} in ${shown(room.name)}: `;
+  const start = ` ${label(model.name)} in ${label(room.name)}: `;
   // What matters is the connection: on a narrow screen it stands alone.
   const whole = widthOf(start) + widthOf(parts[0] as string) <= model.columns ? start : ' ';
   const text = cut(`${whole}${parts.join(' | ')}`, model.columns);
@@ -85,5 +85,5 @@ function linkOf({ link, leaving, now }: Model): string {
   if (leaving) return 'leaving';
   if (link.at !== 'waiting') return link.at;
   const seconds = Math.max(1, Math.ceil((link.until - now) / 1000));
-  return `reconnecting in ${seconds} s (${shown(link.why).replaceAll('\n', ' ')})`;
+  return `reconnecting in ${seconds} s (${label(link.why)})`;
 }

@@ -55,6 +55,10 @@ describe('more of messages', () => {
     typist.told({ type: 'topic', room: 'dev', name: 'bob', topic: '\x1b]0;title\x07' });
     expect(typist.messages.at(-1)).toBe('12:00 * bob has set the topic: ^[]0;title^G');
     expect(typist.screen[0]).toBe(' 1 dev   ^[]0;title^G');
+    typist.entry('hi', { from: 'a\nb\x07' }).told({ type: 'who', room: 'dev', names: ['a\nb\x07'] });
+    expect(typist.messages.at(-1)).toBe('12:00 a b^G: hi');
+    typist.type('a', keys.tab);
+    for (const row of typist.screen) expect(row).not.toMatch(/\p{Cc}/u);
   });
 
   test('have the date before the first of a day', () => {

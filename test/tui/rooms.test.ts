@@ -96,6 +96,14 @@ describe('scrolling back', () => {
     expect(typist.messages.at(-1)).toBe('12:00 * there is nothing older');
   });
 
+  test('older messages that cannot be had are not waited for', () => {
+    const typist = full(6).type(keys.pageUp);
+    typist.told({ type: 'error', code: 'gone', message: 'cannot be read', room: 'dev' });
+    expect(typist.stateLine).not.toContain('loading');
+    expect(typist.type(keys.pageUp).stateLine).toContain('loading');
+    expect(typist.state({ at: 'waiting', ms: 1000, why: 'x' }).stateLine).not.toContain('loading');
+  });
+
   test('a message that is longer than the screen goes by rows', () => {
     const typist = Typist.joined({ rows: 8 }).entry(Array.from({ length: 9 }, (_, at) => `row ${at}`).join('\n'));
     typist.type(keys.pageUp);
