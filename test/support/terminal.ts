@@ -11,12 +11,11 @@ export const noTerminals = missing('tmux');
 /** The same for the title of a test. */
 export const ifTerminals = noTerminals ? ` (skipped: ${noTerminals})` : '';
 
-let terminals = 0;
-
 /** A real terminal of 80 by 24, in which a shell command runs. It is gone after the test. */
 export class Terminal {
   readonly folder = mkdtempSync(join(tmpdir(), 'wireline-terminal-'));
-  readonly #server = `wireline-${process.pid}-${++terminals}`;
+  /** In the folder, so that nothing of it stays. */
+  readonly #socket = join(this.folder, 'tmux');
 
   /** The words after `wireline` are for the shell: `talk --listen 0 > "$OUT"`. `$OUT` is what {@link printed} reads. */
   constructor(words: string, before = '') {
@@ -41,7 +40,7 @@ export class Terminal {
   }
 
   #tmux(...args: string[]): string {
-    return execFileSync('tmux', ['-L', this.#server, ...args]).toString();
+    return execFileSync('tmux', ['-S', this.#socket, ...args]).toString();
   }
 
   /** Presses keys, by the names that tmux has for them: `Enter`, `C-d`, `Left`. */
