@@ -65,6 +65,14 @@ export class ChatRooms {
     return [...this.#says.values()].filter((say) => roomKey(say.room) === room);
   }
 
+  /** Forgets a room that was asked for and is not joined, and gives what was to be said there. */
+  shut(room: string): Say[] {
+    const key = roomKey(room);
+    if (this.#places.get(key)?.joined !== false) return [];
+    this.#places.delete(key);
+    return this.sayings(key);
+  }
+
   /** Where a join is to go on from. */
   position(room: string): { epoch?: string; after?: number } {
     const place = this.#places.get(roomKey(room));

@@ -242,13 +242,14 @@ export class ChatClient {
   }
 
   #onError(message: ServerMessage & { type: 'error' }): void {
-    const { id, code } = message;
+    const { id, code, room } = message;
     if (!this.#welcomed) {
       this.#fail(message.message);
       this.#peer?.close('ended');
       return;
     }
-    if (code === 'gone' && message.room !== undefined) this.#rooms.skip(message.room);
+    if (code === 'gone' && room !== undefined) this.#rooms.skip(room);
+    if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
     if (id !== undefined && this.#rooms.settle(id)) this.listener.said?.(id, { failed: message.message }, message);
     else this.listener.message(message);
   }
@@ -256,6 +257,14 @@ export class ChatClient {
   /** The server will not have us. What it says of that may be shown on a terminal. */
   #fail(message: string): void {
     this.#failure = new WirelineError('refused', printable(message));
+  }
+
+  /** A room does not let us in: what was to be said there never will be. */
+  #onShut(room: string, message: ServerMessage & { type: 'error' }): void {
+    for (const { id } of this.#rooms.shut(room)) {
+      this.#rooms.settle(id);
+      this.listener.said?.(id, { failed: message.message }, message);
+    }
   }
 
   #onClose({ reason, error }: Closed): void {
