@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Command, root, wireline } from './support/children.js';
+import { type Placement, placements } from './support/placement.js';
 import type { Question } from './support/question.js';
 import { type LoadedServer, Servers } from './support/servers.js';
 import { comparison } from './support/tables.js';
@@ -31,6 +32,11 @@ const servers: readonly LoadedServer[] = [
   { name: 'socat PIPE', program: 'socat', command: (port) => socat(port, 'PIPE') },
 ];
 
+interface Case {
+  readonly connections: number;
+  readonly placement?: Placement | undefined;
+}
+
 /** Round trips a second. */
 export const roundtrips: Question = {
   name: 'roundtrips',
@@ -39,17 +45,21 @@ export const roundtrips: Question = {
     'Each connection sends 64 bytes and, when they are back, the next. One load generator for all, in a process of its ' +
     'own; all servers stay up, and each is measured in turn. The share of a core that the generator took while it ' +
     'loaded ours is given: near 100% it limits us too. To reach: 2.00 of the best of ncat, socat EXEC and Python at 50 ' +
-    'connections, and 0.80 at 1.',
+    'connections, and 0.80 at 1.\n\nWith one connection only one of the two has something to do at a time, and what counts is ' +
+    'whether they share a core, which the system decides anew in each run: so both are held to the same core, and to one each.',
   async run() {
     const all = new Servers(servers);
     await all.start();
     const answers = [];
-    for (const connections of [1, 50, 500]) {
+    const placed = placements();
+    const one = (placed.length > 0 ? placed : [undefined]).map((placement) => ({ connections: 1, placement }));
+    for (const { connections, placement } of [...one, { connections: 50 }, { connections: 500 }] as Case[]) {
       const load = { connections, depth: 1, size: 64, warmUpMs: 500, measureMs: 1500 };
-      const { measured, busy } = await all.compare(rounds, load);
+      const { measured, busy } = await all.compare(rounds, load, placement);
       const plural = connections === 1 ? '1 connection' : `${connections} connections`;
+      const where = placement ? `, ${placement.words}` : '';
       const share = Math.round(busy * 100);
-      answers.push(`${plural} (generator at ${share}%):\n\n${comparison(measured, { unit: 'round trips/s' })}`);
+      answers.push(`${plural}${where} (generator at ${share}%):\n\n${comparison(measured, { unit: 'round trips/s' })}`);
     }
     await all.stop();
     return answers.join('\n\n');

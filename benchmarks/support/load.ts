@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start } from './children.js';
+import { type Command, start } from './children.js';
+import { heldTo } from './placement.js';
 
 /** What the load generator does. */
 export interface Load {
@@ -22,11 +23,11 @@ export interface LoadResult {
   readonly busy: number;
 }
 
-/** Runs the load in a process of its own. */
-export async function underLoad(load: Load): Promise<LoadResult> {
-  const child = start([process.execPath, process.argv[1] as string, 'load', JSON.stringify(load)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+/** Runs the load in a process of its own, held to one core where that is given. */
+export async function underLoad(load: Load, core?: number): Promise<LoadResult> {
+  const command: Command = [process.execPath, process.argv[1] as string, 'load', JSON.stringify(load)];
+  const placed = core === undefined ? command : heldTo(core, command);
+  const child = start(placed, { stdio: ['ignore', 'pipe', 'ignore'] });
   let said = '';
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) said += chunk;
   const result = JSON.parse(said || '{}') as LoadResult & { error?: string };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, freePort, installed, start, stop, untilListening } from './children.js';
 import { type Load, underLoad } from './load.js';
+import { hold, type Placement } from './placement.js';
 import { type Contender, interleaved, type Measured, median } from './rounds.js';
 
 /** A server that answers each message, given the port that it is to listen on. */
@@ -12,8 +13,7 @@ export interface LoadedServer {
 
 /** Servers that stay up while they are measured in turn; the first of them is ours. */
 export class Servers {
-  readonly #children: ReturnType<typeof start>[] = [];
-  readonly #ports = new Map<string, number>();
+  readonly #running = new Map<string, { child: ReturnType<typeof start>; port: number }>();
 
   constructor(readonly servers: readonly LoadedServer[]) {}
 
@@ -21,18 +21,24 @@ export class Servers {
   async start(): Promise<void> {
     for (const { name, command } of this.servers.filter(({ program }) => installed(program))) {
       const port = await freePort();
-      this.#children.push(start(command(String(port))));
+      this.#running.set(name, { child: start(command(String(port))), port });
       await untilListening(port);
-      this.#ports.set(name, port);
     }
   }
 
   /** Puts each under the load in turn. Gives replies a second, and how busy the generator was with ours. */
-  async compare(rounds: number, load: Omit<Load, 'port'>): Promise<{ measured: Measured[]; busy: number }> {
+  async compare(
+    rounds: number,
+    load: Omit<Load, 'port'>,
+    placement?: Placement,
+  ): Promise<{ measured: Measured[]; busy: number }> {
     const busy: number[] = [];
     const contenders = this.servers.map(({ name, program }, at): Contender => {
       const measure = async () => {
-        const result = await underLoad({ ...load, port: this.#ports.get(name) as number });
+        const { child, port } = this.#running.get(name) as { child: ReturnType<typeof start>; port: number };
+        if (placement) hold(child.pid as number, placement.server);
+        const result = await underLoad({ ...load, port }, placement?.generator);
+        if (placement) hold(child.pid as number);
         if (at === 0) busy.push(result.busy);
         // The processes that a peer had for the connections just closed are to be gone.
         await sleep(300);
@@ -44,6 +50,6 @@ export class Servers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#children.map(stop));
+    await Promise.all([...this.#running.values()].map(({ child }) => stop(child)));
   }
 }
