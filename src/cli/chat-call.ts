@@ -1,4 +1,5 @@
-import { ChatClient, type ChatListener } from '../clients/chat.js';
+import { ChatClient } from '../clients/chat.js';
+import type { ChatListener } from '../clients/chat-options.js';
 import type { WirelineError } from '../core/index.js';
 import { type Address, systemClock } from '../transport/index.js';
 

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
-import type { ChatClient, ChatListener, ChatState } from '../clients/chat.js';
+import type { ChatClient } from '../clients/chat.js';
+import type { ChatListener, ChatState } from '../clients/chat-options.js';
 import { roomKey } from '../clients/chat-rooms.js';
 import {
   type ClientMessage,

@@ -1,4 +1,4 @@
-import type { ChatListener, ChatState } from '../clients/chat.js';
+import type { ChatListener, ChatState } from '../clients/chat-options.js';
 import type { Missed } from '../clients/chat-rooms.js';
 import { type ServerMessage, WirelineError } from '../core/index.js';
 import { type Effect, type Event, KeyReader, type Model, newModel, Painter, update, view } from '../tui/index.js';

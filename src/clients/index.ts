@@ -2,7 +2,8 @@
 export { type AnnounceOptions, announce } from './announce.js';
 export { type AskOptions, ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from './ask.js';
 export { type Channel, open } from './channel.js';
-export { ChatClient, type ChatListener, type ChatOptions, type ChatState } from './chat.js';
+export { ChatClient } from './chat.js';
+export type { ChatListener, ChatOptions, ChatState } from './chat-options.js';
 export { type Missed, roomKey } from './chat-rooms.js';
 export { connect } from './connect.js';
 export { type Answer, type FilesSession, openFiles, type ReceiveBody } from './files-session.js';
