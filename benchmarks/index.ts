@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chat } from './chat.js';
+import { chats } from './chat.js';
 import { files } from './files.js';
 import { roundtrips } from './roundtrips.js';
 import { startup } from './startup.js';
@@ -12,7 +12,7 @@ import { machine, today } from './support/machine.js';
 import type { Question } from './support/question.js';
 import { transform } from './transform.js';
 
-const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, chat];
+const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, ...chats];
 const report = join(root, 'benchmarks/README.md');
 
 /** Runs the questions that are named, or all, and puts each answer in its place in the report. */

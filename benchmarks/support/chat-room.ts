@@ -89,9 +89,12 @@ export class ChatRoom {
   /** Stops sending, and fails where a member does not get all. */
   async finish(): Promise<void> {
     this.#stopped = true;
+    // What still comes after 5 s is late, and not lost.
     let missing = this.#missing();
-    for (let tries = 0; missing > 0 && tries < 100; tries++) {
-      await sleep(50);
+    for (let before = -1, tries = 0; missing > 0 && missing !== before; tries++) {
+      if (tries === 5) return;
+      before = missing;
+      await sleep(1000);
       missing = this.#missing();
     }
     if (missing > 0) this.onFailure(`${missing} of ${this.sent * this.load.members} deliveries were lost`);

@@ -16,9 +16,12 @@ export function wireline(...args: string[]): Command {
   return [process.execPath, join(root, 'dist/cli.cjs'), ...args];
 }
 
+// Debian's servers are in a folder that not every user's PATH has.
+const path = [process.env.PATH ?? '', '/usr/sbin'].join(delimiter);
+
 /** Whether a program is on the PATH. */
 export function installed(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  return path.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;
@@ -37,7 +40,7 @@ process.on('exit', () => {
 export function start([program, ...args]: Command, options: SpawnOptions = {}): ChildProcess {
   // With this variable set, Node takes three times as long to start, which is not what is measured.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const child = spawn(program, args, { stdio: 'ignore', env, ...options });
+  const child = spawn(program, args, { stdio: 'ignore', env: { ...env, PATH: path }, ...options });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
