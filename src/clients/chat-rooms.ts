@@ -49,10 +49,10 @@ export class ChatRooms {
     for (const place of this.#places.values()) place.joined = false;
   }
 
-  /** Keeps a saying until it is settled. Gives whether it may be sent now. */
+  /** Keeps a saying until it is settled. Gives whether it may be sent now; to a room that is not ours, to be refused. */
   add(say: Say): boolean {
     this.#says.set(say.id, say);
-    return this.#places.get(roomKey(say.room))?.joined === true;
+    return this.#places.get(roomKey(say.room))?.joined ?? true;
   }
 
   /** Gives whether a saying of this id was waiting. */

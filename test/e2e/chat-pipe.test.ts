@@ -71,6 +71,14 @@ test('--json gives every message of the server, and takes messages for it', asyn
   expect(messages.at(-1)).toMatchObject({ type: 'bye', reason: 'ended' });
 });
 
+test('what a program says in a room that it is not in is refused, and not waited for', async () => {
+  const { port } = await server('chat', '-q');
+  const said = '{"type":"say","room":"elsewhere","body":"x","id":"1"}\n';
+  const { stdout, status } = await run(['chat', '--json', '127.0.0.1', port], said);
+  expect(stdout.toString()).toContain('"code":"not-in-room"');
+  expect(status).toBe(1);
+});
+
 test('a server that is killed and started again: nothing is lost, and nothing comes twice', async () => {
   const store = `sqlite:${join(folder, 'chat.db')}`;
   const first = await server('chat', '--log', store, '--rate', '0', '--replay', '1000', '-q');
