@@ -178,12 +178,17 @@ describe('a chat client', () => {
     await until(() => events.at(-1) === 'waiting 250');
   });
 
-  test('waits as long as the server asks it to', async () => {
+  test.each([
+    [1234, 1234],
+    [1e15, 10_000],
+    [-1, 250],
+    ['x', 250],
+  ])('asked to wait for %s ms, waits for %s', async (waitMs, waited) => {
     const { admit, events, until } = await setUp();
     const seat = await admit(0);
-    seat.say({ type: 'bye', reason: 'shutdown', again: 'later', waitMs: 1234 });
+    seat.say({ type: 'bye', reason: 'shutdown', again: 'later', waitMs });
     seat.peer.close('ended');
-    await until(() => events.includes('waiting 1234'));
+    await until(() => events.includes(`waiting ${waited}`));
   });
 
   test.each([
