@@ -248,7 +248,10 @@ export class ChatClient {
   #again(why: string): void {
     if (this.#failure || this.#closing) return this.#end(this.#failure);
     const longest = Math.min(wait.longest, wait.first * 2 ** this.#attempts++);
-    const ms = this.#bye?.waitMs ?? Math.round(longest * (0.5 + (this.options.random ?? Math.random)() / 2));
+    const asked = this.#bye?.waitMs ?? -1;
+    const own = Math.round(longest * (0.5 + (this.options.random ?? Math.random)() / 2));
+    // A server may ask for anything.
+    const ms = asked >= 0 ? Math.min(asked, wait.longest) : own;
     this.#bye = undefined;
     this.listener.state?.({ at: 'waiting', ms, why });
     this.#timer = this.options.clock.after(ms, () => this.#connect(false));
