@@ -103,7 +103,11 @@ const actions: Record<string, (model: Model) => Step> = {
 
 /** Escape: the newest again, and what was missed is known. */
 function followed(model: Model): Model {
-  return withRoom(model, activeRoom(model).name, ({ anchor: _, ...room }) => ({ ...room, missed: 0 }));
+  return withRoom(newest(model), activeRoom(model).name, (room) => ({ ...room, missed: 0 }));
+}
+
+function newest(model: Model): Model {
+  return withRoom(model, activeRoom(model).name, ({ anchor: _, ...room }) => room);
 }
 
 function submit(model: Model): Step {
@@ -112,7 +116,8 @@ function submit(model: Model): Step {
   if (text.trim() === '') return step({ ...model, input: withText(model.input, '') });
   const others = model.typed.lines.filter((line) => line !== text).slice(-maxTyped + 1);
   const typed = { lines: [...others, text], at: others.length + 1, draft: '' };
-  return enter({ ...model, input: withText(model.input, ''), typed }, text);
+  // Who says something wants to see it, and the answer.
+  return enter(newest({ ...model, input: withText(model.input, ''), typed }), text);
 }
 
 /** Up and Down: another line of a text of several, or else what was typed before. */

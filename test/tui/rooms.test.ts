@@ -73,6 +73,14 @@ describe('scrolling back', () => {
     expect(typist.stateLine).not.toContain('below');
   });
 
+  test('is back at the newest once something is said or asked for', () => {
+    const typist = full().type(keys.pageUp, '/what', keys.enter);
+    expect(typist.stateLine).not.toContain('below');
+    expect(typist.messages.at(-1)).toContain('//TEXT says text with a slash');
+    typist.type(keys.pageUp, 'hello', keys.enter);
+    expect(typist.messages.at(-1)).toContain('hello');
+  });
+
   test('loads older messages at the top, once, and shows them', () => {
     const typist = full(6).type(keys.pageUp);
     expect(lines(typist)).toEqual([81, 82, 83, 84, 85]);
