@@ -1,12 +1,12 @@
 import type { Entry, Extent, Log, Retention } from '../core/index.js';
 import { groupedLog, type Store } from './grouped.js';
 
-const encoder = new TextEncoder();
-
 /** How {@link memoryLog} keeps what is said. */
 export interface MemoryLogOptions {
   /** What is kept of each room (default 10,000 entries). */
   readonly retention?: Retention;
+  /** Bytes kept in all (default 256 MiB): beyond them, the rooms in which nothing was said for longest lose their oldest. */
+  readonly totalBytes?: number;
   /** The time of the day, in milliseconds. */
   readonly now?: () => number;
 }
@@ -15,13 +15,15 @@ export interface MemoryLogOptions {
  * A log in memory: the specification, and the test double. An acknowledged append survives nothing: with the
  * process it is gone, and the next one has another epoch.
  */
-export function memoryLog({ retention = { entries: 10_000 }, now = Date.now }: MemoryLogOptions = {}): Log {
-  return groupedLog(new MemoryStore(retention, now), now);
+export function memoryLog(options: MemoryLogOptions = {}): Log {
+  const { retention = { entries: 10_000 }, totalBytes = 256 * 1024 * 1024, now = Date.now } = options;
+  return groupedLog(new MemoryStore(retention, totalBytes, now), now);
 }
 
 /** The entries of one room: `entries[from]` is the oldest that is kept. */
 interface Kept {
-  entries: Entry[];
+  /** What is dropped leaves a hole until the array is cut. */
+  entries: (Entry | undefined)[];
   from: number;
   last: number;
   bytes: number;
@@ -31,9 +33,13 @@ interface Kept {
 class MemoryStore implements Store {
   readonly epoch = crypto.randomUUID();
   readonly #rooms = new Map<string, Kept>();
+  /** The rooms that keep something, the one in which something was said last at the end. */
+  readonly #full = new Set<Kept>();
+  #bytes = 0;
 
   constructor(
     readonly retention: Retention,
+    readonly totalBytes: number,
     readonly now: () => number,
   ) {}
 
@@ -61,7 +67,9 @@ class MemoryStore implements Store {
     }
     kept.entries.push(entry);
     kept.last = entry.number;
-    kept.bytes += this.#sizeOf(entry);
+    const size = sizeOf(entry);
+    kept.bytes += size;
+    this.#bytes += size;
     return entry;
   }
 
@@ -70,11 +78,24 @@ class MemoryStore implements Store {
     if (!kept) return;
     const { entries = Infinity, bytes = Infinity, ageMs = Infinity } = this.retention;
     const oldest = this.now() - ageMs;
+    this.#drop(kept, (entry, count) => count > entries || kept.bytes > bytes || entry.time < oldest);
+    this.#full.delete(kept);
+    this.#full.add(kept);
+    for (const longest of this.#full) {
+      if (this.#bytes <= this.totalBytes) return;
+      this.#drop(longest, () => this.#bytes > this.totalBytes);
+      if (longest.from === longest.entries.length) this.#full.delete(longest);
+    }
+  }
+
+  /** Drops the oldest entries as long as `goes` says so, which is given how many there are. */
+  #drop(kept: Kept, goes: (entry: Entry, count: number) => boolean): void {
     for (let entry = kept.entries[kept.from]; entry; entry = kept.entries[kept.from]) {
-      const count = kept.entries.length - kept.from;
-      if (count <= entries && kept.bytes <= bytes && entry.time >= oldest) break;
-      kept.from++;
-      kept.bytes -= this.#sizeOf(entry);
+      if (!goes(entry, kept.entries.length - kept.from)) break;
+      kept.entries[kept.from++] = undefined;
+      const size = sizeOf(entry);
+      kept.bytes -= size;
+      this.#bytes -= size;
       if (entry.key !== undefined) kept.byKey.delete(entry.key);
     }
     // The array is cut now and then, and not with each entry, as that moves all the others.
@@ -88,16 +109,15 @@ class MemoryStore implements Store {
     const kept = this.#rooms.get(room);
     if (!kept) return [];
     const from = kept.from + Math.max(0, after + 1 - this.extent(room).first);
-    return kept.entries.slice(from, from + limit);
+    return kept.entries.slice(from, from + limit) as Entry[];
   }
 
   close(): void {
     this.#rooms.clear();
+    this.#full.clear();
   }
+}
 
-  /** Counted only where it is asked for, as it takes longer than all the rest. */
-  #sizeOf({ from, body }: Entry): number {
-    if (this.retention.bytes === undefined) return 0;
-    return encoder.encode(from).length + encoder.encode(body).length;
-  }
+function sizeOf({ from, body }: Entry): number {
+  return Buffer.byteLength(from) + Buffer.byteLength(body);
 }

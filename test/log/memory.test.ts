@@ -7,3 +7,24 @@ logConformance({ name: 'memory', open: async (options) => memoryLog(options) });
 test('each memory log has an epoch of its own', () => {
   expect(memoryLog().epoch).not.toBe(memoryLog().epoch);
 });
+
+test('keeps so much in all: the rooms in which nothing was said for longest lose their oldest', async () => {
+  const log = memoryLog({ totalBytes: 100 });
+  const say = (room: string, size: number) => log.append(room, [{ from: 'a', body: 'x'.repeat(size - 1) }]);
+  for (let i = 0; i < 4; i++) await say('old', 10);
+  await say('new', 50);
+  expect([log.extent('old'), log.extent('new')]).toEqual([
+    { first: 1, last: 4 },
+    { first: 1, last: 1 },
+  ]);
+  await say('new', 30);
+  expect(log.extent('old')).toEqual({ first: 3, last: 4 });
+  await say('new', 80);
+  expect([log.extent('old'), log.extent('new')]).toEqual([
+    { first: 5, last: 4 },
+    { first: 3, last: 3 },
+  ]);
+  await say('old', 10);
+  expect(log.extent('old')).toEqual({ first: 5, last: 5 });
+  expect((await log.read('new', { after: 0, limit: 9 })).map(({ number }) => number)).toEqual([3]);
+});
