@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import type { SpawnOptions } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, ended, freePort, installed, start, stop, untilListening, wireline } from './support/children.js';
 import { randomFile, temporaryFolder } from './support/data.js';
 import type { Question } from './support/question.js';
-import { type Contender, interleaved, type Measured } from './support/rounds.js';
+import { type Contender, interleaved } from './support/rounds.js';
 import { comparison } from './support/tables.js';
 
 const size = 1024 ** 3;
@@ -16,14 +17,15 @@ export const files: Question = {
   name: 'files',
   title: 'A file of 1 GiB',
   about:
-    'Fetched into /dev/null: the wall time of the client, as MB/s (10^6 bytes). The file is in the page cache. ' +
-    '`wireline get` checks the SHA-256; nginx (one worker, sendfile) and ncat send bytes only. The first to fetch a file has ' +
-    'it hashed at both ends, which is 1.2 s of work at 1.8 GB/s a core, and keeps two cores full; for the next ones the server ' +
-    'remembers it. To reach: 0.80 of nginx without the hash, and 1.00 of ncat with it.\n\n' +
-    'The first fetch does not reach it with two cores. Where the time goes, by a profile: of the 0.9 s of work of a client that ' +
-    'checks the hash, 0.6 s are the SHA-256, 0.15 s the reading and 0.05 s the start; the server works for 0.35 s, and for ' +
-    '0.95 s where it hashes; ncat takes 0.8 s in all where nothing else runs. A thread for the hash of the client was tried: ' +
-    '1.2 times the work, as the bytes move between cores, and no faster with two cores.',
+    'The wall time of the client, as MB/s (10^6 bytes). The served file is in the page cache. `wireline get` checks the SHA-256; ' +
+    'nginx (one worker, sendfile) and ncat send bytes only. For the first that fetches a file it is hashed at both ends, which ' +
+    'is 1.2 s of work at 1.8 GB/s a core; for the next ones the server remembers it. To reach: 0.80 of nginx without the ' +
+    'hash, and 1.00 of ncat, with a redirect, with it.\n\n' +
+    'Into a file, `get` writes beside it, asks the disk to keep it and puts it in place by rename; ncat leaves what the shell ' +
+    'redirected to the page cache. Into /dev/null nothing but the network and the hash is left, and two cores are full: of the ' +
+    '0.9 s of work of a client that checks the hash, 0.6 s are the SHA-256, by a profile; the server works for 0.35 s, and for ' +
+    '0.95 s where it hashes; ncat takes 0.8 s in all. A thread for the hash of the client was tried: 1.2 times the work, as ' +
+    'the bytes move between cores, and no faster with two cores.',
   async run() {
     const folder = temporaryFolder();
     const served = join(folder, 'served');
@@ -35,29 +37,50 @@ export const files: Question = {
     // Its hash is remembered only where its last change is some seconds back.
     await sleep(2500);
     await timed(get());
-    const [bare, again, first, ...peers] = (await interleaved(
-      [
-        { name: '`wireline get --no-hash`', measure: () => timed(get('--no-hash')) },
-        { name: '`wireline get`, again', measure: () => timed(get()) },
-        { name: '`wireline get`, first', measure: () => fetchedFirst(served) },
-        {
-          name: 'curl from nginx',
-          needs: ['nginx', 'curl'],
-          measure: () => timed(['curl', '-sf', '-o', '/dev/null', `http://${host}:${nginx?.port}/file`]),
-        },
-        ncat(file),
-      ],
-      rounds,
-    )) as [Measured, Measured, Measured, ...Measured[]];
+    const bare = { name: '`wireline get --no-hash`', measure: () => timed(get('--no-hash')) };
+    const curl: Contender = {
+      name: 'curl from nginx',
+      needs: ['nginx', 'curl'],
+      measure: () => timed(['curl', '-sf', '-o', '/dev/null', `http://${host}:${nginx?.port}/file`]),
+    };
+    const out = join(folder, 'out');
+    const sections = [
+      ['Without the hash, into /dev/null', [bare, curl, ncat(file)]],
+      ['With the hash, into a file', [first(served, out), again(ours.port, out), ncat(file, out)]],
+      ['With the hash, into /dev/null', [first(served), again(ours.port), ncat(file)]],
+    ] as const;
+    const tables: string[] = [];
+    for (const [title, contenders] of sections) {
+      const measured = await interleaved(contenders, rounds);
+      tables.push(`${title}:\n\n${comparison(measured, { unit: 'MB/s' })}`);
+    }
     await Promise.all([ours, nginx].map((server) => server && stop(server.child)));
-    const style = { unit: 'MB/s' };
-    return [
-      `Without the hash:\n\n${comparison([bare, ...peers], style)}`,
-      `With the hash, a file that was fetched before:\n\n${comparison([again, ...peers], style)}`,
-      `With the hash, the first to fetch it:\n\n${comparison([first, ...peers], style)}`,
-    ].join('\n\n');
+    return tables.join('\n\n');
   },
 };
+
+/** The arguments of a `get` into a file, or into stdout. */
+function into(port: string, out: string | undefined): Command {
+  const where = out === undefined ? ['-'] : ['-o', out, '--force'];
+  return wireline('get', '-q', host, port, 'file', ...where);
+}
+
+/** A client of a server that has just been started. */
+function first(folder: string, out?: string): Contender {
+  return {
+    name: '`wireline get`, the first',
+    async measure() {
+      const { child, port } = await serving((port) => wireline('serve', 'files', '-q', folder, `${host}:${port}`));
+      const speed = await timed(into(port, out), out);
+      await stop(child);
+      return speed;
+    },
+  };
+}
+
+function again(port: string, out?: string): Contender {
+  return { name: '`wireline get`, a later one', measure: () => timed(into(port, out), out) };
+}
 
 async function serving(command: (port: string) => Command) {
   const port = await freePort();
@@ -66,25 +89,19 @@ async function serving(command: (port: string) => Command) {
   return { child, port: String(port) };
 }
 
-/** MB/s of a client that fetches the file. */
-async function timed(client: Command): Promise<number> {
+/** MB/s of a client that fetches the file, to `out` where that is given, which is then removed. */
+async function timed(client: Command, out?: string, options: SpawnOptions = {}): Promise<number> {
   const from = performance.now();
-  await ended(start(client));
-  return size / 1e3 / (performance.now() - from);
-}
-
-/** MB/s of a client of a server that has just been started. */
-async function fetchedFirst(folder: string): Promise<number> {
-  const { child, port } = await serving((port) => wireline('serve', 'files', '-q', folder, `${host}:${port}`));
-  const speed = await timed(wireline('get', '-q', host, port, 'file', '-'));
-  await stop(child);
-  return speed;
+  await ended(start(client, options));
+  const ms = performance.now() - from;
+  if (out !== undefined) rmSync(out);
+  return size / 1e3 / ms;
 }
 
 /** A server for one connection, which is what `ncat -l < file` is. */
-function ncat(file: string): Contender {
+function ncat(file: string, out = '/dev/null'): Contender {
   return {
-    name: 'ncat --send-only',
+    name: 'ncat --send-only, redirected',
     needs: ['ncat'],
     async measure() {
       const fd = openSync(file, 'r');
@@ -92,7 +109,12 @@ function ncat(file: string): Contender {
       const server = start(['ncat', '-l', '--send-only', host, String(port)], { stdio: [fd, 'ignore', 'ignore'] });
       closeSync(fd);
       await untilListening(port);
-      const speed = await timed(['ncat', '--recv-only', host, String(port)]);
+      const redirect = openSync(out, 'w');
+      const command: Command = ['ncat', '--recv-only', host, String(port)];
+      const speed = await timed(command, out === '/dev/null' ? undefined : out, {
+        stdio: ['ignore', redirect, 'ignore'],
+      });
+      closeSync(redirect);
       await stop(server);
       return speed;
     },
