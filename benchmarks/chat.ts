@@ -32,7 +32,7 @@ export const chats: readonly Question[] = [
       `${about} None of the others numbers or stores a message, which ours does. A delivery of ours is about 158 bytes ` +
       'in JSON and 73 in plain text, one of nats-server 82, of ngircd about 110, and ncat relays the 64 bytes that it ' +
       'read; ncat leaves the algorithm of Nagle on, so that its figure jumps with the window. ' +
-      '`bash scripts/install-benchmark-peers.sh` installs the others. To reach: 3.00 of ncat and ngircd, 1.00 of ' +
+      '`bash scripts/install-peers.sh --benchmarks` installs the others. To reach: 3.00 of ncat and ngircd, 1.00 of ' +
       'nats-server, a 99th percentile of at most twice its own, and with SQLite (each commit synchronised) half of our ' +
       'log in memory: a ratio of at most 2.00.',
     run: () => answer({ members: 100, senders: 'one' }),

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Installs the programs of others that the interop tests run, where this machine has Debian's packages and lets
-# us. Where it does not, those tests are skipped and say so; nothing here ends a build.
+# Installs programs of others, where this machine has Debian's packages and lets us: those that the interop tests
+# run, or with --benchmarks the chat servers that the benchmarks measure against. Where it does not, what needs
+# them is skipped and says so; nothing here ends a build.
 set -u
 
 peers=(nc.openbsd:netcat-openbsd ncat:ncat socat:socat tmux:tmux python3:python3 ip:iproute2)
+if [ "${1:-}" = --benchmarks ]; then
+  peers=(ncat:ncat ngircd:ngircd mosquitto:mosquitto nats-server:nats-server)
+fi
 missing=()
 for peer in "${peers[@]}"; do
-  command -v "${peer%%:*}" >/dev/null 2>&1 || missing+=("${peer##*:}")
+  PATH="$PATH:/usr/sbin" command -v "${peer%%:*}" >/dev/null 2>&1 || missing+=("${peer##*:}")
 done
 if [ ${#missing[@]} -eq 0 ]; then
   echo "peers: all are there"
@@ -16,7 +20,7 @@ fi
 sudo=()
 if [ "$(id -u)" -ne 0 ]; then sudo=(sudo -n); fi
 if ! command -v apt-get >/dev/null 2>&1; then
-  echo "peers: no apt-get, so these are not tested with: ${missing[*]}"
+  echo "peers: no apt-get, so these are not there: ${missing[*]}"
   exit 0
 fi
 export DEBIAN_FRONTEND=noninteractive

@@ -1,4 +1,4 @@
-import { asWirelineError, type Entry, type Log, type Saying, type ServerMessage } from '../core/index.js';
+import { asWirelineError, type Entry, joined, type Log, type Saying, type ServerMessage } from '../core/index.js';
 import type { Member } from './member.js';
 import { News } from './news.js';
 import { Refusal } from './refusal.js';
@@ -134,12 +134,5 @@ function once(encoded: Encoded, voice: Voice, encode: (voice: Voice) => Uint8Arr
 }
 
 function together(voice: Voice, events: readonly ServerMessage[]): Uint8Array {
-  const pieces = events.map((event) => voice.message(event));
-  const bytes = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joined(events.map((event) => voice.message(event)));
 }

@@ -1,3 +1,5 @@
+import { joined } from '../core/index.js';
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -56,16 +58,4 @@ export function listed(labels: readonly string[]): string {
   const sorted = [...labels].sort();
   const last = sorted.pop() ?? '';
   return `${sorted.length === 1 ? 'both ' : ''}${sorted.join(', ')}${sorted.length > 0 ? ' and ' : ''}${last}`;
-}
-
-/** The bytes of all parts, one after the other; words are in UTF-8. */
-export function joined(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const pieces = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

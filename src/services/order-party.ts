@@ -1,5 +1,5 @@
-import type { Connection } from '../core/index.js';
-import { joined, type Received } from './order-message.js';
+import { type Connection, joined } from '../core/index.js';
+import type { Received } from './order-message.js';
 
 /** A client of the round. It has its place from its connection on. */
 export interface Party {

@@ -1,5 +1,5 @@
-import type { Clock, Connection, Output } from '../core/index.js';
-import { acknowledgment, inOrder, joined, listed, type Received } from './order-message.js';
+import { type Clock, type Connection, joined, type Output } from '../core/index.js';
+import { acknowledgment, inOrder, listed, type Received } from './order-message.js';
 import { nameOf, type Party, refuse, saidBy } from './order-party.js';
 
 /** What a {@link Round} needs. */

@@ -1,4 +1,4 @@
-import { WirelineError } from '../core/index.js';
+import { joined, WirelineError } from '../core/index.js';
 import { reverse } from './reverse.js';
 import type { Transform } from './transform.js';
 
@@ -18,7 +18,7 @@ export const transforms: Record<TransformName, () => Transform> = {
   /** With its number on this connection before it: `3: hello`. */
   count: () => {
     let number = 0;
-    return (message) => joined(encoder.encode(`${++number}: `), message);
+    return (message) => joined([`${++number}: `, message]);
   },
   /** Each Latin letter moved by 13; twice is the message again. */
   rot13: () => rot13,
@@ -37,7 +37,7 @@ export function builtIn(word: string): (() => Transform) | undefined {
   if (kind === undefined) return undefined;
   if (text.includes('\n')) throw new WirelineError('usage', `the text of ${kind} is one line`);
   const added = encoder.encode(text);
-  return () => (message) => (kind === 'prefix' ? joined(added, message) : joined(message, added));
+  return () => (message) => joined(kind === 'prefix' ? [added, message] : [message, added]);
 }
 
 /** Changes the case: of ASCII by flipping a bit of the letters from `first` to `last`. */
@@ -64,11 +64,4 @@ function rot13(message: Uint8Array): Uint8Array {
 function isAscii(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) if ((bytes[at] as number) > 127) return false;
   return true;
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

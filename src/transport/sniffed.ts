@@ -1,4 +1,13 @@
-import type { Clock, Closed, Connection, Dialect, Handler, Service, Timer } from '../core/index.js';
+import {
+  type Clock,
+  type Closed,
+  type Connection,
+  type Dialect,
+  type Handler,
+  joined,
+  type Service,
+  type Timer,
+} from '../core/index.js';
 import { systemClock } from './clock.js';
 
 /** How {@link sniffed} decides. */
@@ -40,7 +49,7 @@ class Sniffer implements Handler {
   data(bytes: Uint8Array): void {
     if (this.#inner && !this.#greeted) return this.#inner.data(bytes);
     if (this.#greeted) return this.#onAnswer(bytes);
-    this.#first = joined(this.#first, bytes);
+    this.#first = joined([this.#first, bytes]);
     const service = chosen(this.dialects, this.#first, this.otherwise);
     if (service) this.#begin(service, this.#first);
   }
@@ -96,11 +105,4 @@ function chosen(dialects: readonly Dialect[], first: Uint8Array, otherwise: Serv
     open ||= match === undefined;
   }
   return open ? undefined : otherwise;
-}
-
-function joined(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const both = new Uint8Array(left.length + right.length);
-  both.set(left);
-  both.set(right, left.length);
-  return both;
 }
