@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ChatClient } from '../clients/chat.js';
 import { asWirelineError, printable, type ServerMessage, type Service } from '../core/index.js';
 import { sha256 } from '../disk/hash.js';
-import { sqliteLog } from '../log/sqlite.js';
+import { memoryLog, sqliteLog } from '../log/index.js';
 import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
 import { type Address, type Server, serve, sniffed, systemClock } from '../transport/index.js';
 import { abortedBySignals, reportFailure } from './process.js';
@@ -14,12 +14,16 @@ declare const __VERSION__: string;
 /** `npm start`: a chat to join, on an embedded log in a temporary folder, with a host in it that greets who comes. */
 async function demonstration(signal: AbortSignal): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'wireline-'));
-  const log = await sqliteLog(join(folder, 'chat.db'));
+  let kept = `in ${folder}`;
+  const log = await sqliteLog(join(folder, 'chat.db')).catch(() => {
+    kept = 'in memory, as there is no SQLite here';
+    return memoryLog();
+  });
   const hall = new Hall({ log, clock: systemClock, hash: sha256 });
   const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
   try {
     const server = await listening(service);
-    const host = greeter(server.address, signal, () => print(invitation(server.address.port ?? 0, folder)));
+    const host = greeter(server.address, signal, () => print(invitation(server.address.port ?? 0, kept)));
     signal.addEventListener('abort', () => {
       server.stopListening();
       void hall.goodbye().then(() => server.close());
@@ -41,8 +45,8 @@ async function listening(service: Service): Promise<Server> {
   }
 }
 
-function invitation(port: number, folder: string): string {
-  return `wireline ${__VERSION__}: a chat is open, and its log is in ${folder}.
+function invitation(port: number, kept: string): string {
+  return `wireline ${__VERSION__}: a chat is open, and its log is ${kept}.
 
 Join it from other terminals:
 
