@@ -6,14 +6,24 @@ import { describe, expect, test } from 'vitest';
 import { Cli, run, until } from '../support/cli.js';
 import { missing, type Peer, peer } from '../support/peers.js';
 
-/** A port that was free a moment ago: programs of others take no port 0. */
+/** Ports that no system gives to who asks for any: nobody takes one between our look at it and its use. */
+let nextPort = 20_000 + (process.pid % 1000) * 10;
+
+/** A port that is free: programs of others take no port 0. */
 async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  const probe = net.createServer();
+  for (;;) {
+    const port = nextPort++;
+    try {
+      probe.listen(port, '127.0.0.1');
+      await once(probe, 'listening');
+      probe.close();
+      await once(probe, 'close');
+      return port;
+    } catch {
+      // Somebody has it: the next one.
+    }
+  }
 }
 
 /** Whether somebody listens on `port`: a connection would be the one that some servers take (proc(5)). */
