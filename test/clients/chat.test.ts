@@ -3,6 +3,7 @@ import { ChatClient, type ChatOptions } from '../../src/clients/index.js';
 import type { ClientMessage, Connection, ServerMessage, Service } from '../../src/core/index.js';
 import { framed, jsonLines } from '../../src/framing/index.js';
 import { type Server, serve } from '../../src/transport/index.js';
+import { freePort } from '../support/free-port.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** One connection of a client, as a server of the test sees it. */
@@ -283,8 +284,7 @@ describe('a chat client', () => {
 });
 
 test('without a server at first it is an error', async () => {
-  const gone = await serve(() => ({ data() {} }), '127.0.0.1:0');
-  await gone.close();
-  const client = new ChatClient(gone.address, { rooms: [], clock: new ManualClock() }, { message() {} });
+  const address = { host: '127.0.0.1', port: await freePort() };
+  const client = new ChatClient(address, { rooms: [], clock: new ManualClock() }, { message() {} });
   await expect(client.run()).rejects.toMatchObject({ code: 'unreachable' });
 });

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Cli, until } from '../support/cli.js';
+import { serverOn, until } from '../support/cli.js';
+import { freePort } from '../support/free-port.js';
 import { cuttingProxy, Heard } from '../support/swarm.js';
 
 /** Numbers that look random and are the same in each run (a linear congruential generator). */
@@ -20,12 +21,8 @@ function freshFile(): string {
   return join(folder, 'chat.db');
 }
 
-async function chatServer(file: string, port = '0'): Promise<Cli & { port: string }> {
-  const args = ['serve', 'chat', '-q', '--rate', '0', '--log', `sqlite:${file}`, `127.0.0.1:${port}`];
-  const cli = new Cli(args);
-  const [, bound = ''] = await cli.says(/listening on \S*:(\d+)/);
-  return Object.assign(cli, { port: bound });
-}
+const chatServer = (file: string, port: string | number) =>
+  serverOn(port, 'chat', '-q', '--rate', '0', '--log', `sqlite:${file}`);
 
 /** Nothing acknowledged is missing, nothing is twice, and all agree on one order. */
 function expectAgreement(members: readonly Heard[]): void {
@@ -54,7 +51,7 @@ describe('a chat', () => {
   test('loses nothing and says nothing twice: 50 members are cut at random, and the server is killed', async () => {
     const random = seeded(20261121);
     const file = freshFile();
-    let server = await chatServer(file);
+    let server = await chatServer(file, await freePort());
     const { port } = server;
     const proxy = await cuttingProxy(Number(port));
     const members = Array.from({ length: 50 }, (_, at) => new Heard(proxy.port, `m${at}`, 1_000_000));

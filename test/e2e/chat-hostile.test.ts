@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Cli, server, until } from '../support/cli.js';
+import { server, serverOn, until } from '../support/cli.js';
+import { freePort } from '../support/free-port.js';
 import { Heard } from '../support/swarm.js';
 
 /** A plain socket to the chat. */
@@ -160,7 +161,7 @@ test('a member that never reads slows nobody, is closed as slow, and its memory 
 });
 
 test('1,000 members come back within seconds of a restart, with what they missed', async () => {
-  const first = await server('chat', '-q', '--rate', '0');
+  const first = await serverOn(await freePort(), 'chat', '-q', '--rate', '0');
   const members = Array.from({ length: 1000 }, (_, at) => new Heard(Number(first.port), `m${at}`, 0));
   await until(() => members.every(({ joins }) => joins === 1), 'all have joined');
   members[0]?.say();
@@ -168,8 +169,7 @@ test('1,000 members come back within seconds of a restart, with what they missed
   const stopped = first.stop('SIGTERM');
   await until(() => members.every(({ connected }) => !connected), 'all are cut off');
   await stopped;
-  const again = new Cli(['serve', 'chat', '-q', '--rate', '0', `127.0.0.1:${first.port}`]);
-  await again.says(/listening/);
+  await serverOn(first.port, 'chat', '-q', '--rate', '0');
   const from = performance.now();
   await until(() => members.every(({ joins }) => joins === 2), 'all are back');
   console.log(`1,000 members were back ${Math.round(performance.now() - from)} ms after the restart`);

@@ -1,8 +1,9 @@
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Cli, run, server, until } from '../support/cli.js';
+import { Cli, run, server, serverOn, until } from '../support/cli.js';
 import { temporaryFolder } from '../support/folder.js';
+import { freePort } from '../support/free-port.js';
 import { plainClient } from '../support/program.js';
 
 const folder = temporaryFolder();
@@ -81,7 +82,7 @@ test('what a program says in a room that it is not in is refused, and not waited
 
 test('a server that is killed and started again: nothing is lost, and nothing comes twice', async () => {
   const store = `sqlite:${join(folder, 'chat.db')}`;
-  const first = await server('chat', '--log', store, '--rate', '0', '--replay', '1000', '-q');
+  const first = await serverOn(await freePort(), 'chat', '--log', store, '--rate', '0', '--replay', '1000', '-q');
   const ada = bot(first.port, 'ada');
   const bob = bot(first.port, 'bob');
   const lines = Array.from({ length: 300 }, (_, at) => `line ${at}`);
@@ -92,8 +93,7 @@ test('a server that is killed and started again: nothing is lost, and nothing co
   await first.stop('SIGKILL');
   say(ada, ...lines.slice(200));
   ada.child.stdin?.end();
-  const again = new Cli(['serve', 'chat', '--log', store, '--rate', '0', '-q', first.port]);
-  await again.says(/listening/);
+  await serverOn(first.port, 'chat', '--log', store, '--rate', '0', '-q');
   expect((await ada.done).status).toBe(0);
   await bob.prints(/line 299\n/);
   expect(bob.stdout.toString()).toBe(lines.map((line) => `[ada] ${line}\n`).join(''));

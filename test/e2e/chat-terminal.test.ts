@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Cli, run, server, until } from '../support/cli.js';
+import { run, server, serverOn, until } from '../support/cli.js';
 import { temporaryFolder } from '../support/folder.js';
+import { freePort } from '../support/free-port.js';
 import { ifTerminals, noTerminals, Terminal } from '../support/terminal.js';
 
 const folder = temporaryFolder();
@@ -56,7 +57,7 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
 
   test('the server is killed and started again: what was said meanwhile is sent, once', async () => {
     const store = `sqlite:${join(folder, 'chat.db')}`;
-    const first = await server('chat', '-q', '--log', store);
+    const first = await serverOn(await freePort(), 'chat', '-q', '--log', store);
     const ada = await person(first.port, '--name ada');
     const bob = await person(first.port, '--name bob');
     ada.enter('before');
@@ -65,8 +66,7 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
     await ada.shows(/reconnecting in \d+ s/);
     ada.enter('meanwhile');
     await ada.shows(/ada: meanwhile \(sending\)/);
-    const again = new Cli(['serve', 'chat', '-q', '--log', store, first.port]);
-    await again.says(/listening/);
+    await serverOn(first.port, 'chat', '-q', '--log', store);
     await ada.shows(/ada: meanwhile ✓/);
     await bob.shows(/ada: meanwhile/);
     for (const { screen } of [ada, bob]) expect(screen.match(/ada: (before|meanwhile)/g)).toHaveLength(2);

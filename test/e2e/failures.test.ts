@@ -3,6 +3,7 @@ import net from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { listeningChild } from '../support/child.js';
 import { Cli, type Run, run, server } from '../support/cli.js';
+import { freePort } from '../support/free-port.js';
 
 /** Holds a failed run against what the design says of it: one line, a status, and soon. */
 function expectFailure({ stderr, status, stdout, ms }: Run, wanted: number, line: RegExp): void {
@@ -12,15 +13,6 @@ function expectFailure({ stderr, status, stdout, ms }: Run, wanted: number, line
   expect(status).toBe(wanted);
   expect(stdout.length).toBe(0);
   expect(ms).toBeLessThan(5000);
-}
-
-async function freePort(): Promise<string> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return String(port);
 }
 
 test.each([
@@ -48,7 +40,7 @@ test.each([
 test.each([['send'], ['ask'], ['connect'], ['announce', '--name', 'x'], ['get'], ['ls'], ['talk']])(
   'no server: %s',
   async (...args) => {
-    const address = ['127.0.0.1', await freePort(), ...(args[0] === 'get' ? ['name'] : [])];
+    const address = ['127.0.0.1', String(await freePort()), ...(args[0] === 'get' ? ['name'] : [])];
     expectFailure(
       await run([...args, ...address]),
       3,

@@ -1,30 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Cli, run, until } from '../support/cli.js';
+import { freePort } from '../support/free-port.js';
 import { missing, type Peer, peer } from '../support/peers.js';
-
-/** Ports that no system gives to who asks for any: nobody takes one between our look at it and its use. */
-let nextPort = 20_000 + (process.pid % 1000) * 10;
-
-/** A port that is free: programs of others take no port 0. */
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  for (;;) {
-    const port = nextPort++;
-    try {
-      probe.listen(port, '127.0.0.1');
-      await once(probe, 'listening');
-      probe.close();
-      await once(probe, 'close');
-      return port;
-    } catch {
-      // Somebody has it: the next one.
-    }
-  }
-}
 
 /** Whether somebody listens on `port`: a connection would be the one that some servers take (proc(5)). */
 function listens(port: number): boolean {

@@ -79,10 +79,15 @@ export function run(args: readonly string[], input: string | Uint8Array = ''): P
 }
 
 /** Starts a server on a free port, and waits until it listens. `args` come before the address. */
-export async function server(...args: string[]): Promise<Cli & { port: string }> {
-  const cli = new Cli(['serve', ...args, '0']);
-  const [, port = ''] = await cli.says(/listening on \S*:(\d+)/);
-  return Object.assign(cli, { port });
+export function server(...args: string[]): Promise<Cli & { port: string }> {
+  return serverOn('0', ...args);
+}
+
+/** Starts a server on `port`, such as a {@link freePort} that it is to come back to. */
+export async function serverOn(port: string | number, ...args: string[]): Promise<Cli & { port: string }> {
+  const cli = new Cli(['serve', ...args, String(port)]);
+  const [, bound = ''] = await cli.says(/listening on \S*:(\d+)/);
+  return Object.assign(cli, { port: bound });
 }
 
 /** Waits until `condition` holds. Looks again and again, and gives up after half a minute. */

@@ -6,6 +6,7 @@ import { echo } from '../../src/services/index.js';
 import { dial, type Server, serve } from '../../src/transport/index.js';
 import { listeningChild } from '../support/child.js';
 import { rejection } from '../support/code-of.js';
+import { freePort } from '../support/free-port.js';
 import { Recorder } from '../support/recorder.js';
 
 const servers: Server[] = [];
@@ -17,15 +18,6 @@ async function serving(address: string): Promise<number> {
   const server = await serve(echo(), address);
   servers.push(server);
   return server.address.port as number;
-}
-
-/** A port that was free a moment ago, and that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const listener = net.createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as net.AddressInfo;
-  listener.close();
-  return port;
 }
 
 /** A port whose server is alive but accepts nothing: once its queue is full, the system answers no one. */
@@ -57,7 +49,7 @@ describe('dial', () => {
   });
 
   test.each(['127.0.0.1', 'localhost', '[::1]'])('says in words that nobody listens on %s', async (host) => {
-    const port = await closedPort();
+    const port = await freePort();
     const error = await rejection(dial(echo(), `${host}:${port}`));
     expect(error.code).toBe('unreachable');
     expect(error.message).toBe(`cannot connect to ${host}:${port}: connection refused (ECONNREFUSED)`);
