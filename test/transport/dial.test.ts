@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WirelineError } from '../../src/core/index.js';
 import { echo } from '../../src/services/index.js';
