@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { asWirelineError, type Connection, type Reason, Reusable, type Service, WirelineError } from '../core/index.js';
 import { type Address, formatAddress, parseTarget } from './address.js';
-import { dialled } from './raw-socket.js';
+import { dialled, reachedItself } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
 import { inWords } from './system-errors.js';
 
@@ -87,7 +87,9 @@ function connected(socket: net.Socket, target: Address, named: Address, options:
     const onError = (error: Error) => settle(cannotConnect('unreachable', named, inWords(error), error));
     signal?.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
-    socket.connect({ ...target, noDelay: true, keepAlive: true } as net.SocketConnectOpts, () => settle());
+    socket.connect({ ...target, noDelay: true, keepAlive: true } as net.SocketConnectOpts, () => {
+      settle(reachedItself(socket) ? cannotConnect('unreachable', named, 'nobody listens there') : undefined);
+    });
   });
 }
 

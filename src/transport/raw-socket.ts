@@ -34,6 +34,14 @@ export function adopted(accepted: net.Socket, onRead: OnRead): net.Socket {
 }
 
 /**
+ * Whether a socket is connected to itself. Who dials a port of this machine that nobody listens on may be given that
+ * very port for its own end, and then both ends open at once (RFC 9293, section 3.5): all that it says comes back.
+ */
+export function reachedItself({ localAddress, localPort, remoteAddress, remotePort }: net.Socket): boolean {
+  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
+}
+
+/**
  * Writes to a socket that has nothing in flight, past its stream, and gives how many bytes the system took. That
  * is 0 also where it failed, as the stream's own write will then say why. A small write costs half as much so.
  */

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WirelineError } from '../../src/core/index.js';
 import { echo } from '../../src/services/index.js';
 import { dial, type Server, serve } from '../../src/transport/index.js';
+import { reachedItself } from '../../src/transport/raw-socket.js';
 import { listeningChild } from '../support/child.js';
 import { rejection } from '../support/code-of.js';
 import { freePort } from '../support/free-port.js';
@@ -52,6 +55,18 @@ describe('dial', () => {
     expect(error.code).toBe('unreachable');
     expect(error.message).toBe(`cannot connect to ${host}:${port}: connection refused (ECONNREFUSED)`);
     expect((error.cause as NodeJS.ErrnoException).code).toBe('ECONNREFUSED');
+  });
+
+  test('knows a socket that has reached itself, which happens where nobody listens', async () => {
+    const port = await freePort();
+    const own = net.connect({ host: '127.0.0.1', port, localPort: port });
+    await once(own, 'connect');
+    expect(reachedItself(own)).toBe(true);
+    own.destroy();
+    const other = net.connect({ host: '127.0.0.1', port: await serving('127.0.0.1:0') });
+    await once(other, 'connect');
+    expect(reachedItself(other)).toBe(false);
+    other.destroy();
   });
 
   test('says in words that a Unix socket is not there', async () => {
