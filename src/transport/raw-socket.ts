@@ -56,6 +56,24 @@ export function writeNow(socket: net.Socket, bytes: Uint8Array): number {
   }
 }
 
+/**
+ * A socket that takes an end for one only when the system has told it twice. Where a reset comes together with the last
+ * bytes, libuv before 1.52 says that the peer has ended, without a read that would have told the truth
+ * (github.com/libuv/libuv/pull/4997): a cut stream would pass for a whole one. The next read does tell.
+ */
+class RawSocket extends net.Socket {
+  #told = false;
+
+  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    if (chunk !== null || this.#told) return super.push(chunk, encoding);
+    this.#told = true;
+    // With `onread` these stop and start the reads themselves, also after an end.
+    this.pause();
+    this.resume();
+    return false;
+  }
+}
+
 function reading(onRead: OnRead, options: object, memory: Reusable = readBuffer): net.Socket {
   let next: Uint8Array | undefined;
   const giveBack = () => {
@@ -69,7 +87,7 @@ function reading(onRead: OnRead, options: object, memory: Reusable = readBuffer)
     },
     callback: (size: number, buffer: Uint8Array): boolean => onRead(buffer.subarray(0, size)),
   };
-  const socket = new net.Socket({ ...options, onread } as net.SocketConstructorOpts);
+  const socket = new RawSocket({ ...options, onread } as net.SocketConstructorOpts);
   return socket.once('close', giveBack);
 }
 

@@ -212,22 +212,8 @@ export class SocketConnection implements Connection {
 
   #onEnd(): void {
     if (this.state === 'closed') return this.#onLastEnd();
-    if (this.#wasReset()) return this.#onLost();
     if (this.#handler.end) this.#guard(() => this.#handler.end?.());
     else this.end();
-  }
-
-  /**
-   * A reset that arrives together with the last bytes is told by libuv as an end. But a socket that was reset has
-   * no peer any more (getpeername(2)), which one that only the peer has ended still has: a cut is not taken for it.
-   */
-  #wasReset(): boolean {
-    return this.state === 'open' && !this.remote.startsWith('unix:') && this.#socket.remoteAddress === undefined;
-  }
-
-  #onLost(): void {
-    this.#why ??= { reason: 'reset' };
-    this.#socket.destroy();
   }
 
   /** The peer has ended while we were closing: nothing more can come, so the last wait is over. */

@@ -318,6 +318,24 @@ function closes(connect: Connect, transport: TransportUnderTest): void {
     },
   );
 
+  test.each([
+    ['open', false],
+    ['ended', true],
+  ])('a cut is no end, also for one that is %s and has still to read what came before', async (_state, ends) => {
+    const { left, right } = await connect({ start: (peer) => peer.pause() }, stayOpen);
+    if (ends) {
+      left.peer.end();
+      await right.saw('end');
+    }
+    // Enough to be on its way at once, and less than a read takes: the cut comes together with the last bytes.
+    right.peer.write(noise(20 * KiB, 8));
+    right.peer.close('failed');
+    await right.closed;
+    left.peer.resume();
+    const { reason } = await left.closed;
+    if (transport.resets) expect([reason, left.events.includes('end')]).toEqual(['reset', false]);
+  });
+
   test('close gives its handler the reason and the error, once, and only the first call counts', async () => {
     const { right } = await connect();
     const error = new Error('the first');
