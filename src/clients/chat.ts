@@ -14,6 +14,7 @@ import {
 } from '../core/index.js';
 import { framed, jsonLines } from '../framing/index.js';
 import { type Address, dial } from '../transport/index.js';
+import { causeOf, hearingRefusal, neverWelcome } from './chat-lost.js';
 import type { ChatListener, ChatOptions } from './chat-options.js';
 import { ChatRooms } from './chat-rooms.js';
 
@@ -21,6 +22,8 @@ import { ChatRooms } from './chat-rooms.js';
 const wait = { first: 250, longest: 10_000 };
 /** Milliseconds of silence after which the server is asked whether it is there, and within which it must answer. */
 const askMs = 20_000;
+/** Milliseconds within which the server must say welcome, where the options name no time to connect. */
+const welcomeMs = 10_000;
 
 /**
  * A member of a chat that does not lose its place: cut off, it connects again after a random wait, asks for what it
@@ -34,6 +37,10 @@ export class ChatClient {
   #name: string | undefined;
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;
+  /** Whether the server has ever let us in: until then it may be no chat at all. */
+  #known = false;
+  /** Why the server does not take this connection, in its words. */
+  #refusal: string | undefined;
   #attempts = 0;
   #bye: (ServerMessage & { type: 'bye' }) | undefined;
   #failure: WirelineError | undefined;
@@ -55,7 +62,7 @@ export class ChatClient {
 
   /**
    * Connects, and goes on until `close`. Resolves then; rejects with a `WirelineError` where there is no server at
-   * first, the signal is raised, or the server will not have this client.
+   * first, or it is no chat, the signal is raised, or the server will not have this client.
    */
   async run(): Promise<void> {
     const done = new Promise<void>((resolve, reject) => {
@@ -127,8 +134,12 @@ export class ChatClient {
     if (this.#failure) return;
     this.listener.state?.({ at: 'connecting' });
     this.#rooms.expectJoined();
+    this.#refusal = undefined;
     const service = framed<ClientMessage>(this.#codec, (peer) => this.#attach(peer));
-    dial(service, this.address, this.options).catch((error) => {
+    const onRefusal = (words: string) => {
+      this.#refusal = words;
+    };
+    dial(hearingRefusal(service, onRefusal), this.address, this.options).catch((error) => {
       const known = asWirelineError(error);
       if (first || reasons[known.code].again === 'no') this.#end(known);
       else this.#again(known.message);
@@ -138,7 +149,7 @@ export class ChatClient {
   #attach(peer: Connection<ClientMessage>): Handler<ClientMessage> {
     this.#peer = peer;
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
-    this.#alive = this.options.clock.after(askMs, () => this.#onSilence());
+    this.#alive = this.options.clock.after(this.options.connectTimeoutMs ?? welcomeMs, () => peer.close('timeout'));
     peer.write({
       type: 'hello',
       version: chatVersion,
@@ -148,7 +159,7 @@ export class ChatClient {
     return {
       data: (message) => {
         this.#asked = false;
-        this.#alive?.again();
+        if (this.#welcomed) this.#alive?.again();
         this.#onMessage(message as unknown as ServerMessage);
       },
       close: (why) => this.#onClose(why),
@@ -190,6 +201,9 @@ export class ChatClient {
 
   #onWelcome(message: ServerMessage & { type: 'welcome' }): void {
     this.#welcomed = true;
+    this.#known = true;
+    this.#alive?.stop();
+    this.#alive = this.options.clock.after(askMs, () => this.#onSilence());
     this.#attempts = 0;
     this.#name = message.name;
     this.listener.state?.({ at: 'connected' });
@@ -235,13 +249,13 @@ export class ChatClient {
     }
   }
 
-  #onClose({ reason, error }: Closed): void {
+  #onClose(why: Closed): void {
     this.#alive?.stop();
     this.#welcomed = false;
     this.#peer = undefined;
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    const cut = reason === 'ended' ? 'the server closed the connection' : reasons[reason].meaning;
-    this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : (error?.message ?? cut));
+    if (this.#known) this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : causeOf(why, this.#refusal));
+    else this.#end(neverWelcome(this.address, why, this.#refusal));
   }
 
   /** Waits before it connects again: longer each time, and never as long as the others that were cut off too. */

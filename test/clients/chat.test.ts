@@ -55,6 +55,8 @@ async function setUp(options: Partial<ChatOptions> = {}) {
   const service: Service = (bytes) => framed(jsonLines(), accept(bytes))(bytes);
   const server: Server = await serve(service, '127.0.0.1:0');
   const events: string[] = [];
+  /** Why it waits, each time. */
+  const reasons: string[] = [];
   const note = (event: string) => {
     events.push(event);
     wake();
@@ -64,7 +66,10 @@ async function setUp(options: Partial<ChatOptions> = {}) {
     server.address,
     { name: 'ann', rooms: ['lobby'], clock, random: () => 1, signal: stop.signal, ...options },
     {
-      state: (state) => note(state.at === 'waiting' ? `waiting ${state.ms}` : state.at),
+      state(state) {
+        if (state.at === 'waiting') reasons.push(state.why);
+        note(state.at === 'waiting' ? `waiting ${state.ms}` : state.at);
+      },
       message: (message: ServerMessage, missed) =>
         note(
           `${message.type}${message.type === 'entry' ? ` ${message.number}` : ''}${missed ? ` missed ${missed.entries}` : ''}`,
@@ -99,13 +104,14 @@ async function setUp(options: Partial<ChatOptions> = {}) {
   /** Lets the client in, up to its place in the lobby. */
   const admit = async (at: number, answer: object = joined): Promise<Seat> => {
     const taken = await seat(at);
+    const before = events.filter((event) => event.startsWith('joined')).length;
     taken.say(welcome);
     await until(() => taken.last('join') !== undefined);
     taken.say(answer);
-    await until(() => events.filter((event) => event.startsWith('joined')).length > at);
+    await until(() => events.filter((event) => event.startsWith('joined')).length > before);
     return taken;
   };
-  return { client, clock, events, until, seat, admit, server, result };
+  return { client, clock, events, reasons, until, seat, admit, server, result };
 }
 
 describe('a chat client', () => {
@@ -253,6 +259,54 @@ describe('a chat client', () => {
     const { seat, result } = await setUp();
     (await seat(0)).say({ type: 'error', code: 'name-taken', message: 'the name ann is taken' });
     expect(await result).toBe('refused: the name ann is taken');
+  });
+
+  test.each([
+    [
+      'refuses it',
+      'error: too many connections, try again later\n',
+      'refused: refused by the server: too many connections, try again later',
+    ],
+    [
+      'speaks otherwise',
+      'HTTP/1.1 400 Bad Request\r\n\r\n',
+      /^reset: 127\.0\.0\.1:\d+ did not say welcome \(the server closed the connection\): is it a wireline serve chat\?$/,
+    ],
+    ['is silent', '', /^reset: .* did not say welcome/],
+  ])('gives up where the first server %s and closes', async (_what, words, error) => {
+    const { seat, result } = await setUp();
+    const first = await seat(0);
+    if (words) first.bytes.write(Buffer.from(words));
+    first.peer.close('ended');
+    expect(await result).toMatch(error);
+  });
+
+  test('gives up where the first server does not say welcome in time, whatever else it says', async () => {
+    const { seat, clock, events, until, result } = await setUp({ connectTimeoutMs: 3000 });
+    const first = await seat(0);
+    clock.pass(2000);
+    first.say({ type: 'hello', version: 1 });
+    await until(() => events.includes('hello'));
+    clock.pass(1000);
+    expect(await result).toMatch(/^timeout: .* did not say welcome \(a time limit passed\): is it a wireline/);
+  });
+
+  test('waits for a server that it knows, also where that refuses it or is silent for a while', async () => {
+    const { admit, seat, clock, events, reasons, until } = await setUp();
+    (await admit(0)).peer.close('failed');
+    await until(() => events.includes('waiting 250'));
+    clock.pass(250);
+    const second = await seat(1);
+    second.bytes.write(Buffer.from('error: too many connections, try again later\n'));
+    second.peer.close('ended');
+    await until(() => events.includes('waiting 500'));
+    expect(reasons.at(-1)).toBe('refused by the server: too many connections, try again later');
+    clock.pass(500);
+    await seat(2);
+    clock.pass(10_000);
+    await until(() => events.includes('waiting 1000'));
+    clock.pass(1000);
+    await admit(3);
   });
 
   test('gives up where another connection has taken its place', async () => {
