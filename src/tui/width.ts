@@ -35,15 +35,33 @@ export function graphemeAt(text: string, at: number): { start: number; end: numb
 const known = new Map<string, number>();
 const maxKnown = 10_000;
 
-/** The columns that text takes on a terminal: two for wide characters and emoji, none for marks. */
+/** The columns that text takes on a terminal: two for wide characters and emoji, none for marks without a place. */
 export function widthOf(text: string): number {
   if (ascii.test(text)) return text.length;
   const found = known.get(text);
   if (found !== undefined) return found;
-  const width = stringWidth(text);
+  const width = graphemes(text).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
   if (known.size >= maxKnown) known.clear();
   if (text.length <= 16) known.set(text, width);
   return width;
+}
+
+const picture = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
+/** Marks that stand over others, and the vowels and ends of Hangul's syllables: these take no column. */
+const placeless = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff\ud7b0-\ud7ff]/u;
+
+/**
+ * A letter of several code points, as in Hindi or Tamil, takes a column for each that has a place (wcwidth(3)), though
+ * readers take it for one: with less, the terminal would write what follows over its end.
+ */
+function graphemeWidth(grapheme: string): number {
+  const whole = stringWidth(grapheme);
+  if (picture.test(grapheme)) return whole;
+  const placed = [...grapheme].filter((each) => !placeless.test(each));
+  return Math.max(
+    whole,
+    placed.reduce((sum, each) => sum + (/\p{Mc}/u.test(each) ? 1 : stringWidth(each)), 0),
+  );
 }
 
 /** Text cut to `columns`, with `~` in the place of what is left out. */

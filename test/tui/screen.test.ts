@@ -12,6 +12,13 @@ describe('wide characters', () => {
     expect(cut('日本語', 4)).toBe('日~');
   });
 
+  test('and letters of several code points have as many as terminals give them, so that nothing is written over', () => {
+    // Hindi, Tamil, Thai, Malayalam, Burmese; Hangul in parts; Hebrew with a point: as tmux and xterm advance.
+    const letters = ['\u0915\u093e', '\u0938\u094d\u0924\u0947', '\u0b95\u0bcb', '\u0e01\u0e33', '\u0d15\u0d4d\u0d37'];
+    expect(letters.map(widthOf)).toEqual([2, 2, 2, 2, 2]);
+    expect(['\u1019\u103c\u1014\u103a', '\u1100\u1161\u11a8', '\u05e9\u05c1'].map(widthOf)).toEqual([3, 2, 1]);
+  });
+
   test('of a long text are found as those of a short one, and soon', () => {
     const text = 'x日👩‍🚀🇩🇪e\u0301 '.repeat(5_000);
     expect(graphemes(text)).toEqual(
