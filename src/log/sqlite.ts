@@ -1,6 +1,6 @@
 import { type Entry, type Extent, type Log, type Retention, WirelineError } from '../core/index.js';
 import { groupedLog, type Store } from './grouped.js';
-import { type Database, openDatabase, type Statement } from './sqlite-driver.js';
+import { type Database, openDatabase, type Statement, type Value } from './sqlite-driver.js';
 import { migrate } from './sqlite-schema.js';
 
 /** How {@link sqliteLog} keeps what is said. */
@@ -83,9 +83,11 @@ class SqliteStore implements Store {
 
   put(room: string, entry: Entry): Entry {
     const known = this.#known(room) ?? this.#made(room);
-    const { number, time, from, body, key = null } = entry;
-    const { changes } = this.#statements.add.run(known.id, number, time, from, body, key) as { changes: number };
-    if (Number(changes) === 0) return entryOf(this.#statements.find.get(known.id, key));
+    const { number, time, from, body } = entry;
+    const key = entry.key === undefined ? null : kept(entry.key);
+    const { add, find } = this.#statements;
+    const { changes } = add.run(known.id, number, time, kept(from), kept(body), key) as { changes: number };
+    if (Number(changes) === 0) return entryOf(find.get(known.id, key));
     known.last = number;
     return entry;
   }
@@ -177,10 +179,22 @@ function prepared(database: Database) {
   };
 }
 
+/**
+ * A text as it is stored. The driver cuts text at a NUL, and UTF-8 has no halves of characters (lone surrogates): what
+ * has some is stored as its UTF-16 units.
+ */
+function kept(text: string): Value {
+  return text.includes('\0') || /\p{Surrogate}/u.test(text) ? Buffer.from(text, 'utf16le') : text;
+}
+
+function told(value: string | Uint8Array): string {
+  return typeof value === 'string' ? value : Buffer.from(value).toString('utf16le');
+}
+
 function entryOf(row: unknown): Entry {
-  const { number, time, sender, body, key } = row as Record<'sender' | 'body', string> &
-    Record<'number' | 'time', number> & { key: string | null };
-  return { number, time, from: sender, body, ...(key === null ? {} : { key }) };
+  const { number, time, sender, body, key } = row as Record<'sender' | 'body', string | Uint8Array> &
+    Record<'number' | 'time', number> & { key: string | Uint8Array | null };
+  return { number, time, from: told(sender), body: told(body), ...(key === null ? {} : { key: told(key) }) };
 }
 
 function failure(path: string, cause: unknown): WirelineError {

@@ -107,6 +107,22 @@ export function logConformance({ name, open }: LogUnderTest): void {
       await log.close();
     });
 
+    test('keeps also what is no text for others: NUL, and halves of characters, in bodies and in keys', async () => {
+      const log = await open();
+      const odd = ['a\0b', 'a\0c', '\0', '\ud800', '\udc00x', '\ufeffx', 'a', ''];
+      const entries = await log.append(
+        'a',
+        odd.map((body) => said(body, body)),
+      );
+      expect(entries.map(({ number }) => number)).toEqual(odd.map((_, at) => at + 1));
+      expect(await log.read('a', { after: 0, limit: 9 })).toEqual(entries);
+      expect(await log.append('a', [said('changed', 'a\0c'), said('changed', '\ud800')])).toEqual([
+        entries[1],
+        entries[3],
+      ]);
+      await log.close();
+    });
+
     test('refuses what comes after its end, and finishes what came before', async () => {
       const log = await open();
       const before = log.append('a', [said('1')]);
