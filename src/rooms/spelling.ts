@@ -10,12 +10,20 @@ const together = [
   ['Latin', 'Han', 'Hangul'],
   ['Latin', 'Han', 'Bopomofo'],
 ];
-const scripts = [
+const common = [
   ...['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Hebrew', 'Arabic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati'],
   ...['Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Georgian', 'Hangul'],
   ...['Ethiopic', 'Cherokee', 'Khmer', 'Mongolian', 'Hiragana', 'Katakana', 'Bopomofo', 'Han', 'Coptic', 'Deseret'],
-].map((script) => ({ script, pattern: new RegExp(`\\p{Script=${script}}`, 'u') }));
+];
+const ofScripts = (names: readonly string[]) => names.map((name) => `\\p{Script=${name}}`).join('');
+const scripts = [
+  ...common.map((script) => ({ script, pattern: new RegExp(ofScripts([script]), 'u') })),
+  // All others count as one: some have letters that look just as Latin ones.
+  { script: 'another', pattern: new RegExp(`[^${ofScripts([...common, 'Common', 'Inherited'])}]`, 'u') },
+];
 const allowed = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.'-]*$/u;
+/** Letters and marks that are not seen: a name with one looks just as the one without (RFC 8264, section 9.13). */
+const unseen = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
  * The spelling of a name as it is shown: full-width and half-width forms as the usual ones, in Unicode's form C.
@@ -45,7 +53,7 @@ function checked(text: string, code: 'bad-name' | 'bad-room', what: string, max:
   if (text.length > max * 8) throw new Refusal(code, `${what} has at most ${max} characters`);
   const name = text.replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC')).normalize('NFC');
   if ([...name].length > max) throw new Refusal(code, `${what} has at most ${max} characters`);
-  if (!allowed.test(name) || /\p{M}{3}/u.test(name) || name !== name.normalize('NFKC')) {
+  if (!allowed.test(name) || unseen.test(name) || /\p{M}{3}/u.test(name) || name !== name.normalize('NFKC')) {
     throw new Refusal(code, `${what} is of letters, digits and _.'- and begins with a letter or a digit`);
   }
   if (mixes(name)) throw new Refusal(code, `${what} is of one script: the letters of several look alike`);
