@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from '@commander-js/extra-typings';
-import { type Codec, WirelineError } from '../core/index.js';
+import { type Codec, type Connection, WirelineError } from '../core/index.js';
 import { length, lines, netstring, type TextMessage, text, withEnds } from '../framing/index.js';
 import { type Transform, transform } from '../services/transform.js';
 import { builtIn } from '../services/transforms.js';
+import { atATime } from '../workers/at-a-time.js';
 import { type TransformPool, transformPool } from '../workers/pool.js';
 import { examples } from './help.js';
 import { count, time } from './options.js';
@@ -46,7 +47,11 @@ export function serveTransform() {
         const inline = builtIn(options.with);
         const pool = lazyPool(inline ? options.with : moduleAddress(options.with), options);
         if (!inline) await checked(await pool.get(), options.with);
-        const make = inline ? () => (slow.has(options.with) ? sparing(inline(), pool) : inline()) : () => lent(pool);
+        // One thread is left to the others, however many messages a client sends at a time.
+        const threads = Math.max(1, options.workers - 1);
+        const inThread = (peer: Peer) => lent(pool, peer, threads);
+        const some = inline && slow.has(options.with);
+        const make = some ? (peer: Peer) => sparing(inline(), inThread(peer)) : (inline ?? inThread);
         await runServer(address, options, () => transform({ codec: codecOf(options), make }));
         await pool.close();
       } catch (error) {
@@ -76,18 +81,23 @@ function lazyPool(word: string, options: { workers: number; deadline: number }):
   return { get, close: async () => void (await (await made)?.close()) };
 }
 
-/** A transform that leaves every message to the pool. */
-function lent(pool: LazyPool): Transform {
-  return async (message) => {
+type Peer = Pick<Connection, 'state'>;
+
+/** A transform that leaves every message to the pool, up to `most` at a time, and none of a peer that is gone. */
+function lent(pool: LazyPool, peer: Peer, most: number): Transform {
+  const inTurn = atATime(most);
+  return (message) => {
     const copy = new Uint8Array(message);
-    return (await pool.get()).run(copy);
+    return inTurn(async () => {
+      if (peer.state === 'closed') throw new WirelineError('reset', 'nobody waits for the reply');
+      return (await pool.get()).run(copy);
+    });
   };
 }
 
-/** A built-in transform that leaves large messages to the pool. */
-function sparing(inline: Transform, pool: LazyPool): Transform {
-  const inPool = lent(pool);
-  return (message) => (message.length < large ? inline(message) : inPool(message));
+/** A built-in transform that leaves large messages to threads. */
+function sparing(inline: Transform, inThread: Transform): Transform {
+  return (message) => (message.length < large ? inline(message) : inThread(message));
 }
 
 function moduleAddress(path: string): string {
@@ -100,15 +110,13 @@ async function checked(pool: TransformPool, path: string): Promise<void> {
     await pool.check();
   } catch (cause) {
     await pool.close();
-    const error = cause as NodeJS.ErrnoException;
-    const why = /^Unknown file extension/.test(error.message)
-      ? oldNode()
-      : error.message.replace(/ imported from .*/, '');
-    throw new WirelineError('usage', `cannot use ${path}: ${why}`, { cause });
+    throw new WirelineError('usage', `cannot use ${path}: ${unusable(cause as NodeJS.ErrnoException)}`, { cause });
   }
 }
 
-function oldNode(): string {
+function unusable({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'timeout') return 'it was not loaded within the --deadline';
+  if (!/^Unknown file extension/.test(message)) return message.replace(/ imported from .*/, '');
   return `this Node (${process.version}) cannot load TypeScript; 22.18 and newer can`;
 }
 

@@ -10,8 +10,8 @@ export type Transform = (message: Uint8Array) => Uint8Array | Promise<Uint8Array
 /** How {@link transform} serves. */
 export interface TransformOptions {
   readonly codec: Codec<TextMessage>;
-  /** Gives each connection its transform, which may count its messages. */
-  readonly make: () => Transform;
+  /** Gives each connection its transform, which may count its messages, and not begin with one once `peer` is closed. */
+  readonly make: (peer: Pick<Connection, 'state'>) => Transform;
 }
 
 /** Messages of a connection that may wait for their replies before it is read no further. */
@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
  * which replies are ready; a reply ends as its message did. A client that does not read is not read from.
  */
 export function transform({ codec, make }: TransformOptions): Service {
-  return framed(codec, (peer) => new Transforming(peer, make()), { explain: true });
+  return framed(codec, (peer) => new Transforming(peer, make(peer)), { explain: true });
 }
 
 /** A reply that is to come, or is there and waits for those before it. */

@@ -1,4 +1,5 @@
 import { WirelineError } from '../core/index.js';
+import { atATime } from './at-a-time.js';
 import type { TransformTask } from './task.js';
 
 /** How {@link transformPool} runs what may loop, throw or exit. */
@@ -33,28 +34,16 @@ export async function transformPool(options: TransformPoolOptions): Promise<Tran
   });
   // A thread that dies between two messages is replaced; one that dies in a message rejects that message.
   pool.on('error', () => {});
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  const place = async () => {
-    if (running >= options.workers) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-  };
-  const leave = () => {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  };
-  const run = async (task: TransformTask): Promise<Uint8Array> => {
-    await place();
-    const signal = AbortSignal.timeout(options.deadlineMs);
-    try {
-      return await pool.run(task, { signal });
-    } catch (error) {
-      throw signal.aborted ? new WirelineError('timeout', `no reply within ${options.deadlineMs} ms`) : plain(error);
-    } finally {
-      leave();
-    }
-  };
+  const inTurn = atATime(options.workers);
+  const run = (task: TransformTask) =>
+    inTurn(async (): Promise<Uint8Array> => {
+      const signal = AbortSignal.timeout(options.deadlineMs);
+      try {
+        return await pool.run(task, { signal });
+      } catch (error) {
+        throw signal.aborted ? new WirelineError('timeout', `no reply within ${options.deadlineMs} ms`) : plain(error);
+      }
+    });
   const { transform } = options;
   return {
     check: async () => void (await run({ transform })),

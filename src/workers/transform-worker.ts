@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { builtIn } from '../services/transforms.js';
 import type { TransformTask } from './task.js';
 
@@ -22,17 +23,32 @@ export default async function run({ transform, message }: TransformTask): Promis
   loaded ??= load(transform);
   const ofMessage = await loaded;
   if (!message) return new Uint8Array(0);
-  const reply = await ofMessage(message);
+  const reply = await replyOf(ofMessage, message);
   if (reply instanceof Uint8Array) return reply;
   if (typeof reply === 'string' || typeof reply === 'number') return encoder.encode(String(reply));
   throw new TypeError(`the transform gave ${reply === null ? 'null' : typeof reply} and not text or bytes`);
+}
+
+/** What is thrown goes to the pool as an error of its own: it takes a thrown `null` for none, and cannot copy just anything. */
+async function replyOf(ofMessage: OfMessage, message: Uint8Array): Promise<unknown> {
+  try {
+    return await ofMessage(message);
+  } catch (thrown) {
+    if (thrown instanceof Error) throw new Error(String(thrown.message));
+    throw new Error(typeof thrown === 'string' ? thrown : `the transform threw ${inspect(thrown)}`);
+  }
 }
 
 async function load(transform: string): Promise<OfMessage> {
   const known = builtIn(transform);
   if (known) return known();
   const module: TransformModule = await import(transform);
-  const found = module.default ?? module.transform;
-  if (typeof found !== 'function') throw new TypeError('it exports no function, as default or transform');
+  // A CommonJS module that exports `transform` has all that it exports as its default.
+  const found = [module.default, module.transform].find(isFunction);
+  if (!found) throw new TypeError('it exports no function, as default or transform');
   return module.bytes ? (message) => found(message) : (message) => found(decoder.decode(message));
+}
+
+function isFunction(value: unknown): value is (message: unknown) => unknown {
+  return typeof value === 'function';
 }

@@ -130,6 +130,8 @@ describe('a module of the user', () => {
         if (m === 'leave') process.exit(3);
         if (m === 'never') return new Promise(() => {});
         if (m === 'null') return null;
+        if (m === 'throw null') throw null;
+        if (m === 'reject') return Promise.reject();
         return m + '?';
       };`,
     );
@@ -143,12 +145,17 @@ describe('a module of the user', () => {
       '--workers',
       '2',
     );
-    const bad = run(['ask', 'localhost', transform.port, '--pipeline', '8'], 'throw\nloop\na\nleave\nb\nnever\nnull\n');
+    const bad = run(
+      ['ask', 'localhost', transform.port, '--pipeline', '8'],
+      'throw\nthrow null\nreject\nloop\na\nleave\nb\nnever\nnull\n',
+    );
     const good = run(['ask', 'localhost', transform.port, '--count', '1..50']);
     expect((await good).stdout.toString()).toBe(Array.from({ length: 50 }, (_, at) => `${at + 1}?\n`).join(''));
     expect((await bad).stdout.toString()).toBe(
       [
         'error: no way',
+        'error: the transform threw null',
+        'error: the transform threw undefined',
         'error: no reply within 2000 ms',
         'a?',
         'error: the transform ended its thread',
@@ -161,6 +168,25 @@ describe('a module of the user', () => {
     const { stdout, status } = await transform.stop();
     expect(stdout.length).toBe(0);
     expect(status).toBe(0);
+  });
+
+  test.each([
+    ['leaves a thread to the others', '2', (_bad: net.Socket) => {}],
+    ['and is gone leaves all', '1', (bad: net.Socket) => void bad.resetAndDestroy()],
+  ])('a client that sends many which loop %s', { timeout: 60_000 }, async (_what, workers, leave) => {
+    const folder = mkdtempSync(join(tmpdir(), 'wireline-module-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const module = join(folder, 'loop.mjs');
+    writeFileSync(module, "export default (m) => { if (m === 'loop') for (;;); return m + '?'; };");
+    const transform = await server('transform', '--with', module, '--deadline', '1s', '--workers', workers);
+    const bad = plain(transform.port);
+    bad.write('loop\n'.repeat(20));
+    expect(String(await take(bad, 5))).toBe('error');
+    leave(bad);
+    const { stdout, ms } = await run(['ask', 'localhost', transform.port, '--count', '1..3']);
+    expect(stdout.toString()).toBe('1?\n2?\n3?\n');
+    // The others have to wait for one of the loops at most, and not for 19.
+    expect(ms).toBeLessThan(5000);
   });
 
   test('in TypeScript, where Node loads it, and else one line that says so', async () => {
