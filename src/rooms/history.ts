@@ -10,14 +10,17 @@ export async function lastEntries(log: Log, room: string, before: number, limit:
   const { first, last } = log.extent(room);
   const end = Math.min(before, last + 1);
   const oldest = Math.max(first, end - limit);
-  let entries: Entry[] = [];
+  const newestFirst: Entry[] = [];
   let size = 0;
   for (let next = end; next > oldest && size < enough; ) {
     const from = Math.max(oldest, next - page);
     const read = await log.read(room, { after: from - 1, limit: next - from });
-    entries = [...read, ...entries];
-    size += read.reduce((sum, { body }) => sum + body.length, 0);
+    for (const entry of read.toReversed()) {
+      if (size >= enough) break;
+      newestFirst.push(entry);
+      size += entry.body.length;
+    }
     next = from;
   }
-  return entries;
+  return newestFirst.reverse();
 }

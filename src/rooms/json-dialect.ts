@@ -5,6 +5,7 @@ import {
   chatVersion,
   type Dialect,
   type Handler,
+  type ServerMessage,
   type WirelineError,
 } from '../core/index.js';
 import { framed, jsonLines } from '../framing/index.js';
@@ -94,15 +95,19 @@ class JsonClient implements Handler<ClientMessage> {
       ...(typeof id === 'string' ? { id: id.slice(0, maxId) } : {}),
       ...error.about,
     };
-    this.peer.write(jsonVoice.message({ type: 'error', code: error.code, message: error.message, ...about }));
+    this.#tell({ type: 'error', code: error.code, message: error.message, ...about });
+  }
+
+  /** Tells the client something, also before it is a member. */
+  #tell(message: ServerMessage): void {
+    if (this.#member) this.#member.tell(message);
+    else if (this.peer.backlog > this.hall.options.maxBacklog) this.peer.close('slow');
+    else this.peer.write(jsonVoice.message(message));
   }
 
   #do(message: ClientMessage): void {
     if (message.type === 'hello') return this.#greet(message);
-    if (message.type === 'ping') {
-      this.peer.write(jsonVoice.message({ type: 'pong', ...optional('id', message.id) }));
-      return;
-    }
+    if (message.type === 'ping') return this.#tell({ type: 'pong', ...optional('id', message.id) });
     const member = this.#member;
     if (!member) throw new Refusal('hello-first', 'the first message is hello');
     if (message.type === 'bye') this.#leave(member);

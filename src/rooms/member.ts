@@ -12,6 +12,8 @@ export class Member {
   /** The rooms joined, by name. */
   readonly rooms = new Map<string, Subscription>();
   #drained: (() => void)[] = [];
+  /** The longest of what may still wait for the member. It does not count: one long message makes nobody slow. */
+  #longest = 0;
   #unsettled = 0;
   #onSettled: (() => void)[] = [];
 
@@ -34,9 +36,13 @@ export class Member {
   /** Tells the member what its dialect has encoded before. Gives false when it should be told no more for now. */
   write(bytes: Uint8Array): boolean {
     if (bytes.length === 0) return true;
-    const more = this.peer.write(bytes);
-    if (!more && this.peer.backlog > this.maxBacklog) this.peer.close('slow');
-    return more;
+    const { backlog } = this.peer;
+    if (backlog > this.maxBacklog + this.#longest) {
+      this.peer.close('slow');
+      return false;
+    }
+    this.#longest = Math.max(backlog === 0 ? 0 : this.#longest, bytes.length);
+    return this.peer.write(bytes);
   }
 
   /** Tells why something that the member asked for is not done. What is no {@link Refusal} is thrown on. */

@@ -3,6 +3,8 @@ import type { Member } from './member.js';
 
 /** Entries that are read at a time for who has some to catch up with. */
 const page = 32;
+/** Characters of bodies that are told at a time to who has some to catch up with, but for a longer one. */
+const enough = 64 * 1024;
 
 /**
  * A member's place in a room: first it catches up from the log, no faster than it reads, and then it is told what
@@ -61,9 +63,20 @@ export class Subscription {
     const { first, last } = this.log.extent(this.room);
     const next = entries[0]?.number ?? Math.max(first, Math.min(last, this.position) + 1);
     if (next > this.position + 1) this.#tellGap(next);
-    this.position = entries.at(-1)?.number ?? next - 1;
-    const more = this.member.write(this.member.voice.entries(this.room, entries));
-    if (!more && !this.member.gone) await this.member.drained();
+    this.position = next - 1;
+    if (!this.#tell(entries) && !this.member.gone) await this.member.drained();
+  }
+
+  /** Tells entries until there are no more, or the member should be told no more for now: the rest is read again. */
+  #tell(entries: readonly Entry[]): boolean {
+    let more = true;
+    for (let from = 0; more && from < entries.length; ) {
+      const some = entries.slice(from, endOfPortion(entries, from));
+      more = this.member.write(this.member.voice.entries(this.room, some));
+      from += some.length;
+      this.position += some.length;
+    }
+    return more;
   }
 
   get #over(): boolean {
@@ -75,4 +88,12 @@ export class Subscription {
     const message = `entries ${this.position + 1} to ${next - 1} are no longer kept`;
     this.member.tell({ type: 'error', code: 'gone', message, room: this.room });
   }
+}
+
+function endOfPortion(entries: readonly Entry[], from: number): number {
+  let size = 0;
+  let to = from;
+  do size += (entries[to++] as Entry).body.length;
+  while (to < entries.length && size < enough);
+  return to;
 }

@@ -385,6 +385,47 @@ describe('a peer', () => {
     expect(numbers).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   });
 
+  test('that reads is not slow because a message is long, nor many that it missed', async () => {
+    const chat = chatInMemory({ maxBacklog: 100_000 });
+    const alice = await member(chat.json(), 'Alice');
+    const bob = await chat.plain();
+    await bob.hears('you are in lobby');
+    for (let i = 1; i <= 40; i++) {
+      alice.say({ type: 'say', room: 'lobby', body: i < 40 ? 'x'.repeat(20_000) : '\n'.repeat(100_000), id: `${i}` });
+    }
+    await bob.hears('[Alice] \n'.repeat(100_001));
+    const carol = await member(chat.json(), 'Carol');
+    await carol.hears('"number":40,');
+    carol.say({ type: 'history', room: 'lobby' });
+    expect((await carol.next('history')).entries).toHaveLength(40);
+  });
+
+  test('that asks and does not read what it is answered is closed as slow', async () => {
+    const chat = chatInMemory({ maxBacklog: 100_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const alice = await member(chat.json(), 'Alice');
+    const stranger = chat.json();
+    for (const [end, question] of [
+      [alice, '{"type":"ping","id":"12345678901234567890"}\n'],
+      [stranger, '{"type":"who"}\n'],
+    ] as const) {
+      end.pause();
+      for (let i = 0; i < 10; i++) end.send(question.repeat(1000));
+      expect((await end.closed).reason).toBe('reset');
+    }
+  });
+
+  test('is given as much history as is fit for one message', async () => {
+    const chat = chatInMemory({ maxBacklog: 100_000 });
+    const alice = await member(chat.json(), 'Alice');
+    for (let i = 1; i <= 20; i++) {
+      alice.say({ type: 'say', room: 'lobby', body: 'x'.repeat(250_000), id: `${i}` });
+      await alice.next('ack');
+    }
+    alice.say({ type: 'history', room: 'lobby', before: 19 });
+    const { entries } = (await alice.next('history')) as { entries: { number: number }[] };
+    expect(entries.map(({ number }) => number)).toEqual([14, 15, 16, 17, 18]);
+  });
+
   test('is in so many rooms, and not more', async () => {
     const chat = chatInMemory({ maxRoomsEach: 3, maxRooms: 4 });
     const alice = await member(chat.json(), 'Alice');
