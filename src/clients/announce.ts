@@ -22,7 +22,7 @@ const maxOrder = 1024 ** 3;
 export async function announce(output: Output, address: Address, options: AnnounceOptions): Promise<void> {
   const { label, name } = options;
   if (/\n/.test(name)) throw new WirelineError('usage', 'a name is one line');
-  if (label !== undefined && !/^[^\s:]{1,64}$/u.test(label)) {
+  if (label !== undefined && !/^(?!error$)[^\s:]{1,64}$/u.test(label)) {
     throw new WirelineError('usage', `${label} is not a label: letters or digits, such as X`);
   }
   const message = new TextEncoder().encode(label === undefined ? name : `Client ${label}: ${name}`);

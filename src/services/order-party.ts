@@ -24,3 +24,8 @@ export function nameOf({ said }: Party): (string | Uint8Array)[] {
 export function saidBy(parties: readonly Party[]): Received[] {
   return parties.flatMap(({ said }) => (said ? [said] : []));
 }
+
+/** Those that have left, as far as the round goes: until their connections are over, they would keep the places of others. */
+export function closing(parties: readonly Party[]): Party[] {
+  return parties.filter(({ peer }) => peer.state === 'closed');
+}

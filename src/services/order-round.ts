@@ -1,6 +1,6 @@
 import { type Clock, type Connection, joined, type Output } from '../core/index.js';
 import { acknowledgment, inOrder, listed, type Received } from './order-message.js';
-import { nameOf, type Party, refuse, saidBy } from './order-party.js';
+import { closing, nameOf, type Party, refuse, saidBy } from './order-party.js';
 
 /** What a {@link Round} needs. */
 export interface RoundOptions {
@@ -25,6 +25,7 @@ export class Round {
   constructor(readonly options: RoundOptions) {}
 
   join(peer: Connection): Party | undefined {
+    for (const party of closing(this.#parties)) this.leave(party);
     if (this.#parties.length >= (this.options.expect ?? 2)) {
       refuse(peer, 'all places of this round are taken');
       return undefined;
@@ -55,6 +56,7 @@ export class Round {
   }
 
   #finishWhenAllHaveSaid(): void {
+    for (const party of closing(this.#parties)) this.leave(party);
     if (saidBy(this.#parties).length < (this.options.expect ?? 2)) return;
     const parties = this.#parties;
     const line = acknowledgment(inOrder(saidBy(parties)));

@@ -86,3 +86,31 @@ test('a byte more is refused with its reason, and the round goes on without it',
   expect(ann.text().toString()).toBe('Client X: Ann\nX: Ann received before Y: Bob\n');
   expect(notices).toEqual(['* a client has left', '* a client has left']);
 });
+
+test('one that is refused has no place any more, though it leaves its connection open', async () => {
+  const [printed, ann, bob] = [kept(), kept(), kept()];
+  const { address } = await serving(printed);
+  const notices: string[] = [];
+  const first = announce(ann, address, { label: 'X', name: 'Ann', onNotice: (words) => void notices.push(words) });
+  await expect.poll(() => ann.text().toString()).toBe('Client X: Ann\n');
+  const plain = net.connect({ port: address.port as number, host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => void plain.destroy());
+  plain.write('Client X: Another\n');
+  const [said] = await once(plain, 'data');
+  expect(String(said)).toBe('error: the label X is taken\n');
+  await announce(bob, address, { label: 'Y', name: 'Bob' });
+  await first;
+  expect(ann.text().toString()).toBe('Client X: Ann\nX: Ann received before Y: Bob\n');
+  expect(notices).toEqual(['* a client has left']);
+});
+
+test('error is no label: to the others the order would look like a refusal', async () => {
+  const ann = kept();
+  const { address } = await serving(kept());
+  const plain = net.connect(address.port as number, '127.0.0.1');
+  onTestFinished(() => void plain.destroy());
+  plain.write('Client error: Bob\n');
+  await announce(ann, address, { label: 'Y', name: 'Ann' });
+  expect(ann.text().toString()).toMatch(/X: Client error: Bob( received before Y: Ann)?\n$/);
+  expect(await rejection(announce(kept(), address, { label: 'error', name: 'Ann' }))).toMatchObject({ code: 'usage' });
+});
