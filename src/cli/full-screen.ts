@@ -80,6 +80,8 @@ export class FullScreen {
     this.#open = true;
     process.stdin.setRawMode(true);
     process.stdout.write(enterCodes);
+    // Only who has the terminal is told of its new size: we had not, so we tell Node to look.
+    process.kill(process.pid, 'SIGWINCH');
     this.listener.restored();
   }
 

@@ -93,6 +93,25 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
     await ada.shows(/^\d\d:\d\d bot: line 35\./m);
   });
 
+  test('stopped by Control-Z, and continued on a terminal of another size, it fills that', async () => {
+    const { port } = await server('chat', '-q');
+    const ada = new Terminal(`chat --name ada 127.0.0.1 ${port}; echo it is stopped; read line; fg`, 'set -m; ');
+    await ada.shows(/ada in lobby: connected/);
+    ada.type('half');
+    ada.press('C-z');
+    await ada.shows(/^it is stopped$/m);
+    // The system tells the shell of this, and not who is stopped.
+    ada.resize(60, 10);
+    ada.press('Enter');
+    await ada.shows(/^ ada in lobby: connected\n> half$/m);
+    ada.enter(' a sentence');
+    await ada.shows(/^\d\d:\d\d ada: half a sentence ✓\n ada in lobby: connected\n>$/m);
+    ada.resize(80, 24);
+    await until(() => ada.screen.split('\n').length === 24, 'the screen is large again');
+    ada.press('C-d');
+    expect(await left(ada)).toEqual({ ...asBefore, status: 0 });
+  });
+
   test.each([
     ['/quit', 0],
     ['SIGINT', 130],
