@@ -122,9 +122,12 @@ function isOf(said: Said, entry: SentEntry): boolean {
 }
 
 function calls(body: string, name: string): boolean {
-  const at = body.toLowerCase().indexOf(name.toLowerCase());
-  const around = (index: number) => /[\p{L}\p{N}]/u.test(body[index] ?? '');
-  return name !== '' && at >= 0 && !around(at - 1) && !around(at + name.length);
+  const [text, wanted] = [body.toLowerCase(), name.toLowerCase()];
+  const around = (index: number) => /[\p{L}\p{N}]/u.test(text[index] ?? '');
+  for (let at = text.indexOf(wanted); wanted !== '' && at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (!around(at - 1) && !around(at + wanted.length)) return true;
+  }
+  return false;
 }
 
 function onHistory(model: Model, { room: name, first, entries }: ServerMessage & { type: 'history' }): Model {

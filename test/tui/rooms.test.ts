@@ -14,6 +14,8 @@ describe('several rooms', () => {
     expect(typist.messages).toEqual(['12:00 bob: one', '12:00 bob: two']);
     typist.type(control('n'), control('n'), control('p'), 'here', keys.enter);
     expect(typist.sayings).toEqual(['pub: here']);
+    typist.entry('adamant, says ada', { room: 'dev' });
+    expect(typist.screen[0]).toBe(' 1 dev (1!)  2 ops  3 pub');
     typist.type(alt('9'));
     expect(typist.stateLine).toContain('ada in pub');
   });
