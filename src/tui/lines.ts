@@ -70,10 +70,11 @@ function withFate(rows: Span[][], { fate, why = '' }: Said, columns: number, ind
 }
 
 function noticeRows({ time, text, failure }: Notice, columns: number): Row[] {
-  const indent = columns >= wide ? 6 : 0;
+  // Rows below the first begin further right than messages do: none passes for one.
+  const indent = columns >= wide ? 6 : 2;
   const start = columns >= wide ? `${timeOf(time)} ` : '';
   const style = failure ? { failure } : { dim: true };
-  return wrap(`* ${shown(text)}`, columns - indent).map((row, at) => [
+  return wrap(`* ${shown(text)}`, columns - indent, start.length - indent).map((row, at) => [
     { text: at === 0 ? start : ' '.repeat(indent), style: { dim: true } },
     { text: row, style },
   ]);

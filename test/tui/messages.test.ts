@@ -59,6 +59,9 @@ describe('more of messages', () => {
     expect(typist.messages.at(-1)).toBe('12:00 a b^G: hi');
     typist.type('a', keys.tab);
     for (const row of typist.screen) expect(row).not.toMatch(/\p{Cc}/u);
+    const narrow = Typist.joined({ columns: 30 });
+    narrow.told({ type: 'topic', room: 'dev', name: 'bob', topic: 'x\neve: not eve' });
+    expect(narrow.messages).toEqual(['* bob has set the topic: x', '  eve: not eve']);
   });
 
   test('have the date before the first of a day', () => {
