@@ -62,6 +62,11 @@ class Pipe implements ChatListener {
     this.#rooms = new Set(call.rooms.map(roomKey));
   }
 
+  /** The room in which lines are said. */
+  get #first(): string {
+    return roomKey(this.call.rooms[0] as string);
+  }
+
   begin(ends: Ends, input: Input, output: Output): void {
     this.#ends = ends;
     this.#input = input;
@@ -127,7 +132,7 @@ class Pipe implements ChatListener {
   #onLine(line: string): boolean {
     const message = this.json ? messageOf(line) : undefined;
     if (message) this.#pass(message);
-    else if (line !== '') this.#ends.client.say(this.call.rooms[0] as string, line);
+    else if (line !== '') this.#ends.client.say(this.#first, line);
     return this.#ready;
   }
 
@@ -135,7 +140,7 @@ class Pipe implements ChatListener {
   #pass(message: ClientMessage): void {
     const { client } = this.#ends;
     if (message.type === 'say' && typeof message.body === 'string') {
-      client.say(String(message.room ?? this.call.rooms[0]), message.body, message.id);
+      client.say(String(message.room ?? this.#first), message.body, message.id);
     } else if (message.type === 'join' && typeof message.room === 'string') client.join(message.room);
     else if (message.type === 'leave' && typeof message.room === 'string') client.leave(message.room);
     else if (message.type === 'bye') this.#ends.leave();

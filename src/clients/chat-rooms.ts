@@ -18,6 +18,9 @@ interface Place {
   joined: boolean;
 }
 
+/** Characters of a room's name that a refusal repeats. */
+const maxRepeated = 128;
+
 /** The rooms of a chat client, how far it has heard in each, and what it said that is not acknowledged. */
 export class ChatRooms {
   readonly #places = new Map<string, Place>();
@@ -65,6 +68,11 @@ export class ChatRooms {
     return [...this.#says.values()].filter((say) => roomKey(say.room) === room);
   }
 
+  /** The room that a refusal is about: of a name that is far too long it has the beginning. */
+  meant(room: string): string {
+    return [...this.#places.keys()].find((name) => name.slice(0, maxRepeated) === room) ?? room;
+  }
+
   /** Forgets a room that was asked for and is not joined, and gives what was to be said there. */
   shut(room: string): Say[] {
     const key = roomKey(room);
@@ -109,6 +117,6 @@ export class ChatRooms {
 
 /** A room's name as the server answers with it: folded, in the usual width, and without a `#` before it. */
 export function roomKey(room: string): string {
-  const usual = room.replace(/^#/, '').replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC'));
+  const usual = room.replace(/^#+/, '').replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC'));
   return usual.normalize('NFC').toLowerCase().normalize('NFC');
 }

@@ -190,7 +190,9 @@ export class ChatClient {
       case 'bye':
         return this.#onBye(message);
       case 'error':
-        return this.#onError(message);
+        return this.#onError(
+          message.room === undefined ? message : { ...message, room: this.#rooms.meant(message.room) },
+        );
       case 'pong':
         // The answer to a question of our own has no id.
         return message.id === undefined ? undefined : this.listener.message(message);

@@ -121,6 +121,13 @@ test('what the server refuses is one line, and its status', async () => {
   const room = await run(['chat', '--room', '-x', '127.0.0.1', port]);
   expect(room.stderr).toMatch(/^wireline: cannot join -x: .*\n$/);
   expect(room.status).toBe(1);
+  // The server does not repeat the whole of a name that is that long.
+  const longRoom = await run(['chat', '--room', 'x'.repeat(200), '127.0.0.1', port], 'said\n');
+  expect(longRoom.stderr).toBe(
+    `wireline: not said: a room's name has at most 64 characters\nwireline: cannot join ${'x'.repeat(200)}: a room's name has at most 64 characters\n`,
+  );
+  expect(longRoom.status).toBe(1);
+  expect(await run(['chat', '--room', '##Dev', '127.0.0.1', port], 'said\n')).toMatchObject({ status: 0, stderr: '' });
   const long = await run(['chat', '127.0.0.1', port], `${'x'.repeat(2000)}\nshort\n`);
   expect(long.stderr).toBe(
     'wireline: not said: a message has at most 1024 bytes\nwireline: 1 of the lines were not said\n',
