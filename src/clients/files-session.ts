@@ -6,6 +6,8 @@ import { type Address, type DialOptions, dial, inWords } from '../transport/inde
 const maxLine = 64 * 1024;
 /** Bytes that are read of a file at a time: with reads of 64 KiB a hashed file takes a tenth more work. */
 const readSize = 512 * 1024;
+/** Milliseconds without a byte of an answer that is due, after which a session says that it will send no more. */
+const defaultSilenceMs = 60_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -20,7 +22,8 @@ export interface FilesSession {
   /**
    * Sends a request and resolves with the line that answers it; where that announces bytes, `onBody` is given it
    * and gives who takes them, and the line after them is resolved with. Rejects with `refused` and the server's
-   * words where a line is an error, and with why the connection ended where it did.
+   * words where a line is an error, with `protocol` where it answers another request, and with why the connection
+   * ended where it did.
    */
   request(words: object, onBody?: (header: Answer) => ReceiveBody): Promise<Answer>;
   /** Sends bytes of a file; false when no more ought to come before `onDrain` is called. */
@@ -28,6 +31,8 @@ export interface FilesSession {
   onDrain: () => void;
   /** The line that answers what was written. Rejects as `request` does. */
   answer(): Promise<Answer>;
+  /** Tells that all was written, and the answer is due. */
+  sent(): void;
   /** Stops and starts the reading of what the server sends. */
   pause(): void;
   resume(): void;
@@ -37,14 +42,27 @@ export interface FilesSession {
   end(): void;
 }
 
+/** How {@link openFiles} connects. */
+export interface FilesSessionOptions extends DialOptions {
+  /**
+   * Milliseconds without a byte of an answer that is due (default a minute), after which the sending side is ended. A
+   * server that is busy answers all the same, and the next request is made on a new connection. One that waits for
+   * more of what was damaged on its way, as we do, ends the connection, and nobody waits for ever.
+   */
+  readonly silenceMs?: number;
+}
+
 /** Connects to a files service. Rejects as `dial` does. */
-export async function openFiles(address: Address, options: DialOptions = {}): Promise<FilesSession> {
-  const session = new DialledSession();
-  await dial(session.service, address, { readSize, ...options });
+export async function openFiles(address: Address, options: FilesSessionOptions = {}): Promise<FilesSession> {
+  const { silenceMs = defaultSilenceMs, ...how } = options;
+  const session = new DialledSession(silenceMs, (service) => dial(service, address, { readSize, ...how }));
+  await session.connect();
   return session;
 }
 
 interface Waiting {
+  /** What was asked for, where the line that is waited for says whether that is what comes. */
+  readonly asked?: object | undefined;
   readonly onBody?: ((header: Answer) => ReceiveBody) | undefined;
   resolve(answer: Answer): void;
   reject(error: Error): void;
@@ -58,28 +76,57 @@ class DialledSession implements FilesSession {
   /** Who waits for the next line: the last request. */
   #waiting: Waiting | undefined;
   #failure: Error | undefined;
-  readonly #lines = new LineDecoder(maxLine, (line) => this.#onLine(parsed(decoder.decode(line))));
+  #lines!: LineDecoder;
+  /** Runs while an answer is due. */
+  #silence: NodeJS.Timeout | undefined;
+  #hasEnded = false;
 
-  readonly service: Service = (peer) => {
-    this.#peer = peer;
-    return {
-      data: (bytes) => this.#onData(bytes),
-      drain: () => this.onDrain(),
-      end: () => this.#fail(new WirelineError('reset', `${peer.remote} closed before it had answered`)),
-      close: ({ reason, error }) => {
-        const code = reason === 'ended' ? 'reset' : reason;
-        this.#fail(new WirelineError(code, `lost ${peer.remote}: ${error ? inWords(error) : code}`, { cause: error }));
-      },
-    } satisfies Handler;
-  };
+  constructor(
+    readonly silenceMs: number,
+    readonly dial: (service: Service) => Promise<unknown>,
+  ) {}
 
-  request(words: object, onBody?: (header: Answer) => ReceiveBody): Promise<Answer> {
+  async connect(): Promise<void> {
+    await this.dial((peer) => {
+      this.#peer = peer;
+      this.#lines = new LineDecoder(maxLine, (line) => this.#onLine(parsed(decoder.decode(line))));
+      this.#hasEnded = false;
+      this.#failure = undefined;
+      // What becomes of a connection that was left for another is nothing to anybody.
+      const fail = (error: Error) => peer === this.#peer && this.#fail(error);
+      return {
+        data: (bytes) => this.#onData(bytes),
+        drain: () => this.onDrain(),
+        end: () => fail(new WirelineError('reset', `${peer.remote} closed before it had answered`)),
+        close: ({ reason, error }) => {
+          const code = reason === 'ended' ? 'reset' : reason;
+          fail(new WirelineError(code, `lost ${peer.remote}: ${error ? inWords(error) : code}`, { cause: error }));
+        },
+      } satisfies Handler;
+    });
+  }
+
+  async request(words: object, onBody?: (header: Answer) => ReceiveBody): Promise<Answer> {
+    if (this.#hasEnded) {
+      this.#peer.close('ended');
+      await this.connect();
+    }
     this.#peer.write(encoder.encode(`${JSON.stringify(words)}\n`));
-    return this.#next(onBody);
+    this.sent();
+    return this.#next({ asked: words, onBody });
   }
 
   answer(): Promise<Answer> {
     return this.#next();
+  }
+
+  sent(): void {
+    if (this.#failure) return;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#hasEnded = true;
+      this.#peer.end();
+    }, this.silenceMs);
   }
 
   write(bytes: Uint8Array): boolean {
@@ -100,17 +147,19 @@ class DialledSession implements FilesSession {
   }
 
   end(): void {
+    clearTimeout(this.#silence);
     this.#peer.close('ended');
   }
 
-  #next(onBody?: (header: Answer) => ReceiveBody): Promise<Answer> {
+  #next(due: Omit<Waiting, 'resolve' | 'reject'> = {}): Promise<Answer> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#waiting = { onBody, resolve, reject };
+      this.#waiting = { ...due, resolve, reject };
     });
   }
 
   #onData(bytes: Uint8Array): void {
+    this.#silence?.refresh();
     try {
       for (let rest = bytes; rest.length > 0; ) rest = this.#bodyLeft > 0 ? this.#takeBody(rest) : this.#readLine(rest);
     } catch (error) {
@@ -135,25 +184,47 @@ class DialledSession implements FilesSession {
   #onLine(answer: Answer): void {
     const waiting = this.#waiting;
     if (!waiting) throw new WirelineError('protocol', 'the server answers what was not asked');
-    const { onBody, resolve, reject } = waiting;
-    if (onBody && isWhole(answer.size) && typeof answer.error !== 'string') {
-      // What this throws is what the request is rejected with: so it still waits.
+    const { asked, onBody, resolve, reject } = waiting;
+    if (typeof answer.error === 'string') {
+      this.#answered();
+      return reject(new WirelineError('refused', answer.error));
+    }
+    // What is thrown from here on is what the request is rejected with: so it still waits.
+    if (asked) checkAnswers(asked, answer);
+    if (onBody && answer.folder === undefined) {
+      this.#bodyLeft = bodySize(answer);
       this.#receive = onBody(answer);
-      this.#bodyLeft = answer.size - (isWhole(answer.offset) ? answer.offset : 0);
       this.#waiting = { resolve, reject };
       return;
     }
+    this.#answered();
+    resolve(answer);
+  }
+
+  #answered(): void {
     this.#waiting = undefined;
-    if (typeof answer.error === 'string') reject(new WirelineError('refused', answer.error));
-    else resolve(answer);
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
     const waiting = this.#waiting;
-    this.#waiting = undefined;
+    this.#answered();
     waiting?.reject(this.#failure);
   }
+}
+
+/** A request or an answer may have been damaged on its way: its bytes would be right, and those of another file. */
+function checkAnswers(asked: object, answer: Answer): void {
+  const [[type, name] = []] = Object.entries(asked);
+  if (type !== undefined && answer[type] !== name && (type !== 'get' || answer.folder !== name)) throw notOurs();
+}
+
+/** Bytes that a header announces. */
+function bodySize({ size, offset = 0 }: Answer): number {
+  if (!isWhole(size) || !isWhole(offset) || offset > size) throw notOurs();
+  return size - offset;
 }
 
 function isWhole(value: unknown): value is number {
@@ -167,5 +238,10 @@ function parsed(line: string): Answer {
   } catch {
     // Told below.
   }
-  throw new WirelineError('protocol', 'the server does not speak as a files service does');
+  throw notOurs();
+}
+
+/** The error for a line that no files service sends in answer to ours, unless it was damaged. */
+export function notOurs(): WirelineError {
+  return new WirelineError('protocol', 'the server does not answer as a files service does');
 }

@@ -20,7 +20,11 @@ export interface GetOptions {
 }
 
 /** The error for a `get` of what is a folder: {@link getTree} is for those. */
-export class IsFolder extends Error {}
+export class IsFolder extends WirelineError {
+  constructor(path: string) {
+    super('refused', `${path} is a folder: it can be fetched into a folder only`);
+  }
+}
 
 /**
  * Fetches the file `path` into `target`, from where an earlier try ended. The target gets its name only when the
@@ -46,9 +50,9 @@ export async function get(
     });
     if (trailer.folder !== undefined) {
       target.drop();
-      throw new IsFolder();
+      throw new IsFolder(path);
     }
-    check(path, target, trailer, hash ? target.hash.hex() : undefined);
+    check(path, target, trailer, hash ? { sha256: target.hash.hex() } : { bytes: Number(header.size) });
     written(target, () => target.finish());
     const sha256 = typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {};
     return { path, bytes: Number(header.size), resumed: Number(header.offset), ...sha256 };
@@ -84,10 +88,11 @@ function written(target: Download, write: () => void): void {
   }
 }
 
-function check(path: string, target: Download, trailer: Answer, sha256: string | undefined): void {
-  if (sha256 === undefined || trailer.sha256 === sha256) return;
+function check(path: string, target: Download, trailer: Answer, { sha256, bytes }: Partial<Got>): void {
+  if (sha256 === undefined ? trailer.bytes === bytes : trailer.sha256 === sha256) return;
   target.drop();
-  throw new WirelineError('protocol', `${path} came damaged: its SHA-256 is not the server's; nothing of it is kept`);
+  const what = sha256 === undefined ? 'length' : 'SHA-256';
+  throw new WirelineError('protocol', `${path} came damaged: its ${what} is not the server's; nothing of it is kept`);
 }
 
 /**

@@ -6,7 +6,13 @@ export { ChatClient } from './chat.js';
 export type { ChatListener, ChatOptions, ChatState } from './chat-options.js';
 export { type Missed, roomKey } from './chat-rooms.js';
 export { connect } from './connect.js';
-export { type Answer, type FilesSession, openFiles, type ReceiveBody } from './files-session.js';
+export {
+  type Answer,
+  type FilesSession,
+  type FilesSessionOptions,
+  openFiles,
+  type ReceiveBody,
+} from './files-session.js';
 export { type GetOptions, type Got, get, getTree, IsFolder } from './get.js';
 export { list } from './ls.js';
 export { type PutOptions, put, type Sent } from './put.js';

@@ -4,16 +4,24 @@ import type { FilesSession } from './files-session.js';
 /** The largest list that is read, in bytes. Stops a server that never ends one. */
 const maxList = 64 * 1024 * 1024;
 
-/** What is in the folder `path` of a files service. Rejects as a request of the session does. */
+/**
+ * What is in the folder `path` of a files service. Rejects as a request of the session does, and with `protocol` where
+ * the SHA-256 of the list is not the server's.
+ */
 export async function list(session: FilesSession, path: string): Promise<FolderEntry[]> {
-  const chunks: Uint8Array[] = [];
-  await session.request({ list: path }, (header) => {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const { sha256 } = await session.request({ list: path }, (header) => {
     if (Number(header.size) > maxList) throw new WirelineError('too-long', `the list is longer than ${maxList} bytes`);
     return (bytes) => void chunks.push(new Uint8Array(bytes));
   });
-  const decoder = new TextDecoder();
-  const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode();
-  return text.split('\n').slice(0, -1).map(entryOf);
+  const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  if (sha256 !== (await sha256Of(bytes))) throw new WirelineError('protocol', 'the list came damaged');
+  return new TextDecoder().decode(bytes).split('\n').slice(0, -1).map(entryOf);
+}
+
+async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function entryOf(line: string): FolderEntry {

@@ -1,7 +1,7 @@
 import { type Input, type MakeHash, WirelineError } from '../core/index.js';
 import { VerifiedWriter } from '../framing/index.js';
 import { inWords } from '../transport/index.js';
-import type { FilesSession } from './files-session.js';
+import { type FilesSession, notOurs } from './files-session.js';
 
 /** How {@link put} sends. */
 export interface PutOptions {
@@ -25,11 +25,12 @@ export interface Sent {
  */
 export async function put(session: FilesSession, path: string, input: Input, options: PutOptions): Promise<Sent> {
   try {
-    await session.request({ put: path, replace: options.replace === true });
+    const { ready } = await session.request({ put: path, replace: options.replace === true });
+    if (ready !== true) throw notOurs();
     const answer = session.answer();
     const [, verdict] = await Promise.all([answer, sendAll(session, path, input, options, answer)]);
-    const { bytes, sha256 } = await answer;
-    if (JSON.stringify({ bytes, sha256 }) !== verdict)
+    const { put: name, bytes, sha256 } = await answer;
+    if (name !== path || JSON.stringify({ bytes, sha256 }) !== verdict)
       throw new WirelineError('protocol', 'the server has another file');
     return { path, bytes: Number(bytes), sha256: String(sha256) };
   } finally {
@@ -57,7 +58,10 @@ function sendAll(
         return writer.add(bytes);
       },
       (error) => {
-        if (!error) return resolve(writer.end());
+        if (!error) {
+          resolve(writer.end());
+          return session.sent();
+        }
         session.end();
         reject(
           error instanceof WirelineError

@@ -42,3 +42,32 @@ test('bytes are given as they come, and then the line after them', async () => {
   expect(answer).toEqual({ bytes: 5 });
   expect(await opened.request({ get: 'a' })).toMatchObject({ get: 'a' });
 });
+
+test('a server that is long silent is told that no more comes, answers all the same, and is asked again', async () => {
+  let connections = 0;
+  // It answers only when the other side has ended.
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    connections++;
+    socket.on('error', () => {}).on('end', () => socket.end('{"list":"","size":0}\n{"bytes":0}\n'));
+    socket.resume();
+  });
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  const opened = await openFiles({ host: '127.0.0.1', port }, { silenceMs: 10 });
+  onTestFinished(() => opened.end());
+  for (const asked of [1, 2]) {
+    expect(await opened.request({ list: '' }, () => () => {})).toEqual({ bytes: 0 });
+    expect(connections).toBe(asked);
+  }
+});
+
+test('an answer to another request than ours is none', async () => {
+  const body = () => () => {};
+  for (const words of ['{"get":"b","size":0}', '{"get":"a"}', '{"get":"a","size":1,"offset":2}', '{"folder":"b"}']) {
+    const opened = await session(`${words}\n{"bytes":0}\n`);
+    expect(await rejection(opened.request({ get: 'a' }, body)), words).toMatchObject({ code: 'protocol' });
+  }
+  const list = await session('{"list":"b","size":0}\n{"bytes":0}\n');
+  expect(await rejection(list.request({ list: 'a' }, body))).toMatchObject({ code: 'protocol' });
+});

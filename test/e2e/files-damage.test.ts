@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type FilesSession, get, list, openFiles, put } from '../../src/clients/index.js';
+import { download, fileInput, servedFolder, sha256 } from '../../src/disk/index.js';
+import { files } from '../../src/services/index.js';
+import { serve, systemClock } from '../../src/transport/index.js';
+import { run, server } from '../support/cli.js';
+import { type Harm, proxy } from '../support/proxy.js';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'wireline-damage-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function serving(path: string): Promise<number> {
+  const running = await serve(files({ folder: servedFolder(path), clock: systemClock, writable: true }), '127.0.0.1:0');
+  onTestFinished(() => running.close());
+  return running.address.port as number;
+}
+
+/** Whether `work` was done through a proxy that does harm. It has to come to an end, one or the other. */
+async function throughHarm(port: number, harm: Harm, work: (session: FilesSession) => Promise<unknown>) {
+  const session = await openFiles({ host: '127.0.0.1', port: Number(await proxy(port, harm)) }, { silenceMs: 100 });
+  const done = await work(session).then(
+    () => true,
+    () => false,
+  );
+  session.end();
+  return done;
+}
+
+/** A flipped bit in every one of the first bytes that a client and a server say. */
+function harms(ofClient: number, ofServer: number): Harm[] {
+  const upTo = (length: number) => Array.from({ length }, (_, at) => at);
+  return [...upTo(ofClient).map((flipClient) => ({ flipClient })), ...upTo(ofServer).map((flip) => ({ flip }))];
+}
+
+/** Names each of which a flipped bit makes another of. */
+const names = ['a', 'b', 'c', '`'];
+
+describe('a bit that is flipped anywhere on the way', () => {
+  test('of a get has it fail, or changes nothing', { timeout: 120_000 }, async () => {
+    const [there, here] = [folder(), folder()];
+    for (const name of names) writeFileSync(join(there, name), `this is ${name}`);
+    const port = await serving(there);
+    for (const hash of [true, false]) {
+      for (const [at, harm] of harms(50, 190).entries()) {
+        const wanted = join(here, `${hash}-${at}`);
+        const done = await throughHarm(port, harm, (session) => get(session, 'a', download(wanted, false), { hash }));
+        expect(existsSync(wanted), JSON.stringify(harm)).toBe(done);
+        // Without the hash, a bit of the content itself is not seen.
+        if (done && (hash || harm.flipClient !== undefined)) expect(readFileSync(wanted, 'utf8')).toBe('this is a');
+      }
+    }
+  });
+
+  test('of a list has it fail, or changes nothing', { timeout: 120_000 }, async () => {
+    const there = folder();
+    for (const name of names) mkdirSync(join(there, name));
+    for (const name of names) writeFileSync(join(there, name, `in ${name}`), '');
+    const port = await serving(there);
+    let right: unknown;
+    for (const harm of [{}, ...harms(20, 210)]) {
+      let listed: unknown;
+      const done = await throughHarm(port, harm, async (session) => {
+        listed = await list(session, 'a');
+      });
+      right ??= listed;
+      if (done) expect(listed, JSON.stringify(harm)).toEqual(right);
+    }
+    expect(right).toMatchObject([{ name: 'in a', type: 'file', size: 0 }]);
+  });
+
+  test('of a put has it fail, and what is there is right', { timeout: 120_000 }, async () => {
+    const there = folder();
+    const local = join(folder(), 'local');
+    writeFileSync(local, 'this is a');
+    const port = await serving(there);
+    for (const harm of harms(210, 130)) {
+      const done = await throughHarm(port, harm, (session) => put(session, 'a', fileInput(local), { hash: sha256 }));
+      const found = () => readdirSync(there).filter((name) => name !== 'a');
+      await expect.poll(found, { message: JSON.stringify(harm), interval: 2 }).toEqual([]);
+      if (done || existsSync(join(there, 'a'))) expect(readFileSync(join(there, 'a'), 'utf8')).toBe('this is a');
+      rmSync(join(there, 'a'), { force: true });
+    }
+  });
+});
+
+describe('what is no files service', () => {
+  test('is not taken for one that has nothing', { timeout: 30_000 }, async () => {
+    const here = folder();
+    const { port } = await server('echo', '-q');
+    const said = { status: 1, stderr: 'wireline: the server does not answer as a files service does\n' };
+    expect(await run(['ls', 'localhost', port])).toMatchObject(said);
+    for (const more of [[], ['--no-hash']]) {
+      expect(await run(['get', 'localhost', port, 'x', '-o', join(here, 'x'), ...more])).toMatchObject(said);
+    }
+    expect(await run(['put', 'localhost', port, '-', '--name', 'x'], 'content')).toMatchObject(said);
+    expect(readdirSync(here)).toEqual([]);
+  });
+});
