@@ -12,6 +12,9 @@ import { failing, runClient, say, setVerbosity } from './process.js';
 import { standardOutput } from './stdio.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
+/** Milliseconds that the other is given to hang up too, so that all is over within a second. */
+const farewellMs = 200;
+
 /** `wireline talk`: both ends of text 4. */
 export function talkCommand() {
   const command = new Command('talk')
@@ -30,7 +33,7 @@ export function talkCommand() {
         const end = await ends(options.listen === undefined, options, (error) => failed.fail(error));
         const both = failed.signal;
         if (options.listen !== undefined) await listenForOne(end.service, options.listen, words, both);
-        else await dial(end.service, parseTarget(words).address, { ...timeout(options), signal: both });
+        else await dial(end.service, parseTarget(words).address, { ...timeout(options), farewellMs, signal: both });
         failed.signal.throwIfAborted();
         await end.closed;
       }),
@@ -84,7 +87,7 @@ async function listenForOne(service: Service, address: string, words: string[], 
       return service(peer);
     },
     address,
-    { maxConnections: 1, signal },
+    { maxConnections: 1, farewellMs, signal },
   );
   say(`Server is listening on ${formatAddress(server.address)}`);
   await server.closed;

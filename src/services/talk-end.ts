@@ -1,6 +1,6 @@
 import type { Closed, Connection, Handler, Timer } from '../core/index.js';
-import { type TextMessage, withNewline } from '../framing/index.js';
-import { isQuit, lastWordsMs, type TalkOptions, waitingLines } from './talk-options.js';
+import type { TextMessage } from '../framing/index.js';
+import { isQuit, lastWordsMs, show, type TalkOptions, waitingLines } from './talk-options.js';
 
 /** One end of a talk: what may be said, when it is said, and when it is over. */
 export class TalkEnd implements Handler<TextMessage> {
@@ -9,6 +9,8 @@ export class TalkEnd implements Handler<TextMessage> {
   #state: 'talking' | 'said-all' | 'left' = 'talking';
   #otherLeft = false;
   #full = false;
+  /** Whether what the other still says is waited for at our end: by a pipe, and not by who quits. */
+  #lingers: boolean;
   readonly #patience: Timer;
 
   constructor(
@@ -16,6 +18,7 @@ export class TalkEnd implements Handler<TextMessage> {
     readonly options: TalkOptions,
   ) {
     this.#own = options.turns !== 'second';
+    this.#lingers = !options.typed;
     this.#patience = options.clock.after(lastWordsMs, () => peer.close('ended'));
     this.#patience.stop();
     options.onTurn?.(this.#own);
@@ -27,8 +30,8 @@ export class TalkEnd implements Handler<TextMessage> {
 
   data(message: TextMessage): void {
     if (isQuit(message.bytes)) return this.end();
-    if (this.#state === 'left') this.#patience.again();
-    this.#show(message.bytes);
+    if (this.#state === 'left' && this.#lingers) this.#patience.again();
+    show(message, this.peer, this.options.output);
     if (!this.options.turns || this.#own) return;
     this.#own = true;
     this.options.onTurn?.(true);
@@ -56,6 +59,7 @@ export class TalkEnd implements Handler<TextMessage> {
   #onLine(line: Uint8Array): boolean {
     if (this.#state !== 'talking') return false;
     if (isQuit(line)) {
+      this.#lingers = false;
       this.#sayAll();
       return false;
     }
@@ -90,11 +94,5 @@ export class TalkEnd implements Handler<TextMessage> {
     if (this.#otherLeft) return this.peer.close('ended');
     this.peer.end();
     this.#patience.again();
-  }
-
-  #show(bytes: Uint8Array): void {
-    if (this.options.output.write(withNewline(bytes))) return;
-    this.peer.pause();
-    this.options.output.whenDrained(() => this.peer.resume());
   }
 }

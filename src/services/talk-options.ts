@@ -1,5 +1,5 @@
-import type { Clock, Closed, Input, Output } from '../core/index.js';
-import type { TextOptions } from '../framing/index.js';
+import type { Clock, Closed, Connection, Input, Output } from '../core/index.js';
+import { type TextMessage, type TextOptions, withNewline } from '../framing/index.js';
 
 /** What one end of a talk is made of, for {@link talk}. */
 export interface TalkOptions {
@@ -19,7 +19,7 @@ export interface TalkOptions {
 }
 
 /** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
-export const lastWordsMs = 500;
+export const lastWordsMs = 400;
 /** Lines that wait for their turn before no more are read. */
 export const waitingLines = 256;
 const decoder = new TextDecoder();
@@ -27,4 +27,11 @@ const decoder = new TextDecoder();
 /** Whether a line says that who sent it leaves. */
 export function isQuit(line: Uint8Array): boolean {
   return line.length === 2 && decoder.decode(line) === '/q';
+}
+
+/** Shows a line; a peer that says more than can be shown is read no further for as long. */
+export function show({ bytes }: TextMessage, peer: Connection<TextMessage>, output: Output): void {
+  if (output.write(withNewline(bytes))) return;
+  peer.pause();
+  output.whenDrained(() => peer.resume());
 }

@@ -16,6 +16,8 @@ export interface DialOptions {
    * share. More is for one that takes much and does work with every byte: fewer reads, and fewer acknowledgements.
    */
   readonly readSize?: number;
+  /** Milliseconds that the closing connection waits, once all was taken, for the peer to end too (default 1,000). */
+  readonly farewellMs?: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function dial(
 ): Promise<Connection> {
   const target = typeof address === 'string' ? parseTarget([address]).address : address;
   if (options.signal?.aborted) throw givenUp(target, options.signal);
-  const peer = new SocketConnection(formatAddress(target), () => forget());
+  const peer = new SocketConnection(formatAddress(target), () => forget(), options.farewellMs);
   const onAbort = () => {
     const why = asWirelineError(options.signal?.reason, 'interrupted');
     peer.close(why.code, why);

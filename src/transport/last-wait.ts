@@ -9,7 +9,11 @@ export class LastWait {
   #timer: NodeJS.Timeout | undefined;
   #longest = waits.stuck;
 
-  constructor(readonly giveUp: () => void) {}
+  constructor(
+    readonly giveUp: () => void,
+    /** Milliseconds that it waits for the end of a peer that has taken all. */
+    readonly finMs = waits.fin,
+  ) {}
 
   /** From now on waits no longer than `ms`. */
   hurry(ms: number): void {
@@ -19,8 +23,8 @@ export class LastWait {
   /** Waits, with so many bytes that the peer has still to take, for a connection that ends in a reset or in a fin. */
   begin(backlog: number, ending: 'reset' | 'fin'): void {
     clearTimeout(this.#timer);
-    const ms = backlog > 0 ? this.#longest : Math.min(this.#longest, waits[ending]);
-    this.#timer = setTimeout(this.giveUp, ms);
+    const ms = ending === 'fin' ? this.finMs : waits.reset;
+    this.#timer = setTimeout(this.giveUp, backlog > 0 ? this.#longest : Math.min(this.#longest, ms));
     this.#timer.unref();
   }
 

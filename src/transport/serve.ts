@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly maxConnections?: number;
   /** Milliseconds that `close` waits, at most, for peers to take what they were sent (default 5,000). Stops one that reads a little at a time from holding the server. */
   readonly graceMs?: number;
+  /** Milliseconds that a closing connection waits, once all was taken, for the peer to end too (default 1,000). */
+  readonly farewellMs?: number;
   /** Ends the server as `close` does. */
   readonly signal?: AbortSignal;
   readonly observer?: Observer;
@@ -106,7 +108,7 @@ class RunningServer implements Server {
     const remote = remoteOf(accepted, this.address);
     const free = this.#served.size < (this.options.maxConnections ?? 10_000);
     if (!free && this.#refused.size >= placesToRefuse) return this.#drop(accepted, remote);
-    const peer = new SocketConnection(remote, this.#onClosed);
+    const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs);
     (free ? this.#served : this.#refused).add(peer);
     peer.start(adopted(accepted, peer.onRead), free ? this.#observed : this.#refusing);
   }

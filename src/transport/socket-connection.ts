@@ -42,6 +42,8 @@ export class SocketConnection implements Connection {
     readonly remote: string,
     /** Called once, after the handler's `close`. */
     readonly onClosed: (peer: SocketConnection, why: Closed) => void = () => {},
+    /** Milliseconds that a closing connection waits for the peer's own end. */
+    readonly farewellMs?: number,
   ) {}
 
   /** Binds the connection to its open socket and lets the service begin. `socket` must read into {@link onRead}. */
@@ -265,7 +267,7 @@ export class SocketConnection implements Connection {
   }
 
   get #wait(): LastWait {
-    this.#lastWait ??= new LastWait(() => this.#giveUp());
+    this.#lastWait ??= new LastWait(() => this.#giveUp(), this.farewellMs);
     return this.#lastWait;
   }
 

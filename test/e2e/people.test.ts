@@ -229,6 +229,31 @@ describe('talk', () => {
     }
   });
 
+  describe('with a plain peer that does not hang up', { retry: 2 }, () => {
+    test.each([
+      ['which quits', [], '/q\n', ''],
+      ['which quits in turns', ['--turns'], 'hi\n/q\n', ''],
+      ['and one’s own quitting', [], '', '/q\n'],
+      ['and one’s own quitting in turns', ['--turns'], 'hi\n', 'yes\n/q\n'],
+      ['and talks on, and one’s own quitting', [], 'spam\n', '/q\n'],
+    ])('%s, it is over within a second', async (_who, options, theirs, ours) => {
+      const listening = new Cli(['talk', '--listen', '0', ...options]);
+      const [, port = ''] = await listening.says(/listening on \S*:(\d+)/);
+      const { socket } = plain(port);
+      await once(socket, 'connect');
+      if (theirs === 'spam\n') {
+        const spam = () => socket.writable && socket.write(theirs, spam);
+        spam();
+        await listening.prints(/spam/);
+      }
+      const began = performance.now();
+      socket.write(theirs);
+      listening.child.stdin?.write(ours);
+      expect((await listening.done).status).toBe(0);
+      expect(performance.now() - began).toBeLessThan(1000);
+    });
+  });
+
   test('a plain peer that sends no newline, and a third that finds nobody', async () => {
     const listening = new Cli(['talk', '--listen', '0']);
     const [, port = ''] = await listening.says(/listening on \S*:(\d+)/);
