@@ -3,6 +3,7 @@ import type { Log, Retention } from '../core/index.js';
 import { sha256 } from '../disk/hash.js';
 import { memoryLog } from '../log/memory.js';
 import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
+import { roomNameOf } from '../rooms/spelling.js';
 import { perAddress, sniffed, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
 import type { LogFormat } from './log.js';
@@ -70,7 +71,7 @@ function withLog<Args extends unknown[], Opts extends OptionValues>(command: Com
 /** What members may do. */
 function withLimits<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
   return command
-    .option('--lobby <room>', 'the room that plain-text clients are in first', 'lobby')
+    .option('--lobby <room>', 'the room that plain-text clients are in first', lobby, 'lobby')
     .option('--replay <n>', 'entries told on joining', number, 50)
     .option('--hold <time>', 'how long a name is held for the return of who had it', time, 60_000)
     .option('--rate <n>', 'messages a second that a member may send in the long run (0: any)', number, 20)
@@ -129,4 +130,12 @@ function logs(value: string, before: Logs): Logs {
 function sync(value: string): 'full' | 'normal' {
   if (value === 'full' || value === 'normal') return value;
   throw new InvalidArgumentError('It is full or normal.');
+}
+
+function lobby(value: string): string {
+  try {
+    return roomNameOf(value);
+  } catch (error) {
+    throw new InvalidArgumentError(`It is to be a room: ${(error as Error).message}.`);
+  }
 }

@@ -43,7 +43,8 @@ export interface Extent {
  * which `append` was called, and a batch is stored whole or not at all. An entry is given to `follow` only after
  * it is stored, in order, each once, and before the promise of its `append` resolves; who reads up to the `last`
  * of `extent` and then follows, in one turn, misses nothing and gets nothing twice. What an acknowledged `append`
- * survives is said by each implementation. Failures reject with a `WirelineError`, and store nothing.
+ * survives is said by each implementation. Failures reject with a `WirelineError`, which `extent` throws, and store
+ * nothing.
  */
 export interface Log {
   /** Names the life of this log: another epoch means that the numbers of before mean nothing any more. */

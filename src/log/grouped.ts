@@ -62,7 +62,11 @@ class GroupedLog implements Log {
   }
 
   extent(room: string): Extent {
-    return this.store.extent(room);
+    try {
+      return this.store.extent(room);
+    } catch (error) {
+      throw asWirelineError(error);
+    }
   }
 
   follow(room: string, receive: (entries: readonly Entry[]) => void): () => void {

@@ -1,7 +1,7 @@
 import { type Entry, type Extent, type Log, type Retention, WirelineError } from '../core/index.js';
 import { groupedLog, type Store } from './grouped.js';
 import { type Database, openDatabase, type Statement, type Value } from './sqlite-driver.js';
-import { migrate } from './sqlite-schema.js';
+import { check, migrate } from './sqlite-schema.js';
 
 /** How {@link sqliteLog} keeps what is said. */
 export interface SqliteLogOptions {
@@ -24,10 +24,12 @@ export interface SqliteLogOptions {
  */
 export async function sqliteLog(path: string, options: SqliteLogOptions = {}): Promise<Log> {
   const now = options.now ?? Date.now;
+  let database: Database | undefined;
   try {
-    const database = await openDatabase(path);
+    database = await openDatabase(path);
     return groupedLog(new SqliteStore(database, path, options, now), now);
   } catch (error) {
+    database?.close();
     throw failure(path, error);
   }
 }
@@ -51,8 +53,9 @@ class SqliteStore implements Store {
     readonly now: () => number,
   ) {
     // One writer: a second process finds the file locked at once, instead of numbering beside us.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 0;');
-    database.exec(`PRAGMA synchronous = ${options.sync === 'normal' ? 'NORMAL' : 'FULL'};`);
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0;');
+    check(database);
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.sync === 'normal' ? 'NORMAL' : 'FULL'};`);
     this.epoch = migrate(database);
     if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
     const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => database.prepare(sql)) as [
@@ -77,7 +80,7 @@ class SqliteStore implements Store {
   }
 
   extent(room: string): Extent {
-    const known = this.#known(room);
+    const known = this.#reading(() => this.#known(room));
     return known ? { first: known.first, last: known.last } : { first: 1, last: 0 };
   }
 
@@ -102,7 +105,16 @@ class SqliteStore implements Store {
   }
 
   read(room: string, after: number, limit: number): Entry[] {
-    return this.#statements.read.all(room, after, limit).map(entryOf);
+    return this.#reading(() => this.#statements.read.all(room, after, limit).map(entryOf));
+  }
+
+  /** What cannot be read is told with the name of the file. */
+  #reading<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw failure(this.path, error);
+    }
   }
 
   close(): void {

@@ -1,9 +1,9 @@
-import { asWirelineError, type Connection, type Joined, type SentEntry, type ServerMessage } from '../core/index.js';
+import type { Connection, Extent, Joined, SentEntry, ServerMessage } from '../core/index.js';
 import { defaults, type HallOptions, type Position } from './hall-options.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
 import { Names } from './names.js';
-import { Refusal } from './refusal.js';
+import { Refusal, wordsOf } from './refusal.js';
 import { Room } from './room.js';
 import { folded, nameOf, roomNameOf } from './spelling.js';
 import type { Voice } from './voice.js';
@@ -50,9 +50,10 @@ export class Hall {
 
   /** Lets a member into a room. It is told `joined`, then what it missed or the last entries, then what is new. */
   join(member: Member, name: string, position: Position = {}): void {
-    const room = this.#open(member, roomNameOf(name));
+    const key = roomNameOf(name);
     const { epoch } = this.options.log;
-    const { first, last } = this.options.log.extent(room.name);
+    const { first, last } = this.#extent(key);
+    const room = this.#open(member, key);
     const { after = -1, replay = this.options.replay } = position;
     const recovered = position.epoch === epoch && after >= first - 1 && after <= last;
     const from = recovered ? after : Math.max(first - 1, last - Math.min(replay, this.options.replay), 0);
@@ -120,12 +121,10 @@ export class Hall {
   async history(member: Member, name: string, before = Infinity, limit = this.options.replay): Promise<void> {
     const room = this.#roomOf(member, name);
     const { log } = this.options;
-    const { first } = log.extent(room.name);
+    const { first } = this.#extent(room.name);
     member.unsettled();
     try {
-      const entries = await lastEntries(log, room.name, before, Math.min(limit, maxHistory)).catch((error) => {
-        throw new Refusal('gone', `cannot be read: ${asWirelineError(error).message}`);
-      });
+      const entries = await lastEntries(log, room.name, before, Math.min(limit, maxHistory)).catch(unread);
       const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
       member.tell({ type: 'history', room: room.name, first, entries: sent });
     } finally {
@@ -149,6 +148,14 @@ export class Hall {
       });
     });
     await Promise.all(ends);
+  }
+
+  #extent(name: string): Extent {
+    try {
+      return this.options.log.extent(name);
+    } catch (error) {
+      return unread(error);
+    }
   }
 
   #open(member: Member, name: string): Room {
@@ -185,4 +192,9 @@ export class Hall {
     hash.update(new TextEncoder().encode(secret));
     return hash.hex().slice(0, 16);
   }
+}
+
+/** The log failed. */
+function unread(error: unknown): never {
+  throw new Refusal('gone', `cannot be read: ${wordsOf(error)}`);
 }

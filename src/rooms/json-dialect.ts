@@ -11,7 +11,7 @@ import {
 import { framed, jsonLines } from '../framing/index.js';
 import type { Hall } from './hall.js';
 import { jsonVoice } from './json-voice.js';
-import type { Member } from './member.js';
+import { closeFor, type Member } from './member.js';
 import { Pace } from './pace.js';
 import { Refusal } from './refusal.js';
 
@@ -88,7 +88,7 @@ class JsonClient implements Handler<ClientMessage> {
   }
 
   #refuse(error: unknown, message: object): void {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) return closeFor(this.peer, error);
     const { room, id } = message as { room?: unknown; id?: unknown };
     const about = {
       ...(typeof room === 'string' ? { room: room.slice(0, maxId) } : {}),

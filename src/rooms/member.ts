@@ -1,7 +1,13 @@
-import type { Connection, ServerMessage } from '../core/index.js';
+import { asWirelineError, type Connection, type ServerMessage } from '../core/index.js';
 import { Refusal } from './refusal.js';
 import type { Subscription } from './subscription.js';
 import type { Voice } from './voice.js';
+
+/** Closes a connection for what failed in its service: it may be in a timer or a promise, where nobody would catch it. */
+export function closeFor(peer: Connection, error: unknown): void {
+  const known = asWirelineError(error);
+  peer.close(known.code, known);
+}
 
 /** Someone who is connected, by whatever dialect: a name, the rooms joined, and the way to be told things. */
 export class Member {
@@ -45,9 +51,9 @@ export class Member {
     return this.peer.write(bytes);
   }
 
-  /** Tells why something that the member asked for is not done. What is no {@link Refusal} is thrown on. */
+  /** Tells why something that the member asked for is not done. What is no {@link Refusal} costs it its connection. */
   refuse(error: unknown, about: Refusal['about'] = {}): void {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) return closeFor(this.peer, error);
     this.tell({ type: 'error', code: error.code, message: error.message, ...about, ...error.about });
   }
 

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../core/index.js';
+import { asWirelineError, type RefusalCode } from '../core/index.js';
 
 /** What a client asked for is not done, and why: it is told, in its dialect, and goes on. */
 export class Refusal extends Error {
@@ -12,4 +12,10 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+}
+
+/** What went wrong in the log, in words for anybody: without the place where the log is kept. */
+export function wordsOf(error: unknown): string {
+  const known = asWirelineError(error);
+  return known.cause instanceof Error ? known.cause.message : known.message;
 }

@@ -1,7 +1,7 @@
-import { asWirelineError, type Entry, joined, type Log, type Saying, type ServerMessage } from '../core/index.js';
+import { type Entry, joined, type Log, type Saying, type ServerMessage } from '../core/index.js';
 import type { Member } from './member.js';
 import { News } from './news.js';
-import { Refusal } from './refusal.js';
+import { Refusal, wordsOf } from './refusal.js';
 import { Subscription } from './subscription.js';
 import type { Accepted, Voice } from './voice.js';
 
@@ -83,7 +83,7 @@ export class Room {
       );
       this.#accept(said, entries);
     } catch (error) {
-      const message = `not stored: ${asWirelineError(error).message}`;
+      const message = `not stored: ${wordsOf(error)}`;
       for (const { member, id } of said) {
         member.refuse(new Refusal('not-stored', message), { room: this.name, ...(id === undefined ? {} : { id }) });
       }

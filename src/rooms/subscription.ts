@@ -1,5 +1,5 @@
-import { asWirelineError, type Entry, type Log } from '../core/index.js';
-import type { Member } from './member.js';
+import type { Entry, Log } from '../core/index.js';
+import { closeFor, type Member } from './member.js';
 
 /** Entries that are read at a time for who has some to catch up with. */
 const page = 32;
@@ -52,8 +52,7 @@ export class Subscription {
       while (!this.#over && this.log.extent(this.room).last > this.position) await this.#readOn();
       this.#live = true;
     } catch (error) {
-      const known = asWirelineError(error);
-      this.member.peer.close(known.code, known);
+      closeFor(this.member.peer, error);
     }
   }
 

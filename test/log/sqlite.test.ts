@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { sqliteLog } from '../../src/log/index.js';
+import { openDatabase } from '../../src/log/sqlite-driver.js';
 import { logConformance } from '../conformance/log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wireline-log-'));
@@ -52,6 +53,35 @@ test('a file that is no database, or of a newer version, is refused and left as 
   writeFileSync(path, garbage);
   await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed' });
   expect(readFileSync(path).equals(garbage)).toBe(true);
+});
+
+test.each([
+  ['of a newer version', 'PRAGMA user_version = 7', 'it is of version 7, and this wireline knows 1'],
+  ["that is another program's", 'CREATE TABLE meta (x)', 'it is the database of another program'],
+])('a database %s is refused, by name, and left as it is', async (_what, sql, words) => {
+  const path = freshPath();
+  const database = await openDatabase(path);
+  database.exec(sql);
+  database.close();
+  const before = readFileSync(path);
+  await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed', message: `the log ${path}: ${words}` });
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test('a room that cannot be read, as the file is damaged, fails with the name of the file, also in extent', async () => {
+  const path = freshPath();
+  const log = await sqliteLog(path);
+  const body = 'x'.repeat(1000);
+  for (let i = 0; i < 50; i++) await log.append('a', [{ from: 'ann', body }]);
+  await log.close();
+  const bytes = readFileSync(path);
+  // The first page has the schema, which is still whole.
+  writeFileSync(path, bytes.fill(0xff, 8192));
+  const damaged = await sqliteLog(path);
+  const failure = { code: 'failed', message: expect.stringContaining(path) };
+  expect(() => damaged.extent('a')).toThrow(expect.objectContaining(failure));
+  await expect(damaged.read('a', { after: 0, limit: 1 })).rejects.toMatchObject(failure);
+  await expect(damaged.append('a', [{ from: 'ann', body }])).rejects.toMatchObject(failure);
 });
 
 test('a full disk refuses the batch, stores nothing of it, and what was acknowledged is still there', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WirelineError } from '../../src/core/index.js';
 import { memoryLog } from '../../src/log/index.js';
 import { strangers } from '../../src/rooms/index.js';
 import { memoryPair, sniffed } from '../../src/transport/index.js';
@@ -182,6 +183,26 @@ test('a log that cannot be read is told, and harms nobody else', async () => {
   await ann.hears('[bob] still here\n');
   const late = chat.plain();
   expect((await late.closed).reason).toBe('reset');
+});
+
+test('a log that fails as soon as it is looked at is told, and takes nobody with it', async () => {
+  const log = memoryLog();
+  const chat = chatInMemory({ log, pace: { rate: 1, burst: 1, maxDelayMs: 60_000 } });
+  const ann = await person(chat.plain(), 'ann');
+  Object.assign(log, {
+    extent: () => {
+      throw new WirelineError('failed', 'the log /home/x: the disk is gone', { cause: new Error('the disk is gone') });
+    },
+  });
+  const bob = chat.plain();
+  await bob.hears('* cannot be read: the disk is gone\n');
+  ann.send('/history\n/join dev\n/rooms\n');
+  await ann.hears('delayed');
+  for (let i = 0; i < 3; i++) {
+    chat.clock.pass(1000);
+    await new Promise(setImmediate);
+  }
+  await ann.hears('* cannot be read: the disk is gone\n* cannot be read: the disk is gone\n* rooms: lobby (1)\n');
 });
 
 test('a full lobby leaves a client in no room, and says so', async () => {
