@@ -15,12 +15,18 @@ export class RequestReader {
   #holding = false;
   #cutting = false;
   readonly #pause: Timer;
+  /** Whether the client has ended. */
+  ended = false;
 
   constructor(
     clock: Clock,
     readonly onRequest: (line: Uint8Array) => void,
+    /** Called when the client has ended and each of its requests was given and let {@link RequestReader.go}. */
+    readonly onEnd: () => void,
   ) {
-    this.#pause = clock.after(pauseMs, () => this.end());
+    this.#pause = clock.after(pauseMs, () => {
+      if (this.#held.length > 0) this.onRequest(this.take());
+    });
     this.#pause.stop();
   }
 
@@ -50,9 +56,10 @@ export class RequestReader {
     return held;
   }
 
-  /** What is held of an unfinished request is one. */
+  /** The client sends no more: what is held of an unfinished request is one. */
   end(): void {
-    if (!this.#holding && this.#held.length > 0) this.onRequest(this.take());
+    this.ended = true;
+    this.#cut();
   }
 
   stop(): void {
@@ -78,11 +85,13 @@ export class RequestReader {
       if (at > maxRequest || (at === -1 && this.#held.length > maxRequest)) {
         throw tooLong();
       }
-      if (at === -1) return this.#pause.again();
-      const line = this.#held.subarray(0, this.#held[at - 1] === CR ? at - 1 : at);
-      this.#held = this.#held.subarray(at + 1);
+      if (at === -1 && !this.ended) return this.#pause.again();
+      const end = at === -1 ? this.#held.length : at;
+      const line = this.#held.subarray(0, this.#held[end - 1] === CR ? end - 1 : end);
+      this.#held = this.#held.subarray(end + 1);
       if (line.length > 0) this.onRequest(line);
     }
+    if (this.ended && !this.#holding) this.onEnd();
   }
 }
 

@@ -36,13 +36,13 @@ export function files(options: FilesOptions): Service {
 class FilesHandler implements Handler {
   readonly #requests: RequestReader;
   #transfer: Transfer | undefined;
-  #ended = false;
 
   constructor(
     readonly peer: Connection,
     readonly options: FilesOptions,
   ) {
-    this.#requests = new RequestReader(options.clock, (line) => this.#onRequest(line));
+    const onEnd = () => peer.end();
+    this.#requests = new RequestReader(options.clock, (line) => this.#onRequest(line), onEnd);
   }
 
   data(bytes: Uint8Array): void {
@@ -55,10 +55,9 @@ class FilesHandler implements Handler {
   }
 
   end(): void {
-    this.#ended = true;
+    const begun = this.#transfer;
     this.#requests.end();
-    if (!this.#transfer) this.peer.end();
-    else this.#transfer.cut?.();
+    begun?.cut?.();
   }
 
   close(): void {
@@ -68,6 +67,7 @@ class FilesHandler implements Handler {
 
   #onRequest(line: Uint8Array): void {
     const plain = line[0] !== BRACE;
+    this.#requests.hold();
     try {
       this.#serve(parseRequest(line));
     } catch (error) {
@@ -82,7 +82,6 @@ class FilesHandler implements Handler {
   #serve(request: Request): void {
     const { folder, writable = false } = this.options;
     const over = () => this.#onTransferred();
-    this.#requests.hold();
     if (request.type === 'put') this.#transfer = new FileUpload(this.peer, folder, request, writable, over);
     else if (request.type === 'list') this.#transfer = listing(this.peer, folder, request.path, over);
     else this.#transfer = download(this.peer, folder, request, over);
@@ -90,11 +89,11 @@ class FilesHandler implements Handler {
     transfer.go();
     // What a client sends without waiting for the answer belongs to its file.
     if (transfer.data) transfer.data(this.#requests.take());
+    if (this.#requests.ended && this.#transfer === transfer) transfer.cut?.();
   }
 
   #onTransferred(): void {
     this.#transfer = undefined;
-    if (this.#ended) this.peer.end();
-    else this.#requests.go();
+    this.#requests.go();
   }
 }

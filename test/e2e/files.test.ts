@@ -136,6 +136,22 @@ describe('files by name', () => {
   });
 });
 
+test('requests that were sent before the end of the client are all answered, behind a file of any size', async () => {
+  const path = folder();
+  const size = 16 * 1024 * 1024;
+  writeFileSync(join(path, 'large'), Buffer.alloc(size));
+  writeFileSync(join(path, 'a'), 'AAA');
+  const port = await serving(path);
+  const get = (name: string) => `{"get":"${name}","hash":false}`;
+  const said = await plainClient(port, `${get('large')}\n${get('a')}\n${get('none')}\n${get('a')}`);
+  const end =
+    /\0\{"bytes":16777216\}\n\{"get":"a",.+\}\nAAA\{"bytes":3\}\n\{"error":.+\}\n\{"get":"a".+\}\nAAA\{"bytes":3\}\n$/;
+  expect(said.slice(said.lastIndexOf('\0'))).toMatch(end);
+  const cut = await plainClient(port, `${get('large')}\n{"put":"b"}\n\0\0\0\x1awireline`);
+  expect(cut).toMatch(/\n\{"put":"b","ready":true\}\n\{"error":"the stream was cut before its end"\}\n$/);
+  expect(readdirSync(path)).toEqual(['a', 'large']);
+});
+
 describe('the hash of a file that many fetch', () => {
   const size = 1024 * 1024;
 
