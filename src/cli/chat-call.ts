@@ -2,6 +2,7 @@ import { ChatClient } from '../clients/chat.js';
 import type { ChatListener } from '../clients/chat-options.js';
 import type { WirelineError } from '../core/index.js';
 import { type Address, systemClock } from '../transport/index.js';
+import { say, setStatus } from './process.js';
 
 /** What `wireline chat` is asked to do, on a terminal or in a pipe. */
 export interface ChatCall {
@@ -28,6 +29,13 @@ export interface CalledChat {
   leave(): void;
   /** Leaves, and has `run` reject with `error`. */
   fail(error: WirelineError): void;
+}
+
+/** Nothing that was said is lost without a word, whatever ended the chat: `failed`, unless that has set a status. */
+export function tellUnsent({ unsent }: ChatClient): void {
+  if (unsent === 0) return;
+  say(`wireline: ${unsent} of the messages were not sent`);
+  setStatus('failed');
 }
 
 /** Makes the client of a call. A signal makes it say bye first. */

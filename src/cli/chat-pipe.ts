@@ -12,7 +12,7 @@ import {
 } from '../core/index.js';
 import { descriptorInput } from '../disk/input.js';
 import type { ChatCall } from './chat-call.js';
-import { calledChat } from './chat-call.js';
+import { calledChat, tellUnsent } from './chat-call.js';
 import { jsonLine, plainLines } from './chat-lines.js';
 import { lineInput } from './line-input.js';
 import { say } from './process.js';
@@ -31,7 +31,11 @@ export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
   // The write that fails pauses the client, and has to be over before it leaves.
   const output = standardOutput((error) => queueMicrotask(() => chat.fail(error)));
   pipe.begin({ client: chat.client, leave: chat.leave, fail: chat.fail }, lineInput(input, maxLine), output);
-  await chat.run();
+  try {
+    await chat.run();
+  } finally {
+    tellUnsent(chat.client);
+  }
   if (pipe.refused > 0) throw new WirelineError('refused', `${pipe.refused} of the lines were not said`);
 }
 
@@ -81,7 +85,7 @@ class Pipe implements ChatListener {
       this.#ended = true;
       this.#finish();
     };
-    this.#input.read((line) => this.#onLine(this.#decoder.decode(line)), done);
+    this.#input.read((line) => this.#onLine(this.#decoder.decode(line).replace(/\r$/, '')), done);
   }
 
   state(state: ChatState): void {

@@ -1,8 +1,8 @@
 import type { ChatListener, ChatState } from '../clients/chat-options.js';
 import type { Missed } from '../clients/chat-rooms.js';
-import { type ServerMessage, WirelineError } from '../core/index.js';
+import type { ServerMessage } from '../core/index.js';
 import { type Effect, type Event, KeyReader, type Model, newModel, Painter, update, view } from '../tui/index.js';
-import { type CalledChat, type ChatCall, calledChat } from './chat-call.js';
+import { type CalledChat, type ChatCall, calledChat, tellUnsent } from './chat-call.js';
 import { FullScreen } from './full-screen.js';
 
 /** Milliseconds between two pictures: what comes faster is seen together. */
@@ -22,9 +22,8 @@ export async function chatScreen(call: ChatCall): Promise<void> {
     await program.run(chat);
   } finally {
     program.close();
+    tellUnsent(chat.client);
   }
-  const { unsent } = chat.client;
-  if (unsent > 0) throw new WirelineError('failed', `${unsent} of the messages were not sent`);
 }
 
 class ChatScreen implements ChatListener {

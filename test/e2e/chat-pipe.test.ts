@@ -122,10 +122,8 @@ test('what the server refuses is one line, and its status', async () => {
   expect(room.stderr).toMatch(/^wireline: cannot join -x: .*\n$/);
   expect(room.status).toBe(1);
   // The server does not repeat the whole of a name that is that long.
-  const longRoom = await run(['chat', '--room', 'x'.repeat(200), '127.0.0.1', port], 'said\n');
-  expect(longRoom.stderr).toBe(
-    `wireline: not said: a room's name has at most 64 characters\nwireline: cannot join ${'x'.repeat(200)}: a room's name has at most 64 characters\n`,
-  );
+  const longRoom = await run(['chat', '--room', 'x'.repeat(200), '127.0.0.1', port]);
+  expect(longRoom.stderr).toContain(`wireline: cannot join ${'x'.repeat(200)}: a room's name has at most 64`);
   expect(longRoom.status).toBe(1);
   expect(await run(['chat', '--room', '##Dev', '127.0.0.1', port], 'said\n')).toMatchObject({ status: 0, stderr: '' });
   const long = await run(['chat', '127.0.0.1', port], `${'x'.repeat(2000)}\nshort\n`);
@@ -186,6 +184,35 @@ test('a server that stops says so, and who waits for it can be stopped', async (
   await chat.stop();
   await ada.says(/^wireline: lost the server: the server said bye: shutdown; connecting again\n/);
   expect((await ada.stop('SIGTERM')).status).toBe(143);
+});
+
+test('who is stopped before all that it read is acknowledged says how much is not', async () => {
+  let heard = '';
+  const deaf = net.createServer((socket) => {
+    const welcome = { type: 'welcome', version: 1, name: 'ada', secret: 's'.repeat(16), maxMessage: 100 };
+    const joined = { type: 'joined', room: 'lobby', epoch: 'e', first: 1, last: 0, after: 0, members: 1 };
+    socket.once('data', () => socket.write(`${JSON.stringify(welcome)}\n${JSON.stringify(joined)}\n`));
+    socket
+      .on('error', () => {})
+      .on('data', (data) => {
+        heard += data;
+      });
+  });
+  onTestFinished(() => void deaf.close());
+  await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+  const ada = bot(String((deaf.address() as net.AddressInfo).port), 'ada');
+  say(ada, 'one', 'two');
+  await until(() => heard.includes('"two"'), 'both are said');
+  expect(await ada.stop('SIGINT')).toMatchObject({
+    status: 130,
+    stderr: 'wireline: 2 of the messages were not sent\n',
+  });
+});
+
+test('lines that end in CRLF are lines', async () => {
+  const { port } = await server('chat', '-q');
+  expect((await run(['chat', '--name', 'ada', '127.0.0.1', port], 'one\r\n\r\ntwo\r\n')).status).toBe(0);
+  expect((await run(['chat', '127.0.0.1', port])).stdout.toString()).toBe('[ada] one\n[ada] two\n');
 });
 
 test('the answer to a question for history is not lost where the client ends right after it', async () => {
