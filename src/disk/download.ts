@@ -1,7 +1,6 @@
 import {
   closeSync,
   copyFileSync,
-  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -10,13 +9,15 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type Download, type Hash, inWords, WirelineError } from '../core/index.js';
 import { sha256 } from './hash.js';
+import { type OpenPart, openPart, partOf } from './part.js';
 
 /** Bytes that are read back of a part at a time. */
 const readSize = 1024 * 1024;
@@ -24,15 +25,19 @@ const readSize = 1024 * 1024;
 /**
  * Begins or goes on with the download to `path`. Until it is whole it is another file, `.NAME.wireline-part` beside
  * it, which stays there when the connection is lost. Throws `refused` where a file is there and
- * `replace` is not set, and `output` where none can be made. Where a folder is there, only a folder can be fetched.
+ * `replace` is not set, or what is no file, such as a device; and `output` where none can be made. Where a folder is
+ * there, only a folder can be fetched.
  */
 export function download(path: string, replace: boolean): Download {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory()) return new FolderThere(path);
+  if (there && !there.isFile()) {
+    throw new WirelineError('refused', `${path} is no file, and is not replaced: - > ${path} writes to it`);
+  }
   if (!replace && there) throw exists(path);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return new PartDownload(path, partOf(path), replace);
+    return new PartDownload(path, replace);
   } catch (cause) {
     throw new WirelineError('output', `cannot write ${path}: ${inWords(cause)}`, { cause });
   }
@@ -51,26 +56,24 @@ export function treeDownload(path: string, replace: boolean): Download {
   return new FileThere(path, replace);
 }
 
-function partOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.wireline-part`);
-}
-
 class PartDownload implements Download {
   readonly offset: number;
   readonly prefix: string;
   hash: Hash;
+  readonly #part: OpenPart;
   readonly #fd: number;
   #at: number;
   #open = true;
 
+  /** What is there of it is the part of an earlier try or, where it is given, what is `begun` with. */
   constructor(
     readonly path: string,
-    readonly part: string,
     readonly replace: boolean,
+    begun?: string,
   ) {
-    // A part that is a file in its place as well, by a second link, is not to be written to.
-    if ((statSync(part, { throwIfNoEntry: false })?.nlink ?? 0) > 1) unlinkSync(part);
-    this.#fd = openSync(part, existsSync(part) ? 'r+' : 'wx+');
+    this.#part = openPart(path);
+    this.#fd = this.#part.fd;
+    if (begun !== undefined) copyFileSync(begun, this.#part.path);
     this.hash = hashed(this.#fd);
     this.#at = this.offset = fstatSync(this.#fd).size;
     this.prefix = this.hash.copy().hex();
@@ -90,27 +93,26 @@ class PartDownload implements Download {
 
   finish(): void {
     fsyncSync(this.#fd);
-    this.#close();
-    if (this.replace) return renameSync(this.part, this.path);
-    link(this.part, this.path);
-    unlinkSync(this.part);
+    if (this.replace) renameSync(this.#part.path, this.path);
+    else link(this.#part.path, this.path);
+    this.#end(!this.replace);
   }
 
   keep(): void {
-    if (this.#close() && this.#at === 0) unlinkSync(this.part);
+    this.#end(this.#at === 0 || !this.#part.lasting);
   }
 
   drop(): void {
-    this.#close();
-    unlinkSync(this.part);
+    this.#end(true);
   }
 
-  /** Whether it was open. */
-  #close(): boolean {
-    if (!this.#open) return false;
+  /** Nobody else is let at the part before its name is gone, where it goes. */
+  #end(removes: boolean): void {
+    if (!this.#open) return;
     this.#open = false;
+    if (removes) rmSync(this.#part.path, { force: true });
     closeSync(this.#fd);
-    return true;
+    this.#part.release();
   }
 }
 
@@ -137,12 +139,13 @@ class FileThere implements Download {
   }
 
   restart(): Hash {
-    return this.#begin().restart();
+    this.#anew ??= new PartDownload(this.#replaced(), true);
+    return this.#anew.restart();
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.#anew) copyFileSync(this.path, this.#allowed(partOf(this.path)));
-    this.#begin().write(bytes);
+    this.#anew ??= new PartDownload(this.#replaced(), true, this.path);
+    this.#anew.write(bytes);
   }
 
   finish(): void {
@@ -157,13 +160,8 @@ class FileThere implements Download {
     this.#anew?.drop();
   }
 
-  #begin(): PartDownload {
-    this.#anew ??= new PartDownload(this.path, this.#allowed(partOf(this.path)), true);
-    return this.#anew;
-  }
-
-  #allowed(part: string): string {
-    if (this.replace) return part;
+  #replaced(): string {
+    if (this.replace) return this.path;
     throw exists(this.path);
   }
 }

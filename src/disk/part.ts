@@ -1,0 +1,73 @@
+import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
+import net from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { sha256 } from './hash.js';
+
+/** The longest name that a file can have, in bytes, on most systems. */
+const maxName = 255;
+const flags = constants.O_RDWR | constants.O_CREAT;
+
+/** A part of a download that is open, and that no other process of this host writes to. */
+export interface OpenPart {
+  readonly path: string;
+  readonly fd: number;
+  /** Whether the next try finds it. */
+  readonly lasting: boolean;
+  /** Lets others have it. */
+  release(): void;
+}
+
+/** Where a download to `path` is, until it is whole. */
+export function partOf(path: string): string {
+  const name = `.${basename(path)}.wireline-part`;
+  return join(dirname(path), Buffer.byteLength(name) <= maxName ? name : `.${hashOf(name)}.wireline-part`);
+}
+
+/** Opens the part of `path`, as it is. Where another process is writing to it, this one has one for itself. */
+export function openPart(path: string): OpenPart {
+  const part = partOf(path);
+  for (;;) {
+    const fd = openSync(part, flags, 0o666);
+    const release = claimed(fd);
+    if (release && isStill(fd, part)) return { path: part, fd, lasting: true, release };
+    closeSync(fd);
+    if (!release) return ownPart(path);
+    release();
+  }
+}
+
+function ownPart(path: string): OpenPart {
+  const own = join(dirname(path), `.${crypto.randomUUID()}.wireline-part`);
+  return { path: own, fd: openSync(own, flags | constants.O_EXCL, 0o666), lasting: false, release() {} };
+}
+
+/**
+ * Whether the part that was opened is there still, and no file in its place: who had it before may have put it there
+ * meanwhile, or was killed between the two steps of that.
+ */
+function isStill(fd: number, part: string): boolean {
+  const [opened, named] = [fstatSync(fd), statSync(part, { throwIfNoEntry: false })];
+  if (named?.ino !== opened.ino || named.dev !== opened.dev) return false;
+  if (opened.nlink > 1) unlinkSync(part);
+  return opened.nlink === 1;
+}
+
+/**
+ * Claims an open file for this process, and gives how to let go of it; undefined where another has it. What is
+ * claimed is a name of an abstract socket (unix(7)), as Node has no flock: it goes with the process however that
+ * ends, and leaves nothing behind. Other systems have none: there, two downloads to one name are not told apart.
+ */
+function claimed(fd: number): (() => void) | undefined {
+  if (process.platform !== 'linux') return () => {};
+  const { dev, ino } = fstatSync(fd);
+  const claim = net.createServer((stranger) => stranger.destroy());
+  claim.on('error', () => {});
+  claim.listen(`\0wireline-part-${dev}-${ino}`).unref();
+  return claim.listening ? () => void claim.close() : undefined;
+}
+
+function hashOf(name: string): string {
+  const hash = sha256();
+  hash.update(Buffer.from(name));
+  return hash.hex();
+}

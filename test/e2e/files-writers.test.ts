@@ -1,0 +1,100 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { download } from '../../src/disk/index.js';
+import { Cli, digest, run, server } from '../support/cli.js';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'wireline-writers-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+const size = 100_000;
+
+/** A server whose file is of the letter `a`, and that sends its second half when it is told to. */
+async function haltingServer() {
+  let goOn = () => {};
+  const halting = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.write(`{"get":"x","size":${size},"offset":0,"time":0}\n${'a'.repeat(size / 2)}`);
+      goOn = () => {
+        const sha256 = digest(Buffer.alloc(size, 'a'));
+        socket.write(`${'a'.repeat(size / 2)}${JSON.stringify({ bytes: size, sha256 })}\n`);
+      };
+    });
+  });
+  onTestFinished(() => void halting.close());
+  await new Promise<void>((resolve) => halting.listen(0, '127.0.0.1', resolve));
+  return { port: String((halting.address() as net.AddressInfo).port), goOn: () => goOn() };
+}
+
+// What tells two downloads apart is of Linux.
+describe.skipIf(process.platform !== 'linux')('two that get into one name at a time', () => {
+  test('do not write into one another: each puts its own there, whole', async () => {
+    const [there, here] = [folder(), folder()];
+    writeFileSync(join(there, 'x'), Buffer.alloc(size, 'b'));
+    const wanted = join(here, 'x');
+    const halting = await haltingServer();
+    const first = new Cli(['get', '-q', '--force', '127.0.0.1', halting.port, 'x', '-o', wanted]);
+    const part = join(here, '.x.wireline-part');
+    await expect.poll(() => readdirSync(here).length && readFileSync(part).length, { timeout: 10_000 }).toBe(size / 2);
+    const files = await server('files', there, '-q');
+    const second = await run(['get', '-q', '--force', 'localhost', files.port, 'x', '-o', wanted]);
+    expect(second).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(wanted).equals(Buffer.alloc(size, 'b'))).toBe(true);
+    halting.goOn();
+    expect(await first.done).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(wanted).equals(Buffer.alloc(size, 'a'))).toBe(true);
+    expect(readdirSync(here)).toEqual(['x']);
+  });
+
+  test('and the part that stays is that of the first', () => {
+    const here = folder();
+    const wanted = join(here, 'x');
+    const first = download(wanted, false);
+    first.write(Buffer.from('first'));
+    const second = download(wanted, false);
+    expect(second.offset).toBe(0);
+    second.write(Buffer.from('second, and longer'));
+    second.keep();
+    first.keep();
+    expect(readdirSync(here)).toEqual(['.x.wireline-part']);
+    const again = download(wanted, false);
+    expect(again).toMatchObject({ offset: 5, prefix: digest(Buffer.from('first')) });
+    again.finish();
+    expect(readFileSync(wanted, 'utf8')).toBe('first');
+    expect(readdirSync(here)).toEqual(['x']);
+  });
+});
+
+test('a name of any length has a part', async () => {
+  const [there, here] = [folder(), folder()];
+  const names = ['n'.repeat(255), 'n'.repeat(240), `${'ñ'.repeat(120)}.txt`];
+  for (const name of names) writeFileSync(join(there, name), name);
+  const files = await server('files', there, '-q');
+  expect(await run(['get', '-q', 'localhost', files.port, '.', '-o', here])).toMatchObject({ status: 0, stderr: '' });
+  for (const name of names) expect(readFileSync(join(here, name), 'utf8')).toBe(name);
+  expect(readdirSync(here).sort()).toEqual([...names].sort());
+});
+
+test('what is no file is not replaced by one', async () => {
+  const [there, here] = [folder(), folder()];
+  writeFileSync(join(there, 'x'), 'x');
+  const files = await server('files', there, '-q');
+  const socket = join(here, 's');
+  const taken = net.createServer().listen(socket);
+  onTestFinished(() => void taken.close());
+  for (const more of [[], ['--force']]) {
+    expect(await run(['get', 'localhost', files.port, 'x', '-o', socket, ...more])).toMatchObject({
+      status: 1,
+      stderr: `wireline: ${socket} is no file, and is not replaced: - > ${socket} writes to it\n`,
+    });
+  }
+  expect(readdirSync(here)).toEqual(['s']);
+  const folderAsked = await run(['get', 'localhost', files.port, '.', '-']);
+  expect(folderAsked).toMatchObject({ status: 1, stderr: expect.stringContaining('is a folder') });
+});
