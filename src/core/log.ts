@@ -24,7 +24,7 @@ export interface Retention {
   readonly entries?: number;
   /** Bytes kept, of names and bodies as UTF-8. */
   readonly bytes?: number;
-  /** Milliseconds for which an entry is kept. */
+  /** Milliseconds for which an entry is kept: it is dropped when its room is next added to, or its extent asked for. */
   readonly ageMs?: number;
 }
 

@@ -10,6 +10,8 @@ export interface Store {
   put(room: string, entry: Entry): Entry;
   /** Ends a group that added to `room`, in its transaction: drops what the retention does not keep. */
   settle(room: string): void;
+  /** Drops what has become too old, outside of a group. */
+  expire(room: string): void;
   read(room: string, after: number, limit: number): Entry[];
   close(): void;
 }
@@ -63,6 +65,7 @@ class GroupedLog implements Log {
 
   extent(room: string): Extent {
     try {
+      this.store.expire(room);
       return this.store.extent(room);
     } catch (error) {
       throw asWirelineError(error);

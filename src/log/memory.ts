@@ -76,9 +76,9 @@ class MemoryStore implements Store {
   settle(room: string): void {
     const kept = this.#rooms.get(room);
     if (!kept) return;
-    const { entries = Infinity, bytes = Infinity, ageMs = Infinity } = this.retention;
-    const oldest = this.now() - ageMs;
-    this.#drop(kept, (entry, count) => count > entries || kept.bytes > bytes || entry.time < oldest);
+    const { entries = Infinity, bytes = Infinity } = this.retention;
+    this.#drop(kept, (_entry, count) => count > entries || kept.bytes > bytes);
+    this.expire(room);
     this.#full.delete(kept);
     this.#full.add(kept);
     for (const longest of this.#full) {
@@ -86,6 +86,14 @@ class MemoryStore implements Store {
       this.#drop(longest, () => this.#bytes > this.totalBytes);
       if (longest.from === longest.entries.length) this.#full.delete(longest);
     }
+  }
+
+  expire(room: string): void {
+    const kept = this.#rooms.get(room);
+    const { ageMs } = this.retention;
+    if (!kept || ageMs === undefined) return;
+    const oldest = this.now() - ageMs;
+    this.#drop(kept, ({ time }) => time < oldest);
   }
 
   /** Drops the oldest entries as long as `goes` says so, which is given how many there are. */

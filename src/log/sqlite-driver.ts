@@ -1,7 +1,7 @@
 import { WirelineError } from '../core/index.js';
 
 /** A value that SQLite stores. */
-export type Value = string | number | Uint8Array | null;
+type Value = string | number | Uint8Array | null;
 
 /** The part of `node:sqlite` that the log uses. */
 export interface Statement {

@@ -1,7 +1,8 @@
 import { type Entry, type Extent, type Log, type Retention, WirelineError } from '../core/index.js';
 import { groupedLog, type Store } from './grouped.js';
-import { type Database, openDatabase, type Statement, type Value } from './sqlite-driver.js';
+import { type Database, openDatabase, type Statement } from './sqlite-driver.js';
 import { check, migrate } from './sqlite-schema.js';
+import { prepared } from './sqlite-statements.js';
 
 /** How {@link sqliteLog} keeps what is said. */
 export interface SqliteLogOptions {
@@ -39,6 +40,8 @@ interface Known {
   readonly id: number;
   first: number;
   last: number;
+  /** Bytes of its entries; 0 where nobody asks. */
+  bytes: number;
 }
 
 class SqliteStore implements Store {
@@ -89,19 +92,32 @@ class SqliteStore implements Store {
     const { number, time, from, body } = entry;
     const key = entry.key === undefined ? null : kept(entry.key);
     const { add, find } = this.#statements;
-    const { changes } = add.run(known.id, number, time, kept(from), kept(body), key) as { changes: number };
+    const [sender, text] = [kept(from), kept(body)];
+    const { changes } = add.run(known.id, number, time, sender, text, key) as { changes: number };
     if (Number(changes) === 0) return entryOf(find.get(known.id, key));
     known.last = number;
+    known.bytes += Buffer.byteLength(sender) + Buffer.byteLength(text);
     return entry;
   }
 
   settle(room: string): void {
-    const { id, last } = this.#known(room) as Known;
-    this.#statements.last.run(last, id);
-    const { entries, bytes, ageMs } = this.options.retention ?? {};
-    if (entries !== undefined) this.#drop(room, last - entries);
-    if (ageMs !== undefined) this.#drop(room, this.#number(this.#statements.aged.get(room, this.now() - ageMs)));
-    if (bytes !== undefined) this.#drop(room, this.#number(this.#statements.over.get(room, bytes)));
+    const known = this.#known(room) as Known;
+    this.#statements.last.run(known.last, known.id);
+    const { entries, bytes } = this.options.retention ?? {};
+    if (entries !== undefined) this.#drop(known, known.last - entries);
+    if (bytes !== undefined) this.#drop(known, this.#lastOver(known, bytes));
+    this.#drop(known, this.#lastAged(known));
+  }
+
+  expire(room: string): void {
+    const known = this.#reading(() => this.#known(room));
+    const aged = known ? this.#reading(() => this.#lastAged(known)) : 0;
+    if (!known || aged < known.first) return;
+    try {
+      this.transaction(() => this.#drop(known, aged));
+    } catch {
+      // A log that cannot be written keeps what it has, and tells who writes.
+    }
   }
 
   read(room: string, after: number, limit: number): Entry[] {
@@ -130,7 +146,8 @@ class SqliteStore implements Store {
     const row = this.#statements.room.get(room) as { id: number; first: number | null; last: number } | undefined;
     if (!row) return undefined;
     const { id, last } = row;
-    const read = { id, first: row.first ?? last + 1, last };
+    const bytes = this.options.retention?.bytes === undefined ? 0 : this.#bytesOf(id, last);
+    const read = { id, first: row.first ?? last + 1, last, bytes };
     // Only of rooms that something was said in: anybody may ask for any other name.
     this.#rooms.set(room, read);
     return read;
@@ -142,15 +159,35 @@ class SqliteStore implements Store {
   }
 
   /** Drops entries up to `number`. */
-  #drop(room: string, number: number): void {
-    const known = this.#known(room);
-    if (!known || number < known.first) return;
-    this.#statements.drop.run(room, number);
+  #drop(known: Known, number: number): void {
+    if (number < known.first) return;
+    if (this.options.retention?.bytes !== undefined) known.bytes -= this.#bytesOf(known.id, number);
+    this.#statements.drop.run(known.id, number);
     known.first = number + 1;
   }
 
-  #number(row: unknown): number {
-    return (row as { number: number | null } | undefined)?.number ?? 0;
+  /** The newest entry that is too old; it looks at those that are, and one more. */
+  #lastAged({ id, first, last }: Known): number {
+    const { ageMs } = this.options.retention ?? {};
+    if (ageMs === undefined || first > last) return 0;
+    const row = this.#statements.young.get(id, this.now() - ageMs) as { number: number } | undefined;
+    return row ? row.number - 1 : last;
+  }
+
+  /** The newest entry that has to go, so that no more than `bytes` are kept; it looks at those that have to. */
+  #lastOver({ id, first, bytes }: Known, most: number): number {
+    let number = first - 1;
+    for (let left = bytes; left > most; ) {
+      const row = this.#statements.size.get(id, ++number) as { size: number } | undefined;
+      if (!row) break;
+      left -= row.size;
+    }
+    return number;
+  }
+
+  /** The bytes of a room's entries up to `number`. */
+  #bytesOf(id: number, number: number): number {
+    return (this.#statements.sum.get(id, number) as { size: number | null }).size ?? 0;
   }
 
   #rollback(): void {
@@ -167,35 +204,11 @@ function limitSize(database: Database, bytes: number): void {
   database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / pageSize))};`);
 }
 
-function prepared(database: Database) {
-  const room = '(SELECT id FROM rooms WHERE name = ?)';
-  return {
-    make: database.prepare('INSERT INTO rooms (name, last) VALUES (?, 0)'),
-    last: database.prepare('UPDATE rooms SET last = ? WHERE id = ?'),
-    // The key is looked for only where it is there already: half as many statements.
-    add: database.prepare(
-      `INSERT INTO entries (room, number, time, sender, body, key) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (room, key) WHERE key IS NOT NULL DO NOTHING`,
-    ),
-    find: database.prepare('SELECT * FROM entries WHERE room = ? AND key = ?'),
-    read: database.prepare(`SELECT * FROM entries WHERE room = ${room} AND number > ? ORDER BY number LIMIT ?`),
-    room: database.prepare(
-      'SELECT id, last, (SELECT min(number) FROM entries WHERE room = rooms.id) AS first FROM rooms WHERE name = ?',
-    ),
-    aged: database.prepare(`SELECT max(number) AS number FROM entries WHERE room = ${room} AND time < ?`),
-    over: database.prepare(
-      `SELECT max(number) AS number FROM (SELECT number, sum(length(CAST(sender AS BLOB)) + length(CAST(body AS BLOB)))
-         OVER (ORDER BY number DESC) AS size FROM entries WHERE room = ${room}) WHERE size > ?`,
-    ),
-    drop: database.prepare(`DELETE FROM entries WHERE room = ${room} AND number <= ?`),
-  };
-}
-
 /**
  * A text as it is stored. The driver cuts text at a NUL, and UTF-8 has no halves of characters (lone surrogates): what
  * has some is stored as its UTF-16 units.
  */
-function kept(text: string): Value {
+function kept(text: string): string | Uint8Array {
   return text.includes('\0') || /\p{Surrogate}/u.test(text) ? Buffer.from(text, 'utf16le') : text;
 }
 

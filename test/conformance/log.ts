@@ -167,6 +167,43 @@ function retention({ name, open }: LogUnderTest): void {
       await log.close();
     });
 
+    test('nothing that is too old, also where nothing more is said', async () => {
+      let time = 1000;
+      const log = await open({ retention: { ageMs: 100, bytes: 1000 }, now: () => time });
+      await log.append('a', [said('1', 'k')]);
+      time = 1060;
+      await log.append('a', [said('2'), said('3')]);
+      expect(log.extent('a')).toEqual({ first: 1, last: 3 });
+      time = 1150;
+      expect(log.extent('a')).toEqual({ first: 2, last: 3 });
+      expect(bodies(await log.read('a', { after: 0, limit: 9 }))).toEqual(['2', '3']);
+      time = 2000;
+      expect(log.extent('a')).toEqual({ first: 4, last: 3 });
+      expect(await log.read('a', { after: 0, limit: 9 })).toEqual([]);
+      expect((await log.append('a', [said('4', 'k')]))[0]?.number).toBe(4);
+      expect(log.extent('a')).toEqual({ first: 4, last: 4 });
+      await log.close();
+    });
+
+    test('by count, bytes and age at once', async () => {
+      let time = 1000;
+      const log = await open({ retention: { entries: 300, bytes: 2000, ageMs: 100 }, now: () => time });
+      // Entries of 4 to 13 bytes: the last 300 have 2,550, and the last 233 have 1,991.
+      const batch = Array.from({ length: 500 }, (_, i) => said('x'.repeat(1 + (i % 10))));
+      await log.append('a', batch);
+      expect(log.extent('a')).toEqual({ first: 268, last: 500 });
+      time = 1050;
+      await log.append('a', [said('y'.repeat(997))]);
+      // Of those before it 116 are left, which have 998.
+      expect(log.extent('a')).toEqual({ first: 385, last: 501 });
+      time = 1120;
+      await log.append('a', [said('z')]);
+      expect(log.extent('a')).toEqual({ first: 501, last: 502 });
+      await log.append('a', [said('w'.repeat(3000))]);
+      expect(log.extent('a')).toEqual({ first: 504, last: 503 });
+      await log.close();
+    });
+
     test('thousands of entries in a few', async () => {
       const log = await open({ retention: { entries: 10 } });
       for (let at = 0; at < 50; at++) {
