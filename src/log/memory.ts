@@ -5,7 +5,7 @@ import { groupedLog, type Store } from './grouped.js';
 export interface MemoryLogOptions {
   /** What is kept of each room (default 10,000 entries). */
   readonly retention?: Retention;
-  /** Bytes kept in all (default 256 MiB): beyond them, the rooms in which nothing was said for longest lose their oldest. */
+  /** Bytes kept in all, with what an entry takes beside its text (default 256 MiB): beyond them, the rooms in which nothing was said for longest lose their oldest. */
   readonly totalBytes?: number;
   /** The time of the day, in milliseconds. */
   readonly now?: () => number;
@@ -69,7 +69,7 @@ class MemoryStore implements Store {
     kept.last = entry.number;
     const size = sizeOf(entry);
     kept.bytes += size;
-    this.#bytes += size;
+    this.#bytes += size + overhead(entry);
     return entry;
   }
 
@@ -103,11 +103,12 @@ class MemoryStore implements Store {
       kept.entries[kept.from++] = undefined;
       const size = sizeOf(entry);
       kept.bytes -= size;
-      this.#bytes -= size;
+      this.#bytes -= size + overhead(entry);
       if (entry.key !== undefined) kept.byKey.delete(entry.key);
     }
     // The array is cut now and then, and not with each entry, as that moves all the others.
-    if (kept.from > 1024 && kept.from * 2 > kept.entries.length) {
+    const all = kept.from === kept.entries.length;
+    if (all || (kept.from > 1024 && kept.from * 2 > kept.entries.length)) {
       kept.entries = kept.entries.slice(kept.from);
       kept.from = 0;
     }
@@ -124,6 +125,11 @@ class MemoryStore implements Store {
     this.#rooms.clear();
     this.#full.clear();
   }
+}
+
+/** What an entry takes beside its name and body, about: short ones are mostly that. */
+function overhead({ key = '' }: Entry): number {
+  return 200 + key.length;
 }
 
 function sizeOf({ from, body }: Entry): number {

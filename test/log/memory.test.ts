@@ -9,8 +9,8 @@ test('each memory log has an epoch of its own', () => {
 });
 
 test('keeps so much in all: the rooms in which nothing was said for longest lose their oldest', async () => {
-  const log = memoryLog({ totalBytes: 100 });
-  const say = (room: string, size: number) => log.append(room, [{ from: 'a', body: 'x'.repeat(size - 1) }]);
+  const log = memoryLog({ totalBytes: 101_000 });
+  const say = (room: string, size: number) => log.append(room, [{ from: 'a', body: 'x'.repeat(size * 1000 - 1) }]);
   for (let i = 0; i < 4; i++) await say('old', 10);
   await say('new', 50);
   expect([log.extent('old'), log.extent('new')]).toEqual([
@@ -27,4 +27,19 @@ test('keeps so much in all: the rooms in which nothing was said for longest lose
   await say('old', 10);
   expect(log.extent('old')).toEqual({ first: 5, last: 5 });
   expect((await log.read('new', { after: 0, limit: 9 })).map(({ number }) => number)).toEqual([3]);
+});
+
+test('counts what short entries take beside their text', async () => {
+  const log = memoryLog({ totalBytes: 1024 * 1024, retention: {} });
+  for (let at = 0; at < 100; at++) {
+    await log.append(
+      'a',
+      Array.from({ length: 100 }, (_, i) => ({ from: 'a', body: 'x', key: `${at}-${i}`.padEnd(128) })),
+    );
+  }
+  const { first, last } = log.extent('a');
+  expect(last).toBe(10_000);
+  // Each takes 200 bytes and more.
+  expect(last - first).toBeLessThan(5000);
+  expect(last - first).toBeGreaterThan(2000);
 });
