@@ -1,7 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { announce } from '../clients/announce.js';
-import { parseTarget } from '../transport/address.js';
-import { withClientOptions } from './client-options.js';
+import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
 import { standardOutput } from './stdio.js';
@@ -20,7 +19,7 @@ export function announceCommand() {
     .action((words, options) =>
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
-        const { address } = parseTarget(words);
+        const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
         await announce(output, address, {

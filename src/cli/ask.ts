@@ -2,8 +2,7 @@ import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
 import { ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from '../clients/ask.js';
 import { length, lines, netstring, text } from '../framing/index.js';
-import { parseTarget } from '../transport/index.js';
-import { withClientOptions } from './client-options.js';
+import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { count, range, size, time } from './options.js';
 import { failing, runClient, setVerbosity } from './process.js';
@@ -41,7 +40,7 @@ export function askCommand() {
     .action((words, options) =>
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
-        const { address } = parseTarget(words);
+        const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
         await ask(questions(options), output, address, {

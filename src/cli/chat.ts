@@ -1,8 +1,7 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { parseTarget } from '../transport/index.js';
 import type { ChatCall } from './chat-call.js';
-import { withClientOptions } from './client-options.js';
+import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { number } from './options.js';
 import { runClient, setVerbosity } from './process.js';
@@ -48,7 +47,7 @@ interface Options {
 
 function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet }: Options) {
   return {
-    address: parseTarget(words).address,
+    address: onlyTarget(words),
     rooms: room ?? ['lobby'],
     connectTimeoutMs: connectTimeout,
     quiet: quiet === true,

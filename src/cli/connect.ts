@@ -1,8 +1,7 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { connect } from '../clients/connect.js';
-import { parseTarget } from '../transport/index.js';
-import { withClientOptions } from './client-options.js';
+import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { failing, runClient, setVerbosity } from './process.js';
 import { inputOf, standardOutput } from './stdio.js';
@@ -22,7 +21,7 @@ export function connectCommand() {
     .action((words, options) =>
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
-        const { address } = parseTarget(words);
+        const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
         const input = isatty(0) ? (await import('./terminal.js')).typedInput() : inputOf([]);

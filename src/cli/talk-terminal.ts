@@ -1,5 +1,6 @@
 import readline from 'node:readline';
 import { type Input, type Output, printable } from '../core/index.js';
+import { isQuit } from '../services/talk-options.js';
 import { keepPastesTogether } from './terminal.js';
 
 /** A terminal on which one person types while another's lines come in. */
@@ -12,8 +13,11 @@ export interface TalkTerminal {
   prompt(own: boolean): void;
 }
 
-/** Opens the terminal of stdin. Prompts and typed text are shown on stderr, what comes in on stdout. */
-export function talkTerminal(stdout: Output): TalkTerminal {
+/**
+ * Opens the terminal of stdin. Prompts and typed text are shown on stderr, what comes in on stdout. What is typed
+ * before the lines are read waits for that; `onGone` is told where the person leaves before.
+ */
+export function talkTerminal(stdout: Output, onGone: () => void): TalkTerminal {
   const terminal = readline.createInterface({ input: process.stdin, output: process.stderr, terminal: true });
   keepPastesTogether(terminal);
   terminal.setPrompt('> ');
@@ -24,7 +28,7 @@ export function talkTerminal(stdout: Output): TalkTerminal {
     leaveTypedLine(terminal);
   });
   return {
-    lines: typed(terminal),
+    lines: typed(terminal, onGone),
     output: {
       write(bytes) {
         if (!closed) hideTypedLine(terminal);
@@ -41,15 +45,24 @@ export function talkTerminal(stdout: Output): TalkTerminal {
   };
 }
 
-function typed(terminal: readline.Interface): Input {
+function typed(terminal: readline.Interface, onGone: () => void): Input {
   const encoder = new TextEncoder();
+  const early: Uint8Array[] = [];
+  const keep = (line: string) => {
+    const bytes = encoder.encode(line);
+    if (isQuit(bytes)) terminal.close();
+    else early.push(bytes);
+  };
+  terminal.on('line', keep).on('close', onGone);
   return {
     read(receive, done) {
+      terminal.off('line', keep).off('close', onGone);
       terminal.on('line', (line) => {
         receive(encoder.encode(line));
         terminal.prompt(true);
       });
       terminal.on('close', () => done());
+      early.forEach(receive);
     },
     // A person does not type faster than lines can wait.
     resume() {},

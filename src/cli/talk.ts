@@ -4,8 +4,8 @@ import { type Closed, type Service, WirelineError } from '../core/index.js';
 import { descriptorInput } from '../disk/input.js';
 import { talk } from '../services/talk.js';
 import type { TalkOptions } from '../services/talk-options.js';
-import { dial, formatAddress, inWords, parseTarget, serve, systemClock } from '../transport/index.js';
-import { withClientOptions } from './client-options.js';
+import { dial, formatAddress, inWords, serve, systemClock } from '../transport/index.js';
+import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { lineInput } from './line-input.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
@@ -30,31 +30,39 @@ export function talkCommand() {
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
         const failed = failing(signal);
-        const end = await ends(options.listen === undefined, options, (error) => failed.fail(error));
-        const both = failed.signal;
-        if (options.listen !== undefined) await listenForOne(end.service, options.listen, words, both);
-        else await dial(end.service, parseTarget(words).address, { ...timeout(options), farewellMs, signal: both });
-        failed.signal.throwIfAborted();
-        await end.closed;
+        const end = await ends(options, (error) => failed.fail(error));
+        try {
+          await met(end.service, words, options, failed.signal);
+          failed.signal.throwIfAborted();
+          await end.closed;
+        } finally {
+          end.stop();
+        }
       }),
     );
 }
 
 interface TalkCommandOptions {
+  listen?: string | undefined;
+  connectTimeout: number;
   turns?: true | undefined;
   pause: number;
   maxMessage: number;
 }
 
-function timeout(options: { connectTimeout: number }) {
-  return { connectTimeoutMs: options.connectTimeout };
+/** Listens or connects. */
+async function met(service: Service, words: string[], options: TalkCommandOptions, signal: AbortSignal): Promise<void> {
+  const { listen, connectTimeout } = options;
+  if (listen !== undefined) await listenForOne(service, listen, words, signal);
+  else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, farewellMs, signal });
 }
 
 /** This end as a service, and its end. */
-async function ends(dials: boolean, options: TalkCommandOptions, onFailed: (error: Error) => void) {
+async function ends(options: TalkCommandOptions, onFailed: (error: Error) => void) {
   const stdout = standardOutput(onFailed);
   const typed = isatty(0);
-  const terminal = typed ? (await import('./talk-terminal.js')).talkTerminal(stdout) : undefined;
+  const onGone = () => onFailed(new WirelineError('failed', 'left before the other came'));
+  const terminal = typed ? (await import('./talk-terminal.js')).talkTerminal(stdout, onGone) : undefined;
   let settle!: (why: Closed) => void;
   const closed = new Promise<Closed>((resolve) => {
     settle = resolve;
@@ -73,9 +81,9 @@ async function ends(dials: boolean, options: TalkCommandOptions, onFailed: (erro
     text: textOptions(options),
     onClosed: settle,
     onTurn: (own) => terminal?.prompt(own),
-    ...(options.turns ? { turns: dials ? 'first' : 'second' } : {}),
+    ...(options.turns ? { turns: options.listen === undefined ? 'first' : 'second' } : {}),
   };
-  return { service: talk(talking), closed };
+  return { service: talk(talking), closed, stop: () => talking.lines.stop() };
 }
 
 /** Listens until one has come; the others find nobody there. */

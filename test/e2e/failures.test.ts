@@ -32,6 +32,11 @@ test.each([
   [['announce', 'localhost', '9000', '--name', 'a\nb'], /one line/],
   [['talk', 'localhost', '9000', '--listen', '0'], /either listens or connects/],
   [['put', 'localhost'], /port is missing/],
+  [['ask', 'localhost', '9000', 'hello'], /nothing goes after the address: hello/],
+  [['announce', '--name', 'a', 'localhost:9000', '9000'], /nothing goes after the address: 9000/],
+  [['connect', 'localhost', '9000', 'file'], /nothing goes after the address: file/],
+  [['talk', 'localhost', '9000', 'hello'], /nothing goes after the address: hello/],
+  [['chat', 'localhost', '9000', 'dev'], /nothing goes after the address: dev/],
   [['frobnicate'], /unknown command/],
 ])('wrong usage: %j', async (args, line) => {
   expectFailure(await run(args as string[]), 2, line as RegExp);

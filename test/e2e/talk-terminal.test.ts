@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { until } from '../support/cli.js';
+import { freePort } from '../support/free-port.js';
 import { ifTerminals, noTerminals, Terminal } from '../support/terminal.js';
 
 /** Two terminals with a talk between them: who listens, and who has connected. `more` is for each command line. */
@@ -115,6 +116,35 @@ describe.skipIf(noTerminals)(`talk, typed by hand in two terminals${ifTerminals}
     expect(first.screen.split('\n').filter((line) => /^a\d$/.test(line))).toEqual(['a1', 'a2', 'a3']);
     second.enter('/q');
     expect(await Promise.all([first.over(), second.over()])).toEqual([over, over]);
+  });
+
+  test('what is typed before the other comes is said first', async () => {
+    const listening = new Terminal('talk --listen 127.0.0.1:0');
+    const [, port] = await listening.shows(/listening on 127\.0\.0\.1:(\d+)/);
+    listening.enter('early');
+    await listening.shows(/^early$/m);
+    listening.enter('bird');
+    await listening.shows(/^bird$/m);
+    const connected = new Terminal(`talk 127.0.0.1 ${port}`);
+    await connected.shows(/^early\nbird\n>$/m);
+    connected.enter('worm');
+    await listening.shows(/^worm\n>$/m);
+  });
+
+  test.each([
+    ['Control-D', (terminal: Terminal) => terminal.press('C-d')],
+    ['/q', (terminal: Terminal) => terminal.enter('/q')],
+  ])('%s before the other comes ends it', async (_, leave) => {
+    const listening = new Terminal('talk --listen 127.0.0.1:0');
+    await listening.shows(/listening on/);
+    leave(listening);
+    expect(await listening.over()).toEqual({ status: 1, restored: true });
+    expect(listening.screen).toMatch(/^wireline: left before the other came$/m);
+  });
+
+  test('where nobody listens, it ends, and the terminal is as before', async () => {
+    const alone = new Terminal(`talk 127.0.0.1 ${await freePort()}`);
+    expect(await alone.over()).toEqual({ status: 3, restored: true });
   });
 
   test('in turns, there is a prompt only where it is one’s turn', async () => {
