@@ -43,17 +43,23 @@ export function setStatus(reason: Reason): void {
   if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = reasons[reason].status;
 }
 
+/** Milliseconds within which a signal is the same again: npm and npx pass on what the terminal sends to us as well. */
+const sameMs = 200;
+
 const signals = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * An abort signal that SIGINT and SIGTERM raise. `onSignal` is given the status of a process that the signal
- * ended. A second signal ends the process at once.
+ * ended. A second signal ends the process at once, unless it is the first one again.
  */
 export function abortedBySignals(onSignal: (status: number) => void): AbortSignal {
   const controller = new AbortController();
+  let raised = 0;
   for (const [name, status] of Object.entries(signals)) {
     process.on(name as keyof typeof signals, () => {
+      if (controller.signal.aborted && performance.now() - raised < sameMs) return;
       if (controller.signal.aborted) process.exit(status);
+      raised = performance.now();
       onSignal(status);
       controller.abort(new WirelineError('interrupted', `ended by ${name}`));
     });

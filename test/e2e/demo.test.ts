@@ -38,6 +38,19 @@ test('the demonstration is a chat to join, from nc and with the command, and lea
   expect(demo.stderr).toBe('');
 });
 
+test('Control-C under npm, which passes on what the terminal has sent already, ends the demonstration once', async () => {
+  const { demo, port, folder } = await demonstration();
+  const nc = net.connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void nc.destroy());
+  nc.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('the server is stopping')) void demo.stop('SIGINT');
+  });
+  nc.write('hello\n');
+  await demo.says(/hello/);
+  expect(await demo.stop('SIGINT')).toBe(0);
+  expect(existsSync(folder)).toBe(false);
+});
+
 test('two demonstrations at once take different ports', async () => {
   const [first, second] = await Promise.all([demonstration(), demonstration()]);
   expect(first.port).not.toBe(second.port);
