@@ -13,6 +13,9 @@ export interface Log {
 
 type Level = keyof Log;
 
+/** Bytes of the log that wait for room, where the disk is full, before new ones are dropped. */
+const heldBytes = 1024 * 1024;
+
 /**
  * A log on stderr. The logging library is loaded beside the start of the server, so that the port accepts
  * sooner; what is logged until then waits for it.
@@ -38,11 +41,15 @@ export function stderrLog(format: LogFormat, verbosity: number): Log {
 async function loadLogger(format: LogFormat, verbosity: number) {
   const { pino } = await import('pino');
   const level = verbosity < 0 ? 'warn' : verbosity > 0 ? 'debug' : 'info';
-  if (format === 'json') return pino({ level }, pino.destination({ dest: 2, sync: true }));
-  const { default: pretty } = await import('pino-pretty');
+  const stderr = pino.destination({ dest: 2, sync: true, maxLength: heldBytes });
+  // A log that cannot be written, as on a full disk, is no reason to stop serving.
+  stderr.on('error', () => {});
+  if (format === 'json') return pino({ level }, stderr);
+  const { prettyFactory } = await import('pino-pretty');
   const colorize = process.stderr.isTTY === true && !process.env.NO_COLOR;
   // No field is printed by itself: the message says it all.
-  return pino({ level }, pretty({ colorize, include: '', messageFormat: lineOf, destination: 2, sync: true }));
+  const readable = prettyFactory({ colorize, include: '', messageFormat: lineOf });
+  return pino({ level }, { write: (entry) => void stderr.write(readable(entry)) });
 }
 
 /** An entry for people: the time of day here, and the message. */

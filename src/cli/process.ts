@@ -8,8 +8,12 @@ export function setVerbosity(level: number): void {
   verbosity = level;
 }
 
-/** Prints a line on stderr, where everything goes that is not payload. */
+let saying = false;
+
+/** Prints a line on stderr, where everything goes that is not payload. Where nobody takes it, the work goes on. */
 export function say(line: string): void {
+  if (!saying) process.stderr.on('error', () => {});
+  saying = true;
   process.stderr.write(`${line}\n`);
 }
 

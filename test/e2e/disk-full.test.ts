@@ -1,5 +1,15 @@
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +157,21 @@ describe.skipIf(noDisk !== undefined)(`a full disk${skipped}`, () => {
     expect(status).toBe(1);
   });
 });
+
+test.skipIf(process.platform !== 'linux').each([['text'], ['json']])(
+  'a log (%s) that the disk has no room for ends no server',
+  async (format) => {
+    const path = join(folder(), 'socket');
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    const echo = new Cli(['serve', 'echo', '--log', format, `unix:${path}`], { stderr: full });
+    await until(() => existsSync(path) || echo.child.exitCode !== null, 'it listens');
+    for (let asked = 0; asked < 3; asked++) {
+      expect(await run(['ask', `unix:${path}`, '-m', 'hello'])).toMatchObject({ status: 0, stderr: '' });
+    }
+    expect((await echo.stop()).status).toBe(0);
+  },
+);
 
 describe.skipIf(process.platform !== 'linux')('/dev/full as stdout is one line and status 1', () => {
   const line = /^wireline: cannot write to stdout: no space left \(ENOSPC\)\n$/;

@@ -12,6 +12,8 @@ export interface Run {
   readonly ms: number;
 }
 
+type Stdio = 'stdin' | 'stdout' | 'stderr';
+
 /** Variables of the environment. */
 interface Env {
   env?: Record<string, string>;
@@ -24,14 +26,14 @@ export class Cli {
   stderr = '';
   readonly done: Promise<Run>;
 
-  /** `stdin` and `stdout` are as for `spawn`: a pipe, or an open descriptor. `env` is added to that of the tests. */
+  /** `stdin`, `stdout` and `stderr` are as for `spawn`: a pipe, or an open descriptor. `env` is added to that of the tests. */
   constructor(
     args: readonly string[],
-    { stdin = 'pipe', stdout = 'pipe', env }: Partial<Record<'stdin' | 'stdout', 'pipe' | number>> & Env = {},
+    { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', env }: Partial<Record<Stdio, 'pipe' | number>> & Env = {},
   ) {
     const started = performance.now();
     this.child = spawn(process.execPath, ['dist/cli.cjs', ...args], {
-      stdio: [stdin, stdout, 'pipe'],
+      stdio: [stdin, stdout, stderr],
       env: { ...process.env, ...env },
     });
     this.child.stdin?.on('error', () => {});
