@@ -1,5 +1,4 @@
 import {
-  asWirelineError,
   type Codec,
   type Connection,
   type Decoder,
@@ -10,7 +9,7 @@ import {
 } from '../core/index.js';
 import { framed, type TextMessage, text, withByte, withNewline } from '../framing/index.js';
 import type { Address, DialOptions } from '../transport/index.js';
-import { type Outcome, untilDone } from './outcome.js';
+import { type Outcome, unreadable, untilDone } from './outcome.js';
 
 /** Where {@link ask} gets its messages: typed lines, a file, a count. */
 export interface Questions {
@@ -92,8 +91,11 @@ class Asking implements Handler {
   }
 
   end(): void {
-    if (this.#exhausted && this.#awaited.length === 0) this.output.whenDrained(() => this.outcome.done());
-    else this.outcome.fail(new WirelineError('reset', this.#unanswered()));
+    // The end may be what has ended the last reply: whether there is more to ask is known a moment later.
+    queueMicrotask(() => {
+      if (this.#exhausted && this.#awaited.length === 0) this.output.whenDrained(() => this.outcome.done());
+      else this.outcome.fail(new WirelineError('reset', this.#unanswered()));
+    });
   }
 
   #count(): void {
@@ -114,7 +116,7 @@ class Asking implements Handler {
 
   #ask(bytes: Uint8Array | undefined, error?: Error): void {
     this.#fetching = false;
-    if (error) return this.outcome.fail(asWirelineError(error, 'input'));
+    if (error) return this.outcome.fail(unreadable(error));
     if (this.peer.state !== 'open') return;
     if (bytes === undefined) this.#exhausted = true;
     else {

@@ -50,6 +50,12 @@ function watched(peer: Connection, settle: Outcome, client: (peer: Connection, o
   });
 }
 
+/** The error of an input that failed. */
+export function unreadable(error: Error): WirelineError {
+  if (error instanceof WirelineError) return error;
+  return new WirelineError('input', `cannot read the input: ${inWords(error)}`, { cause: error });
+}
+
 /** The error of a connection that closed before the client was done. */
 function lost(remote: string, { reason, error }: Closed): WirelineError {
   if (error instanceof WirelineError) return error;

@@ -1,8 +1,7 @@
 import { type Handler, type Input, type MakeHash, printable, WirelineError } from '../core/index.js';
 import { VerifiedWriter } from '../framing/verified.js';
 import type { Address, DialOptions } from '../transport/index.js';
-import { inWords } from '../transport/system-errors.js';
-import { type Outcome, untilDone } from './outcome.js';
+import { type Outcome, unreadable, untilDone } from './outcome.js';
 
 /** How {@link send} sends. */
 export interface SendOptions extends DialOptions {
@@ -45,7 +44,9 @@ export async function send(input: Input, address: Address, options: SendOptions 
         drain: () => input.resume(),
         end() {
           if (answer.refuses(outcome)) return;
-          if (!sent) outcome.fail(new WirelineError('reset', `${peer.remote} closed before the end of the input`));
+          // Also what was handed over is not received where the system has still to take it.
+          if (!sent || peer.backlog > 0)
+            outcome.fail(new WirelineError('reset', `${peer.remote} closed before the end of the input`));
           else if (due !== undefined && answer.text !== due) outcome.fail(unconfirmed(peer.remote));
           else outcome.done();
         },
@@ -59,12 +60,6 @@ export async function send(input: Input, address: Address, options: SendOptions 
 
 function unconfirmed(remote: string): WirelineError {
   return new WirelineError('failed', `${remote} did not confirm the stream: is it a serve sink --verify?`);
-}
-
-/** The error of an input that failed. */
-function unreadable(error: Error): WirelineError {
-  if (error instanceof WirelineError) return error;
-  return new WirelineError('input', `cannot read the input: ${inWords(error)}`, { cause: error });
 }
 
 /** What a server says to a one-way client: nothing, why it does not serve, or that it confirms the stream. */

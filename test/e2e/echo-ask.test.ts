@@ -62,6 +62,20 @@ describe('echo and ask', () => {
     expect(status).toBe(0);
   });
 
+  test('a last reply that only the end of the stream ends is a reply', async () => {
+    const answering = net.createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end('no newline'));
+    });
+    onTestFinished(() => void answering.close());
+    await once(answering.listen(0, '127.0.0.1'), 'listening');
+    const { port } = answering.address() as net.AddressInfo;
+    const at = ['127.0.0.1', String(port)];
+    expect(await run(['ask', ...at, '-m', 'one'])).toMatchObject({ status: 0, stdout: Buffer.from('no newline\n') });
+    const { status, stderr } = await run(['ask', ...at, '-m', 'one', '-m', 'two']);
+    expect(stderr).toMatch(/^wireline: \S+ closed before it had answered a message\n$/);
+    expect(status).toBe(1);
+  });
+
   test.each(['length', 'netstring', 'lines'])('%s framing, with a transform', async (framing) => {
     const transform = await server('transform', '-q', '--with', 'upper', '--framing', framing);
     const { stdout } = await run(
