@@ -6,8 +6,8 @@ import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { count, range, size, time } from './options.js';
 import { failing, runClient, setVerbosity } from './process.js';
-import { counted, fileMessage, given, piped, prompted } from './questions.js';
-import { standardOutput } from './stdio.js';
+import { counted, given, piped, prompted, whole } from './questions.js';
+import { inputOf, standardOutput } from './stdio.js';
 
 const framings = ['text', 'lines', 'length', 'netstring'] as const;
 
@@ -43,7 +43,7 @@ export function askCommand() {
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
-        await ask(questions(options), output, address, {
+        await ask(await questions(options), output, address, {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
           pipeline: options.pipeline,
@@ -60,9 +60,9 @@ interface QuestionOptions {
   maxMessage: number;
 }
 
-function questions(options: QuestionOptions): Questions {
+async function questions(options: QuestionOptions): Promise<Questions> {
   if (options.count) return counted(options.count);
-  if (options.file !== undefined) return given([fileMessage(options.file)]);
+  if (options.file !== undefined) return whole(await inputOf([options.file]));
   if (options.message.length > 0) return given(options.message.map((message) => Buffer.from(message)));
   return isatty(0) ? prompted() : piped(options.maxMessage);
 }

@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { connect } from '../clients/connect.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
@@ -24,8 +23,7 @@ export function connectCommand() {
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
-        const input = isatty(0) ? (await import('./terminal.js')).typedInput() : inputOf([]);
-        await connect(input, output, address, {
+        await connect(await inputOf([]), output, address, {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
         });

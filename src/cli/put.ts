@@ -43,7 +43,7 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   const progress = await progressFor(options, printLine);
   try {
     for (const { path, below, size } of file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file)) {
-      const sent = await put(session, below === '' ? name : `${name}/${below}`, inputOf([path]), {
+      const sent = await put(session, below === '' ? name : `${name}/${below}`, await inputOf([path]), {
         hash: sha256,
         replace: options.force === true,
         onProgress: (known, bytes) => progress.show(known, bytes, size ? Math.max(size, bytes) : undefined),

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Questions } from '../clients/index.js';
-import { WirelineError } from '../core/index.js';
+import type { Input } from '../core/index.js';
 import { descriptorInput } from '../disk/index.js';
 import { LineDecoder } from '../framing/index.js';
-import { inWords } from '../transport/index.js';
 import { typedLines } from './terminal.js';
 
 const prompt = "Enter a message to send to the server (or 'exit' to quit): ";
@@ -23,13 +21,21 @@ export function given(messages: readonly Uint8Array[]): Questions {
   return { next: (take) => take(left.shift()) };
 }
 
-/** The bytes of a file as one message. Throws a `WirelineError` of code `input`. */
-export function fileMessage(path: string): Uint8Array {
-  try {
-    return readFileSync(path === '-' ? 0 : path);
-  } catch (cause) {
-    throw new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
-  }
+/** All bytes of an input as one message. */
+export function whole(input: Input): Questions {
+  let asked = false;
+  return {
+    next(take) {
+      if (asked) return take(undefined);
+      asked = true;
+      const chunks: Uint8Array[] = [];
+      input.read(
+        (bytes) => chunks.push(Buffer.from(bytes)) > 0,
+        (error) => (error ? take(undefined, error) : take(Buffer.concat(chunks))),
+      );
+    },
+    stop: () => input.stop(),
+  };
 }
 
 /** Lines that are typed at a prompt, until `exit` or the end of input. */

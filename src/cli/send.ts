@@ -6,7 +6,7 @@ import { parseTarget } from '../transport/address.js';
 import { withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { runClient, setVerbosity } from './process.js';
-import { inputOf } from './stdio.js';
+import { inputOf, isTyped } from './stdio.js';
 
 /** `wireline send`: the client of text 2. */
 export function sendCommand() {
@@ -27,7 +27,7 @@ export function sendCommand() {
         const { address, rest: files } = parseTarget(words);
         const progress = await progressOf(files, options.quiet === true);
         try {
-          await send(await source(files), address, {
+          await send(await inputOf(files), address, {
             connectTimeoutMs: options.connectTimeout,
             signal,
             onProgress: progress.add,
@@ -40,15 +40,9 @@ export function sendCommand() {
     );
 }
 
-async function source(files: string[]) {
-  if (files.length > 0 || !isatty(0)) return inputOf(files);
-  const { typedInput } = await import('./terminal.js');
-  return typedInput();
-}
-
 /** Progress is for people: the library is loaded only where stderr is a terminal and the input none. */
 async function progressOf(files: string[], quiet: boolean): Promise<{ add(bytes: number): void; stop(): void }> {
-  if (quiet || !isatty(2) || (files.length === 0 && isatty(0))) return { add() {}, stop() {} };
+  if (quiet || !isatty(2) || isTyped(files)) return { add() {}, stop() {} };
   const { barProgress } = await import('./progress.js');
   const bar = barProgress();
   const size = sizeOf(files);

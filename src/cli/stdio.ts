@@ -12,10 +12,16 @@ export function standardOutput(onFailed: (error: WirelineError) => void): Output
   return isatty(1) ? printableOutput(output) : output;
 }
 
-/** Stdin, or the files one after the other; `-` is stdin. Errors name the file. */
-export function inputOf(files: readonly string[]): Input {
-  if (files.length === 0) return descriptorInput(0);
-  return sequence(files.map((path) => () => (path === '-' ? descriptorInput(0) : named(path))));
+/** Whether lines are typed on a terminal for {@link inputOf} of these files. */
+export function isTyped(files: readonly string[]): boolean {
+  return (files.length === 0 || files.includes('-')) && isatty(0);
+}
+
+/** Stdin, or the files one after the other; `-` is stdin, and a terminal gives lines. Errors name the file. */
+export async function inputOf(files: readonly string[]): Promise<Input> {
+  const stdin = isTyped(files) ? (await import('./terminal.js')).typedInput : () => descriptorInput(0);
+  if (files.length === 0) return stdin();
+  return sequence(files.map((path) => () => (path === '-' ? stdin() : named(path))));
 }
 
 function named(path: string): Input {

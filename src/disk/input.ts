@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import net from 'node:net';
 import { type Input, Reusable } from '../core/index.js';
 
@@ -10,13 +10,16 @@ const pipeReadSize = 64 * 1024;
 /** The bytes of an open descriptor, such as stdin: a file, a pipe or a socket. A terminal is for line mode. */
 export function descriptorInput(fd: number): Input {
   const stat = fstatSync(fd);
-  return stat.isFIFO() || stat.isSocket() ? new PipeInput(fd) : new FileInput(fd);
+  if (stat.isSocket()) return new PipeInput(fd, errorOfSocket);
+  return stat.isFIFO() ? new PipeInput(fd) : new FileInput(fd);
 }
 
 /** The bytes of the file at `path`, from its beginning. Throws where it cannot be opened. */
 export function fileInput(path: string): Input {
+  // To open a named pipe would else stop the process, signals and all, until somebody writes to it.
+  if (statSync(path).isFIFO()) return new PipeInput(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   const fd = openSync(path, 'r');
-  return fstatSync(fd).isFIFO() ? new PipeInput(fd) : new FileInput(fd, () => closeSync(fd));
+  return new FileInput(fd, () => closeSync(fd));
 }
 
 /** The bytes of several inputs, one after the other; each is opened when the one before it has ended. */
@@ -98,7 +101,11 @@ class PipeInput implements Input {
   readonly #memory = new Reusable(pipeReadSize, Buffer.allocUnsafe);
   #socket: net.Socket | undefined;
 
-  constructor(readonly fd: number) {}
+  constructor(
+    readonly fd: number,
+    /** Why what looks like the end is none. */
+    readonly whyNoEnd: (fd: number) => Error | undefined = () => undefined,
+  ) {}
 
   read(receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void {
     const onread = {
@@ -107,7 +114,7 @@ class PipeInput implements Input {
     };
     const options = { fd: this.fd, readable: true, writable: false, onread };
     this.#socket = new net.Socket(options as net.SocketConstructorOpts);
-    this.#socket.once('end', () => done());
+    this.#socket.once('end', () => done(this.whyNoEnd(this.fd)));
     this.#socket.once('error', done);
     this.#socket.resume();
   }
@@ -118,5 +125,18 @@ class PipeInput implements Input {
 
   stop(): void {
     this.#socket?.destroy();
+  }
+}
+
+/**
+ * Where a reset comes together with the last bytes of a socket, libuv before 1.52 says that the peer has ended, without
+ * a read that would have told the truth (github.com/libuv/libuv/pull/4997). The next read does tell.
+ */
+function errorOfSocket(fd: number): Error | undefined {
+  try {
+    readSync(fd, Buffer.alloc(1));
+    return undefined;
+  } catch (error) {
+    return error as Error;
   }
 }

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { listeningChild } from '../support/child.js';
 import { Cli, type Run, run, server } from '../support/cli.js';
@@ -73,6 +77,37 @@ test('a file that cannot be read', async () => {
   );
   expectFailure(await run(['send', 'localhost', sink.port, 'src']), 1, /cannot read src: is a folder \(EISDIR\)/);
   expect(sink.stdout.length).toBe(0);
+});
+
+test.each(['send', 'connect'])('%s takes no cut of a socket that is its stdin for the end', async (command) => {
+  const sink = await server('sink', '--once');
+  const listener = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  onTestFinished(() => void listener.close());
+  await once(listener, 'listening');
+  const peer = net.connect((listener.address() as net.AddressInfo).port, '127.0.0.1');
+  const [stdin] = (await once(listener, 'connection')) as [net.Socket & { _handle: { fd: number } }];
+  onTestFinished(() => void stdin.destroy());
+  // Less than a read takes: the cut comes together with the last bytes.
+  await new Promise((resolve) => peer.write('half of it', resolve));
+  peer.resetAndDestroy();
+  const cut = new Cli([command, 'localhost', sink.port], { stdin: stdin._handle.fd });
+  expectFailure(await cut.done, 1, /cannot read the input: connection reset by the peer/);
+  expect((await sink.done).status).toBe(1);
+});
+
+test.each([
+  ['send', ['localhost', 'PORT', 'PIPE']],
+  ['ask', ['localhost', 'PORT', '-f', 'PIPE']],
+  ['ask', ['localhost', 'PORT', '-f', '-']],
+])('%s %j ends by a signal also where nobody writes to its input', async (command, words) => {
+  const pipe = join(mkdtempSync(join(tmpdir(), 'wireline-pipe-')), 'pipe');
+  onTestFinished(() => rmSync(dirname(pipe), { recursive: true, force: true }));
+  execFileSync('mkfifo', [pipe]);
+  const sink = await server('sink');
+  const args = words.map((word) => word.replace('PORT', sink.port).replace('PIPE', pipe));
+  const waiting = new Cli([command, ...args]);
+  await sink.says(/connected/);
+  expect(await waiting.stop()).toMatchObject({ status: 143, stderr: '' });
 });
 
 test.each([['ask'], ['send'], ['announce', '--name', 'Ann']])('a server that dies while %s waits', async (...args) => {

@@ -2,6 +2,16 @@ import { expect, test } from 'vitest';
 import { server, until } from '../support/cli.js';
 import { ifTerminals, noTerminals, Terminal } from '../support/terminal.js';
 
+test.skipIf(noTerminals)(`- reads the terminal in lines, and ends by Control-C${ifTerminals}`, async () => {
+  const sink = await server('sink');
+  const terminal = new Terminal(`send localhost ${sink.port} -`);
+  await sink.says(/connected/);
+  terminal.enter('typed');
+  await terminal.shows(/typed/);
+  terminal.press('C-c');
+  expect(await terminal.over()).toEqual({ status: 130, restored: true });
+});
+
 test.skipIf(noTerminals)(`a paste of 100,000 characters arrives whole${ifTerminals}`, async () => {
   const echo = await server('echo', '-q');
   const terminal = new Terminal(`ask localhost ${echo.port} > "$OUT"`);
