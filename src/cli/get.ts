@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
 import { type Got, get, getTree, IsFolder } from '../clients/get.js';
 import { type Download, inWords, pathParts, WirelineError } from '../core/index.js';
-import { download, treeDownload } from '../disk/download.js';
+import { download, pathIn, treeDownload } from '../disk/download.js';
 import { sha256 } from '../disk/hash.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
@@ -39,6 +39,9 @@ interface GetCommandOptions extends TransferOptions {
 async function fetchAll(session: FilesSession, words: string[], options: GetCommandOptions): Promise<void> {
   const [name, dash, ...more] = words;
   if (name === undefined) throw new WirelineError('usage', 'the name of a file is missing after the address');
+  if (dash !== undefined && options.output !== undefined) {
+    throw new WirelineError('usage', 'it is stdout that is named by a -, or what -o names: not both');
+  }
   if (more.length > 0 || (dash !== undefined && dash !== '-')) {
     throw new WirelineError('usage', 'one name is fetched at a time: a folder for many files');
   }
@@ -56,8 +59,8 @@ async function fetchAll(session: FilesSession, words: string[], options: GetComm
     else {
       await get(session, name, download(output, replace), how).then(done, async (error) => {
         if (!(error instanceof IsFolder)) throw error;
-        const onFolder = (below: string) => makeFolder(join(output, below));
-        await getTree(session, name, (below) => treeDownload(join(output, below), replace), {
+        const onFolder = (below: string) => makeFolder(pathIn(output, below));
+        await getTree(session, name, (below) => treeDownload(pathIn(output, below), replace), {
           ...how,
           onGot: done,
           onFolder,

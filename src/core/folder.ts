@@ -74,11 +74,12 @@ export interface Download {
 
 /**
  * The parts of a path as it is named on the wire: relative, with `/` between the parts. Undefined where it is
- * none: absolute, with an empty part, `.`, `..` or a zero, or too long. `''` and `.` are the folder itself.
+ * none: absolute, with an empty part, `.`, `..` or a zero, or too long. `''` and `.` are the folder itself. A `\` is a
+ * character of a name: where it parts names, who has to do with the disk refuses it.
  */
 export function pathParts(path: string): string[] | undefined {
   if (path === '' || path === '.') return [];
-  if (path.length > 4096 || path.includes('\0') || path.includes('\\')) return undefined;
+  if (path.length > 4096 || path.includes('\0')) return undefined;
   const parts = path.replace(/\/$/, '').split('/');
   return parts.every((part) => part !== '' && part !== '.' && part !== '..') ? parts : undefined;
 }

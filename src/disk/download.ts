@@ -14,9 +14,10 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Download, type Hash, inWords, WirelineError } from '../core/index.js';
 import { sha256 } from './hash.js';
+import { isNameHere } from './new-file.js';
 import { type OpenPart, openPart, partOf } from './part.js';
 
 /** Bytes that are read back of a part at a time. */
@@ -54,6 +55,12 @@ export function treeDownload(path: string, replace: boolean): Download {
   if (part && part.nlink > 1) unlinkSync(partOf(path));
   else if (part && replace) return download(path, replace);
   return new FileThere(path, replace);
+}
+
+/** The path in `folder` of what a server names `below`. Throws `refused` where that is no name on this system. */
+export function pathIn(folder: string, below: string): string {
+  if (below.split('/').every(isNameHere)) return join(folder, below);
+  throw new WirelineError('refused', `${below} is no name for a file on this system`);
 }
 
 class PartDownload implements Download {

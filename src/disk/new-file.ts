@@ -1,10 +1,15 @@
 import { closeSync, constants, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { type NewFile, WirelineError } from '../core/index.js';
 
 /** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
 export function isPart(name: string): boolean {
   return /^\.wireline-.*\.part$/.test(name);
+}
+
+/** Whether a name of the wire is one name on this system as well: elsewhere a `\` may part two of them, or a `:`. */
+export function isNameHere(name: string): boolean {
+  return sep === '/' || !/[\\:]/.test(name);
 }
 
 /** A folder to write in: its open descriptor, which is closed at the end, and a path to it. */

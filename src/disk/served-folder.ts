@@ -15,7 +15,7 @@ import { join, sep } from 'node:path';
 import { type Folder, type FolderEntry, type OpenFile, pathParts, Reusable, WirelineError } from '../core/index.js';
 import { sha256 } from './hash.js';
 import { KnownHashes } from './known-hashes.js';
-import { isPart, newFile } from './new-file.js';
+import { isNameHere, isPart, newFile } from './new-file.js';
 
 /** Bytes read from a file at a time. */
 const readSize = 256 * 1024;
@@ -57,7 +57,7 @@ export function notHere(): WirelineError {
 
 function partsOf(path: string): string[] {
   const parts = pathParts(path);
-  if (!parts || parts.some(isPart)) throw notHere();
+  if (!parts || parts.some((part) => isPart(part) || !isNameHere(part))) throw notHere();
   return parts;
 }
 

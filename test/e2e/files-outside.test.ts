@@ -165,6 +165,8 @@ test('every name that a file can have goes through, alone and in a tree', { time
     ' lead',
     'trail ',
     'a\nb',
+    'back\\slash',
+    '..\\..\\up',
     'tab\t',
     '-dash',
     '--force',
