@@ -1,7 +1,7 @@
-import { closeSync, linkSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { closeSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Incoming, Receiver, Source } from '../core/index.js';
+import { PartNames } from './part-names.js';
 
 /** Tells of a message that is in place. */
 export type OnSaved = (saved: { path: string; bytes: number; remote: string }) => void;
@@ -14,7 +14,7 @@ export type OnSaved = (saved: { path: string; bytes: number; remote: string }) =
  */
 export function folderReceiver(folder: string, onSaved: OnSaved = () => {}): Receiver {
   mkdirSync(folder, { recursive: true });
-  removeLeftParts(folder);
+  partNames.removeLeft(folder);
   let number = 0;
   const place = (part: string): string => {
     for (;;) {
@@ -26,29 +26,7 @@ export function folderReceiver(folder: string, onSaved: OnSaved = () => {}): Rec
   return { begin: (source) => new FileMessage(folder, source, place, onSaved) };
 }
 
-/** Parts are named after who writes them, as hosts and containers may share a folder. */
-const partsOfHost = `.part-${hostname()}-`;
-let parts = 0;
-
-/** Removes the parts of processes that are no more. One of our own number that we have not begun is such a one. */
-function removeLeftParts(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, pid, part] = name.startsWith(partsOfHost)
-      ? (/^(\d+)-(\d+)$/.exec(name.slice(partsOfHost.length)) ?? [])
-      : [];
-    if (pid === undefined) continue;
-    if (Number(pid) === process.pid ? Number(part) > parts : !isAlive(Number(pid))) unlinkSync(join(folder, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Of another user, it may not be asked, but it is there.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
+const partNames = new PartNames('.part');
 
 class FileMessage implements Incoming {
   readonly #part: string;
@@ -62,7 +40,7 @@ class FileMessage implements Incoming {
     readonly place: (part: string) => string,
     readonly onSaved: OnSaved,
   ) {
-    this.#part = join(folder, `${partsOfHost}${process.pid}-${++parts}`);
+    this.#part = join(folder, partNames.next());
     this.#try(() => {
       this.#fd = openSync(this.#part, 'wx', 0o666);
       this.#hasPart = true;

@@ -1,6 +1,7 @@
-import { closeSync, constants, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type NewFile, WirelineError } from '../core/index.js';
+import { PartNames, removed } from './part-names.js';
 
 /** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
 export function isPart(name: string): boolean {
@@ -18,14 +19,18 @@ interface OpenFolder {
   readonly path: string;
 }
 
-let parts = 0;
+const partNames = new PartNames('.wireline');
+/** The folders that were looked through for what a server left that was killed, by device and inode. */
+const lookedThrough = new Set<string>();
 
 /**
  * Begins the file `name`. It is written under another name, and has its own only when it is whole and on the
- * disk: by a rename where it may `replace` one, and else by a link, which never does.
+ * disk: by a rename where it may `replace` one, and else by a link, which never does. The first in a folder removes
+ * what a server of this host that was killed has left there.
  */
 export function newFile(folder: OpenFolder, name: string, replace: boolean): NewFile {
-  const part = join(folder.path, `.wireline-${process.pid}-${++parts}-${crypto.randomUUID().slice(0, 8)}.part`);
+  removeLeft(folder);
+  const part = join(folder.path, `${partNames.next()}-${crypto.randomUUID().slice(0, 8)}.part`);
   const place = join(folder.path, name);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(part, flags, 0o666);
@@ -64,10 +69,10 @@ function link(part: string, place: string, name: string): void {
   }
 }
 
-function removed(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It has been renamed, or somebody has cleaned up.
-  }
+function removeLeft(folder: OpenFolder): void {
+  const { dev, ino } = fstatSync(folder.fd);
+  const key = `${dev}-${ino}`;
+  if (lookedThrough.has(key)) return;
+  lookedThrough.add(key);
+  partNames.removeLeft(folder.path);
 }

@@ -98,3 +98,23 @@ test('what is no file is not replaced by one', async () => {
   const folderAsked = await run(['get', 'localhost', files.port, '.', '-']);
   expect(folderAsked).toMatchObject({ status: 1, stderr: expect.stringContaining('is a folder') });
 });
+
+test('what a server that was killed has left, the next one removes', async () => {
+  const there = folder();
+  const killed = await server('files', there, '--writable', '-q');
+  const sending = new Cli(['put', 'localhost', killed.port, '-', '--name', 'half']);
+  sending.child.stdin?.write('content');
+  await expect.poll(() => readdirSync(there).length, { timeout: 10_000 }).toBe(1);
+  await killed.stop('SIGKILL');
+  expect((await sending.done).status).toBe(1);
+  const [left = ''] = readdirSync(there);
+  expect(left).toMatch(/^\.wireline-.+\.part$/);
+  // Of a process that is there, of another host, and of nobody.
+  const others = [left.replace(/-\d+-1-/, `-${process.ppid}-1-`), '.wireline-elsewhere-1-1-x.part', '.wireline-.part'];
+  for (const name of others) writeFileSync(join(there, name), '');
+  const next = await server('files', there, '--writable', '-q');
+  expect(await run(['put', '-q', 'localhost', next.port, '-', '--name', 'whole'], 'content')).toMatchObject({
+    status: 0,
+  });
+  expect(readdirSync(there).sort()).toEqual([...others, 'whole'].sort());
+});
