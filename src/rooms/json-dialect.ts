@@ -130,6 +130,8 @@ class JsonClient implements Handler<ClientMessage> {
     this.#leaving = true;
     member.whenSettled(() => {
       member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      // It is gone at once, and not when its connection is: that takes until the client ends it too.
+      this.hall.dismiss(member, false);
       this.peer.close('ended');
     });
   }

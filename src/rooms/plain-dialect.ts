@@ -155,6 +155,8 @@ class PlainClient implements Handler<TextMessage> {
     this.#leaving = true;
     this.#member.whenSettled(() => {
       this.#member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      // It is gone at once, and not when its connection is: that takes until the client ends it too.
+      this.hall.dismiss(this.#member, false);
       this.peer.close('ended');
     });
   }

@@ -174,3 +174,36 @@ test('1,000 members come back within seconds of a restart, with what they missed
   await until(() => members.every(({ joins }) => joins === 2), 'all are back');
   console.log(`1,000 members were back ${Math.round(performance.now() - from)} ms after the restart`);
 }, 60_000);
+
+test('a member that says bye is gone at once, and its name is free, also where it keeps its connection', async () => {
+  const { port } = await server('chat', '-q');
+  const bob = await connected(port);
+  let heard = '';
+  bob.on('data', (chunk) => {
+    heard += chunk;
+  });
+  bob.write('hello\n');
+  await until(() => heard.includes('you are in lobby'), 'bob is there');
+  for (const { before, name, last, words } of [
+    {
+      before: 'guest-1',
+      name: 'ann',
+      last: '{"type":"hello","version":1,"name":"ann"}\n{"type":"join","room":"lobby"}\n{"type":"bye"}\n',
+      words: '"bye"',
+    },
+    { before: 'ann', name: 'cat', last: '/nick cat\n/q\n', words: 'goodbye' },
+  ]) {
+    const other = net.connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void other.destroy());
+    let told = '';
+    other.on('data', (chunk) => {
+      told += chunk;
+    });
+    other.write(last);
+    await until(() => told.includes(words), words);
+    bob.write(`/nick ${name}\n`);
+    await until(() => heard.includes(`${before} is now ${name}\n`) || heard.includes('taken'), 'bob is answered');
+    expect(heard).toContain(`* ${name} has left lobby\n`);
+    expect(heard).not.toContain('taken');
+  }
+});
