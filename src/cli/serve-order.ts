@@ -34,7 +34,7 @@ export function serveOrder() {
           clock: systemClock,
           expect: options.expect,
           text: textOptions(options),
-          ...(options.keep ? {} : { onRound: () => server?.stopListening() }),
+          ...(options.keep ? {} : { once: true, onRound: () => server?.stopListening() }),
         });
       await runServer(address, options, service, {
         onListening(listening) {

@@ -1,6 +1,9 @@
 import { type Connection, joined } from '../core/index.js';
 import type { Received } from './order-message.js';
 
+/** Milliseconds in which the reset of a client that is gone has arrived. */
+export const probeMs = 50;
+
 /** A client of the round. It has its place from its connection on. */
 export interface Party {
   readonly peer: Connection;

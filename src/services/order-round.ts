@@ -1,6 +1,6 @@
 import { type Clock, type Connection, joined, type Output } from '../core/index.js';
 import { acknowledgment, inOrder, listed, type Received } from './order-message.js';
-import { closing, nameOf, type Party, refuse, saidBy } from './order-party.js';
+import { closing, nameOf, type Party, probeMs, refuse, saidBy } from './order-party.js';
 
 /** What a {@link Round} needs. */
 export interface RoundOptions {
@@ -9,24 +9,24 @@ export interface RoundOptions {
   readonly clock: Clock;
   /** Clients that make a round (default 2). */
   readonly expect?: number;
+  /** Whether the first round is the last: who comes after it is refused. */
+  readonly once?: boolean;
   /** Called when all clients of a round have been sent the order. */
   readonly onRound?: () => void;
 }
-
-/** Milliseconds in which the reset of a client that is gone has arrived. */
-const probeMs = 50;
 
 /** Who takes part in the present round of the order service, and what they have said. The next one follows it. */
 export class Round {
   /** Counts the reads of all clients, so that receipts can be compared. */
   reads = 0;
   #parties: Party[] = [];
+  #over = false;
 
   constructor(readonly options: RoundOptions) {}
 
   join(peer: Connection): Party | undefined {
     for (const party of closing(this.#parties)) this.leave(party);
-    if (this.#parties.length >= (this.options.expect ?? 2)) {
+    if (this.#over || this.#parties.length >= (this.options.expect ?? 2)) {
       refuse(peer, 'all places of this round are taken');
       return undefined;
     }
@@ -84,13 +84,14 @@ export class Round {
   /** Sends the order to all but those that were told already, and begins the next round. */
   #finish(line: Uint8Array, told: readonly Party[]): void {
     const parties = inOrder(saidBy(this.#parties));
-    const { output, onRound } = this.options;
+    const { output, onRound, once = false } = this.options;
     for (const { message } of parties) output.write(joined([message, '\n']));
     for (const party of this.#parties) {
       if (!told.includes(party)) party.peer.write(line);
       party.peer.close('ended');
     }
     this.#parties = [];
+    this.#over = once;
     output.write(joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]));
     output.whenDrained(() => onRound?.());
   }

@@ -114,3 +114,12 @@ test('error is no label: to the others the order would look like a refusal', asy
   expect(ann.text().toString()).toMatch(/X: Client error: Bob( received before Y: Ann)?\n$/);
   expect(await rejection(announce(kept(), address, { label: 'error', name: 'Ann' }))).toMatchObject({ code: 'usage' });
 });
+
+test('who comes after the only round is refused, also while its lines are still being printed', async () => {
+  const stuck: Output = { write: () => false, whenDrained() {} };
+  const server = await serve(order({ output: stuck, clock: systemClock, expect: 1, once: true }), '127.0.0.1:0');
+  onTestFinished(() => server.close());
+  await announce(kept(), server.address, { name: 'Ann' });
+  const late = rejection(announce(kept(), server.address, { name: 'Bob' }));
+  expect(await late).toMatchObject({ code: 'refused', message: expect.stringContaining('all places') });
+});
