@@ -47,6 +47,8 @@ export function askCommand() {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
           pipeline: options.pipeline,
+          // The file that comes back is to be the same.
+          bare: options.file !== undefined && ['length', 'netstring'].includes(options.framing),
           phrasing: phrasing(options.framing, options.maxMessage, options.pause),
         });
       }),

@@ -28,6 +28,8 @@ export interface AskOptions extends DialOptions {
   readonly pipeline?: number;
   /** The framing of messages and replies (default {@link textPhrasing}). */
   readonly phrasing?: Phrasing;
+  /** Whether replies are written as they are, and not each with a newline. */
+  readonly bare?: boolean;
   /** Called after each message that has been answered, once its reply has been written. */
   readonly onAnswered?: () => void;
 }
@@ -44,7 +46,7 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Sends each message, waits for its reply and writes it, with a newline, to `output`; `pipeline` messages may
+ * Sends each message, waits for its reply and writes it, as a rule with a newline, to `output`; `pipeline` messages may
  * be on their way at a time, and their replies come in order. Half-closes after the last reply. Rejects where
  * the server is gone before it has answered.
  */
@@ -83,7 +85,7 @@ class Asking implements Handler {
   }
 
   data(reply: Uint8Array): void {
-    if (!this.output.write(withNewline(reply))) {
+    if (!this.output.write(this.options.bare ? reply : withNewline(reply))) {
       this.peer.pause();
       this.output.whenDrained(() => this.peer.resume());
     }

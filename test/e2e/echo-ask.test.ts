@@ -45,6 +45,10 @@ describe('echo and ask', () => {
     writeFileSync(join(folder, 'file'), content);
     const asked = await run(['ask', 'localhost', echo.port, '--file', join(folder, 'file')]);
     expect(digest(asked.stdout)).toBe(digest(Buffer.concat([content, Buffer.from('\n')])));
+    for (const framing of ['length', 'netstring']) {
+      const same = await run(['ask', 'localhost', echo.port, '--framing', framing, '--file', join(folder, 'file')]);
+      expect(digest(same.stdout)).toBe(digest(content));
+    }
     const numbers = Array.from({ length: 100 }, (_, at) => `${at + 1}\n`).join('');
     for (const options of [[], ['--pipeline', '32']]) {
       const { stdout } = await run(['ask', 'localhost', echo.port, '--count', '1..100', ...options]);
