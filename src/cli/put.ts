@@ -9,7 +9,7 @@ import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
 import { readableSize } from './readable.js';
-import { inputOf } from './stdio.js';
+import { inputOf, isTyped } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
 /** `wireline put`: sends files to a files service that is writable. */
@@ -40,10 +40,12 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   if (more.length > 0) throw new WirelineError('usage', 'one file is sent at a time: a folder for many');
   const name = options.name ?? (file === '-' ? undefined : basename(resolve(file)));
   if (name === undefined) throw new WirelineError('usage', 'what comes from stdin needs a --name');
-  const progress = await progressFor(options, printLine);
+  // A bar would stand in the way of what is typed.
+  const progress = await progressFor(isTyped([file]) ? { ...options, quiet: true } : options, printLine);
   try {
     for (const { path, below, size } of file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file)) {
-      const sent = await put(session, below === '' ? name : `${name}/${below}`, await inputOf([path]), {
+      const input = await inputOf([path], { steady: true });
+      const sent = await put(session, below === '' ? name : `${name}/${below}`, input, {
         hash: sha256,
         replace: options.force === true,
         onProgress: (known, bytes) => progress.show(known, bytes, size ? Math.max(size, bytes) : undefined),

@@ -17,18 +17,21 @@ export function isTyped(files: readonly string[]): boolean {
   return (files.length === 0 || files.includes('-')) && isatty(0);
 }
 
-/** Stdin, or the files one after the other; `-` is stdin, and a terminal gives lines. Errors name the file. */
-export async function inputOf(files: readonly string[]): Promise<Input> {
+/**
+ * Stdin, or the files one after the other; `-` is stdin, and a terminal gives lines. Errors name the file. Files that
+ * have to be `steady` may not change while they are read.
+ */
+export async function inputOf(files: readonly string[], { steady = false } = {}): Promise<Input> {
   const stdin = isTyped(files) ? (await import('./terminal.js')).typedInput : () => descriptorInput(0);
   if (files.length === 0) return stdin();
-  return sequence(files.map((path) => () => (path === '-' ? stdin() : named(path))));
+  return sequence(files.map((path) => () => (path === '-' ? stdin() : named(path, steady))));
 }
 
-function named(path: string): Input {
+function named(path: string, steady: boolean): Input {
   const unreadable = (cause: unknown) =>
     new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
   try {
-    const input = fileInput(path);
+    const input = fileInput(path, { steady });
     return {
       read: (receive, done) => input.read(receive, (error) => done(error && unreadable(error))),
       resume: () => input.resume(),

@@ -14,12 +14,25 @@ export function descriptorInput(fd: number): Input {
   return stat.isFIFO() ? new PipeInput(fd) : new FileInput(fd);
 }
 
-/** The bytes of the file at `path`, from its beginning. Throws where it cannot be opened. */
-export function fileInput(path: string): Input {
+/**
+ * The bytes of the file at `path`, from its beginning. Throws where it cannot be opened. Where it has to be `steady`,
+ * it ends with an error if it was changed while it was read.
+ */
+export function fileInput(path: string, { steady = false } = {}): Input {
   // To open a named pipe would else stop the process, signals and all, until somebody writes to it.
   if (statSync(path).isFIFO()) return new PipeInput(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   const fd = openSync(path, 'r');
-  return new FileInput(fd, () => closeSync(fd));
+  return new FileInput(fd, () => closeSync(fd), steady ? whyChanged(fd) : undefined);
+}
+
+/** Tells, at the end of a file that is open, whether it is as it is now. */
+function whyChanged(fd: number): () => Error | undefined {
+  const { size, mtimeMs, ctimeMs } = fstatSync(fd);
+  return () => {
+    const now = fstatSync(fd);
+    if (now.size === size && now.mtimeMs === mtimeMs && now.ctimeMs === ctimeMs) return undefined;
+    return new Error('it changed while it was read');
+  };
 }
 
 /** The bytes of several inputs, one after the other; each is opened when the one before it has ended. */
@@ -57,6 +70,8 @@ class FileInput implements Input {
   constructor(
     readonly fd: number,
     readonly release: () => void = () => {},
+    /** Why what has come to its end is not whole. */
+    readonly whyNotWhole: () => Error | undefined = () => undefined,
   ) {}
 
   read(receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void {
@@ -86,7 +101,7 @@ class FileInput implements Input {
     } catch (error) {
       return this.#finish(error as Error);
     }
-    if (bytes.length === 0) return this.#finish();
+    if (bytes.length === 0) return this.#finish(this.whyNotWhole());
     if (!this.#receive(bytes)) this.#state = 'paused';
     else setImmediate(this.#next);
   };

@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,4 +127,37 @@ test('what a server that was killed has left, the next one removes', async () =>
     status: 0,
   });
   expect(readdirSync(there).sort()).toEqual([...others, 'whole'].sort());
+});
+
+test.each([
+  ['grows', (path: string) => appendFileSync(path, 'more')],
+  ['shrinks', (path: string) => truncateSync(path, 60 * 1024 * 1024)],
+  ['is written to', (path: string) => writeSync(openSync(path, 'r+'), 'new')],
+] as const)('a file that %s while it is put is an error at both ends, and not there', async (_how, change) => {
+  const [there, here] = [folder(), folder()];
+  const local = join(here, 'local');
+  writeFileSync(local, Buffer.alloc(64 * 1024 * 1024));
+  const files = await server('files', there, '--writable');
+  // The server's answer comes when the file has been opened and is being read, and the change is made before all is.
+  const through = net.createServer((client) => {
+    const upstream = net.connect(Number(files.port), '127.0.0.1');
+    for (const socket of [client, upstream]) socket.on('error', () => {}).on('close', () => client.destroy());
+    upstream.pipe(client);
+    let taken = 0;
+    client.on('data', (bytes) => {
+      if (taken < size && taken + bytes.length >= size) change(local);
+      taken += bytes.length;
+      upstream.write(bytes);
+    });
+    client.on('end', () => upstream.end());
+  });
+  onTestFinished(() => void through.close());
+  await new Promise<void>((resolve) => through.listen(0, '127.0.0.1', resolve));
+  const { port } = through.address() as net.AddressInfo;
+  expect(await run(['put', '127.0.0.1', String(port), local])).toMatchObject({
+    status: 1,
+    stderr: `wireline: cannot read ${local}: it changed while it was read\n`,
+  });
+  await files.says(/closed \(truncated: the stream was cut before its end\)/);
+  expect(readdirSync(there)).toEqual([]);
 });
