@@ -20,3 +20,19 @@ export function describeBriefly(program: Command): void {
     command.description(command.summary() || command.description());
   }
 }
+
+/**
+ * The script for bash. The library's own needs the package bash-completion, without which every Tab is an error, and
+ * it offers no file names where nothing else fits.
+ */
+export const bashScript = `# bash completion for wireline
+_wireline() {
+    local word words=() last=\${COMP_WORDS[COMP_CWORD]} found
+    # Bash makes three words of --option=value.
+    for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do [[ $word == '=' ]] || words+=("$word"); done
+    if [[ $last == '=' ]]; then words+=('') last=; fi
+    found=$(wireline complete -- "\${words[@]}" 2>/dev/null | sed -e '/^:[0-9]*$/d' -e 's/\t.*//')
+    mapfile -t COMPREPLY < <(compgen -W "$found" -- "$last")
+}
+complete -o default -F _wireline wireline
+`;

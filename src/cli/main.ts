@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { commands } from './commands.js';
 import { describeDefaults } from './help.js';
 import { print, reportFailure } from './process.js';
@@ -6,19 +6,30 @@ import { print, reportFailure } from './process.js';
 declare const __VERSION__: string;
 
 async function main(args: string[]): Promise<void> {
-  const program = new Command('wireline')
+  const [word, shell] = args;
+  if (word === 'complete' && shell === 'bash' && args.length === 2) {
+    return print((await import('./complete.js')).bashScript);
+  }
+  // What is added to it is told of wrong usage in the same way.
+  const program = own(new Command('wireline'))
     .description('Streams, messages, files and rooms over a plain socket.')
     .usage('COMMAND [options] ADDRESS')
     .version(__VERSION__)
     .addHelpText('after', '\nwireline COMMAND --help says more, with examples.');
-  const load = commands[args[0] ?? ''];
+  const load = commands[word ?? ''];
   for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
-  if (!load) await complete(program, args[0]);
+  if (!load) await complete(program, word);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     describeDefaults(command);
-    command.exitOverride().configureOutput({ writeOut: print, outputError: (text, write) => write(oneLine(text)) });
+    own(command);
   }
   await program.parseAsync(args, { from: 'user' });
+}
+
+/** Has a command print as all do, and leave the end of the process to us. */
+function own<C extends CommandUnknownOpts>(command: C): C {
+  command.exitOverride().configureOutput({ writeOut: print, outputError: (text, write) => write(oneLine(text)) });
+  return command;
 }
 
 async function complete(program: Command, word: string | undefined): Promise<void> {

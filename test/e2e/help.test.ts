@@ -31,3 +31,29 @@ test('a script for bash, which bash understands, is printed', () => {
   expect(stdout).toContain('wireline complete -- ');
   expect(spawnSync('bash', ['-n'], { input: stdout }).status).toBe(0);
 });
+
+test.each([
+  ['wireline serve tra', 'transform'],
+  ['wireline serve transform --framing ', 'text,lines,length,netstring'],
+  ['wireline ask --framing =', 'text,lines,length,netstring'],
+  ['wireline ask --framing = le', 'length'],
+  ['wireline --v', '--version'],
+  ['wireline send localhost 9000 RE', ''],
+])('which completes %j to %j, or leaves it to file names', (line, offered) => {
+  const words = line.split(' ');
+  const script = [
+    `wireline() { '${process.execPath}' dist/cli.cjs "$@"; }`,
+    'source <(wireline complete bash)',
+    'complete -p wireline',
+    `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${words.length - 1}`,
+    `_wireline; IFS=,; echo "\${COMPREPLY[*]}"`,
+  ];
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script.join('\n')], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: `complete -o default -F _wireline wireline\n${offered}\n`, stderr: '' });
+});
+
+test.each([[[]], [['tcsh']]])('completion for no known shell is wrong usage: %j', (words) => {
+  const { stderr, status } = spawnSync(process.execPath, ['dist/cli.cjs', 'complete', ...words], { encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^wireline: .*shell.*\(see --help\)\n$/);
+});
