@@ -119,14 +119,16 @@ export class Hall {
 
   /** Tells a member entries before number `before`, or the last ones. */
   async history(member: Member, name: string, before = Infinity, limit = this.options.replay): Promise<void> {
-    const room = this.#roomOf(member, name);
+    const room = this.#roomOf(member, name).name;
     const { log } = this.options;
-    const { first } = this.#extent(room.name);
     member.unsettled();
     try {
-      const entries = await lastEntries(log, room.name, before, Math.min(limit, maxHistory)).catch(unread);
-      const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
-      member.tell({ type: 'history', room: room.name, first, entries: sent });
+      await member.inTurn(async () => {
+        const { first } = this.#extent(room);
+        const entries = await lastEntries(log, room, before, Math.min(limit, maxHistory)).catch(unread);
+        const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
+        member.tell({ type: 'history', room, first, entries: sent });
+      });
     } finally {
       member.settled();
     }

@@ -22,6 +22,7 @@ export class Member {
   #longest = 0;
   #unsettled = 0;
   #onSettled: (() => void)[] = [];
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     readonly peer: Connection,
@@ -72,6 +73,18 @@ export class Member {
   whenSettled(run: () => void): void {
     if (this.#unsettled === 0) run();
     else this.#onSettled.push(run);
+  }
+
+  /**
+   * Runs what asks the log for more than one page after all else of that kind, unless the member is gone by then: of
+   * many requests only one takes memory, and none is worked on for who reads no answer.
+   */
+  inTurn(run: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(async () => {
+      if (!this.gone) await run();
+    });
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   /** Resolves when the member has taken most of what it was told, or is gone. */

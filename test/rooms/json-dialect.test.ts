@@ -414,6 +414,24 @@ describe('a peer', () => {
     }
   });
 
+  test('that asks for much history and reads none of it is closed, and no more is read for it', async () => {
+    const log = memoryLog();
+    const chat = chatInMemory({ log, maxBacklog: 100_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const alice = await member(chat.json(), 'Alice');
+    for (let i = 0; i < 16; i++) alice.say({ type: 'say', room: 'lobby', body: 'x'.repeat(10_000), id: `${i}` });
+    await alice.hears('"id":"15"');
+    const read = log.read.bind(log);
+    let pages = 0;
+    log.read = (...range) => {
+      pages++;
+      return read(...range);
+    };
+    alice.pause();
+    alice.send('{"type":"history","room":"lobby","limit":16}\n'.repeat(1000));
+    expect((await alice.closed).reason).toBe('reset');
+    expect(pages).toBeLessThan(10);
+  });
+
   test('is given as much history as is fit for one message', async () => {
     const chat = chatInMemory({ maxBacklog: 100_000 });
     const alice = await member(chat.json(), 'Alice');
