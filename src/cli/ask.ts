@@ -47,9 +47,7 @@ export function askCommand() {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
           pipeline: options.pipeline,
-          // The file that comes back is to be the same.
-          bare: options.file !== undefined && ['length', 'netstring'].includes(options.framing),
-          phrasing: phrasing(options.framing, options.maxMessage, options.pause),
+          phrasing: phrasing(options),
         });
       }),
     );
@@ -69,15 +67,24 @@ async function questions(options: QuestionOptions): Promise<Questions> {
   return isatty(0) ? prompted() : piped(options.maxMessage);
 }
 
-function phrasing(framing: (typeof framings)[number], max: number, pauseMs: number): Phrasing {
+interface PhrasingOptions {
+  framing: (typeof framings)[number];
+  file?: string | undefined;
+  maxMessage: number;
+  pause: number;
+}
+
+function phrasing({ framing, file, maxMessage: max, pause: pauseMs }: PhrasingOptions): Phrasing {
+  // A file that comes back is to be the same, to its last byte.
+  const bare = file !== undefined;
   switch (framing) {
     case 'text':
       return textPhrasing(text({ max, pauseMs }));
     case 'lines':
       return bytesPhrasing(lines({ max }));
     case 'length':
-      return bytesPhrasing(length({ max }));
+      return bytesPhrasing(length({ max }), bare);
     case 'netstring':
-      return bytesPhrasing(netstring({ max }));
+      return bytesPhrasing(netstring({ max }), bare);
   }
 }

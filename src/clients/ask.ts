@@ -28,8 +28,6 @@ export interface AskOptions extends DialOptions {
   readonly pipeline?: number;
   /** The framing of messages and replies (default {@link textPhrasing}). */
   readonly phrasing?: Phrasing;
-  /** Whether replies are written as they are, and not each with a newline. */
-  readonly bare?: boolean;
   /** Called after each message that has been answered, once its reply has been written. */
   readonly onAnswered?: () => void;
 }
@@ -40,6 +38,8 @@ export interface Phrasing {
   readonly codec: Codec<Uint8Array>;
   /** Replies that a message is to have. */
   replies(message: Uint8Array): number;
+  /** Whether replies are written as they are, and not each with a newline. */
+  readonly bare?: boolean;
 }
 
 const LF = 10;
@@ -85,7 +85,7 @@ class Asking implements Handler {
   }
 
   data(reply: Uint8Array): void {
-    if (!this.output.write(this.options.bare ? reply : withNewline(reply))) {
+    if (!this.output.write(this.phrasing.bare ? reply : withNewline(reply))) {
       this.peer.pause();
       this.output.whenDrained(() => this.peer.resume());
     }
@@ -154,9 +154,9 @@ export function textPhrasing(framing: Codec<TextMessage> = text()): Phrasing {
   };
 }
 
-/** A framing that keeps its messages apart whatever is in them: one reply a message. */
-export function bytesPhrasing(codec: Codec<Uint8Array>): Phrasing {
-  return { codec, replies: () => 1 };
+/** A framing that keeps its messages apart whatever is in them: one reply a message, which may be written `bare`. */
+export function bytesPhrasing(codec: Codec<Uint8Array>, bare = false): Phrasing {
+  return { codec, replies: () => 1, bare };
 }
 
 /** Milliseconds that a server which ends its lines may pause in one. */
