@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
 import { put, type Sent } from '../clients/put.js';
-import { WirelineError } from '../core/index.js';
+import { printable, WirelineError } from '../core/index.js';
 import { sha256 } from '../disk/hash.js';
 import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
@@ -40,10 +40,14 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   if (more.length > 0) throw new WirelineError('usage', 'one file is sent at a time: a folder for many');
   const name = options.name ?? (file === '-' ? undefined : basename(resolve(file)));
   if (name === undefined) throw new WirelineError('usage', 'what comes from stdin needs a --name');
+  const leaveOut = (path: string, what: string) => {
+    if (!options.quiet) say(`wireline: ${printable(path)} is left out: it ${what}`);
+  };
   // A bar would stand in the way of what is typed.
   const progress = await progressFor(isTyped([file]) ? { ...options, quiet: true } : options, printLine);
   try {
-    for (const { path, below, size } of file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file)) {
+    const files = file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file, leaveOut);
+    for (const { path, below, size } of files) {
       const input = await inputOf([path], { steady: true });
       const sent = await put(session, below === '' ? name : `${name}/${below}`, input, {
         hash: sha256,
@@ -65,15 +69,22 @@ interface LocalFile {
   readonly size: number;
 }
 
-/** The regular files that are meant by `path`: itself, or all under it. Links and devices in it are left out. */
-function filesUnder(path: string): LocalFile[] {
+/** The regular files that are meant by `path`: itself, or all under it. `leaveOut` is given what else there is. */
+function filesUnder(path: string, leaveOut: (path: string, what: string) => void): LocalFile[] {
   const stat = statOf(path);
   if (!stat.isDirectory()) return [{ path, below: '', size: stat.size }];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((found) => ({ path: found, below: found.slice(join(path, '/').length), size: statOf(found).size }));
+  const found = readdirSync(path, { recursive: true, withFileTypes: true }).map((entry) => ({
+    entry,
+    path: join(entry.parentPath, entry.name),
+  }));
+  for (const { entry, path } of found) {
+    if (entry.isDirectory() && readdirSync(path).length === 0) leaveOut(path, 'is an empty folder');
+    else if (!entry.isDirectory() && !entry.isFile()) leaveOut(path, 'is no regular file');
+  }
+  return found
+    .filter(({ entry }) => entry.isFile())
+    .map((file) => ({ path: file.path, below: relative(path, file.path), size: statOf(file.path).size }))
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function statOf(path: string) {

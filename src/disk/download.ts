@@ -10,6 +10,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   unlinkSync,
   writeSync,
@@ -30,8 +31,9 @@ const readSize = 1024 * 1024;
  * there, only a folder can be fetched.
  */
 export function download(path: string, replace: boolean): Download {
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory()) return new FolderThere(path);
+  const there = statOf(path);
+  // A name with a / at its end is meant for a folder.
+  if (there?.isDirectory() || path.endsWith('/')) return new FolderThere(path);
   if (there && !there.isFile()) {
     throw new WirelineError('refused', `${path} is no file, and is not replaced: - > ${path} writes to it`);
   }
@@ -40,8 +42,20 @@ export function download(path: string, replace: boolean): Download {
     mkdirSync(dirname(path), { recursive: true });
     return new PartDownload(path, replace);
   } catch (cause) {
-    throw new WirelineError('output', `cannot write ${path}: ${inWords(cause)}`, { cause });
+    throw unwritable(path, cause);
   }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+function unwritable(path: string, cause: unknown): WirelineError {
+  return new WirelineError('output', `cannot write ${path}: ${inWords(cause)}`, { cause });
 }
 
 /**

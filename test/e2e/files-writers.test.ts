@@ -1,17 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { download } from '../../src/disk/index.js';
 import { Cli, digest, run, server } from '../support/cli.js';
@@ -160,4 +163,46 @@ test.each([
   });
   await files.says(/closed \(truncated: the stream was cut before its end\)/);
   expect(readdirSync(there)).toEqual([]);
+});
+
+test('where a get is to go is looked at before anything is fetched', async () => {
+  const [there, here] = [folder(), folder()];
+  writeFileSync(join(there, 'x'), 'x');
+  writeFileSync(join(here, 'file'), '');
+  const files = await server('files', there, '-q');
+  const get = (...words: string[]) => run(['get', '-q', 'localhost', files.port, ...words]);
+  expect(await get('x', '-o', join(here, 'new/'))).toMatchObject({
+    status: 1,
+    stderr: `wireline: ${here}/new/ is a folder here, and a file at the server\n`,
+  });
+  expect(await get('x', '-o', join(here, 'file', 'x'))).toMatchObject({
+    status: 1,
+    stderr: `wireline: cannot write ${here}/file/x: is not a folder (ENOTDIR)\n`,
+  });
+  expect(readdirSync(here)).toEqual(['file']);
+  expect(await get('.', '-o', join(here, 'new/'))).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(join(here, 'new'))).toEqual(['x']);
+});
+
+test('a folder is put as it is, by whatever name it is called, and what is left out is told', async () => {
+  const [there, here] = [folder(), folder()];
+  mkdirSync(join(here, 'tree', 'empty'), { recursive: true });
+  mkdirSync(join(here, 'tree', 'sub'));
+  for (const name of ['a', 'longer', 'sub/below']) writeFileSync(join(here, 'tree', name), name);
+  symlinkSync('longer', join(here, 'tree', 'link'));
+  const files = await server('files', there, '--writable', '-q');
+  const cwd = join(here, 'tree');
+  for (const [at, named] of ['.', './', '../tree', cwd, '../tree/sub/..'].entries()) {
+    const put = spawnSync(
+      process.execPath,
+      [resolve('dist/cli.cjs'), 'put', 'localhost', files.port, named, '--name', `put ${at}`],
+      { cwd, encoding: 'utf8' },
+    );
+    expect(put.status, put.stderr).toBe(0);
+    expect(put.stderr).toMatch(/^wireline: .*\bempty is left out: it is an empty folder$/m);
+    expect(put.stderr).toMatch(/^wireline: .*\blink is left out: it is no regular file$/m);
+    const found = readdirSync(join(there, `put ${at}`), { recursive: true });
+    expect(found.sort()).toEqual(['a', 'longer', 'sub', 'sub/below']);
+    expect(readFileSync(join(there, `put ${at}`, 'sub/below'), 'utf8')).toBe('sub/below');
+  }
 });
