@@ -99,8 +99,10 @@ function onEntry(model: Model, name: string, entry: SentEntry): Step {
   const room = roomNamed(model, name);
   if (!room) return step(model);
   const fresh = entry.number > room.before;
-  const own = entry.from === model.name;
-  const pending = own && fresh ? room.pending.find((said) => isOf(said, entry)) : undefined;
+  // What we said may come back after we took another name.
+  const ours = (said: Said) => (entry.from === model.name || entry.from === said.from) && isOf(said, entry);
+  const pending = fresh ? room.pending.find(ours) : undefined;
+  const own = entry.from === model.name || pending !== undefined;
   const line = { number: entry.number, time: entry.time, from: entry.from, body: entry.body };
   const shown = roomNamed(model, name) === activeRoom(model);
   const called = fresh && !own && calls(entry.body, model.name);

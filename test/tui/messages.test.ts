@@ -86,6 +86,13 @@ describe('more of messages', () => {
   });
 });
 
+test('what we said under the name that we had just before is our own', () => {
+  const typist = Typist.joined().type('ada?', keys.enter).told({ type: 'nick', from: 'ada', name: 'zed' });
+  typist.entry('ada?', { from: 'ada', number: 1 }).said('s-1', { number: 1 });
+  expect(typist.messages.at(-1)).toBe('12:00 ada: ada? ✓');
+  expect(typist.effects.filter((effect) => effect.do === 'bell')).toEqual([]);
+});
+
 describe('the connection', () => {
   test('that is lost: the line counts down, what is said waits, questions are answered here', () => {
     const typist = Typist.joined().state({ at: 'waiting', ms: 3000, why: 'the peer cut the connection' });
