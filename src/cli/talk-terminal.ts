@@ -1,7 +1,7 @@
 import readline from 'node:readline';
 import { type Input, type Output, printable } from '../core/index.js';
 import { isQuit } from '../services/talk-options.js';
-import { keepPastesTogether } from './terminal.js';
+import { goBelow, keepPastesTogether } from './terminal.js';
 
 /** A terminal on which one person types while another's lines come in. */
 export interface TalkTerminal {
@@ -81,9 +81,6 @@ function hideTypedLine(terminal: readline.Interface): void {
 
 /** Leaves the cursor where the next line begins: a prompt with nothing after it goes, what was typed stays to be seen. */
 function leaveTypedLine(terminal: readline.Interface): void {
-  if (terminal.line === '') return hideTypedLine(terminal);
-  const { rows } = terminal.getCursorPos();
-  Object.assign(terminal, { cursor: terminal.line.length });
-  readline.moveCursor(process.stderr, 0, terminal.getCursorPos().rows - rows);
-  process.stderr.write('\r\n');
+  if (terminal.line === '') hideTypedLine(terminal);
+  else goBelow(terminal);
 }

@@ -27,6 +27,7 @@ export function typedLines(prompt: string): TypedLines {
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   terminal.on('close', () => {
     ended = true;
+    if (waiting && prompt + terminal.line !== '') goBelow(terminal);
     answer(undefined);
   });
   return {
@@ -39,6 +40,14 @@ export function typedLines(prompt: string): TypedLines {
     },
     close: () => terminal.close(),
   };
+}
+
+/** Moves the cursor to the row below what is typed: what is printed next would else stand in the same line. */
+export function goBelow(terminal: readline.Interface): void {
+  const { rows } = terminal.getCursorPos();
+  Object.assign(terminal, { cursor: terminal.line.length });
+  readline.moveCursor(process.stderr, 0, terminal.getCursorPos().rows - rows);
+  process.stderr.write('\r\n');
 }
 
 /**

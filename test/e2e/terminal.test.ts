@@ -26,3 +26,19 @@ test.skipIf(noTerminals)(`a paste of 100,000 characters arrives whole${ifTermina
   terminal.enter('exit');
   expect(await terminal.over()).toEqual({ status: 0, restored: true });
 });
+
+test.skipIf(noTerminals)(`what is left at a prompt stands in a line of its own${ifTerminals}`, async () => {
+  const echo = await server('echo', '-q');
+  const left = new Terminal(`ask localhost ${echo.port}`);
+  await left.shows(/to quit\):$/);
+  left.press('C-d');
+  expect(await left.over()).toEqual({ status: 0, restored: true });
+  expect(left.screen).toMatch(/to quit\):\nit is over$/);
+  const lost = new Terminal(`ask localhost ${echo.port}`);
+  await lost.shows(/to quit\):$/);
+  lost.type('half');
+  await lost.shows(/half$/);
+  await echo.stop();
+  expect(await lost.over()).toEqual({ status: 1, restored: true });
+  expect(lost.screen).toMatch(/to quit\): half\nwireline: lost /);
+});
