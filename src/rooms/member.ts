@@ -15,6 +15,8 @@ export class Member {
   name = '';
   /** Tells owners of names apart, and the ids of their messages. */
   owner = '';
+  /** The names under which it said what is on its way to the log: its own words, also where it has another name by now. */
+  readonly saying = new Set<string>();
   /** The rooms joined, by name. */
   readonly rooms = new Map<string, Subscription>();
   #drained: (() => void)[] = [];
@@ -66,6 +68,7 @@ export class Member {
   /** The member was told what became of something that it said. */
   settled(): void {
     if (--this.#unsettled > 0) return;
+    this.saying.clear();
     for (const run of this.#onSettled.splice(0)) run();
   }
 

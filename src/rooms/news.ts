@@ -17,14 +17,14 @@ export class News {
     readonly entries: readonly Entry[],
   ) {}
 
-  /** Gives `tell` what a member of this name is to be told, in a piece or more. */
-  tell(name: string, voice: Voice, tell: (bytes: Uint8Array) => void): void {
-    if (voice.echoes || !this.#saidBy(name)) return tell(this.#all(voice).bytes);
+  /** Gives `tell` what a member is to be told that said some of them, under these names, in a piece or more. */
+  tell(names: ReadonlySet<string>, voice: Voice, tell: (bytes: Uint8Array) => void): void {
+    if (voice.echoes || !this.#saidBy(names)) return tell(this.#all(voice).bytes);
     const { bytes, runs } = this.#inRuns(voice);
     let from = 0;
     let at = 0;
     for (const run of runs) {
-      if (run.from === name) {
+      if (names.has(run.from)) {
         if (at > from) tell(bytes.subarray(from, at));
         from = run.end;
       }
@@ -33,9 +33,11 @@ export class News {
     if (at > from) tell(bytes.subarray(from, at));
   }
 
-  #saidBy(name: string): boolean {
+  #saidBy(names: ReadonlySet<string>): boolean {
+    if (names.size === 0) return false;
     this.#senders ??= new Set(this.entries.map(({ from }) => from));
-    return this.#senders.has(name);
+    for (const name of names) if (this.#senders.has(name)) return true;
+    return false;
   }
 
   #all(voice: Voice): { readonly bytes: Uint8Array; runs?: readonly Run[] } {

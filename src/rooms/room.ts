@@ -63,6 +63,7 @@ export class Room {
   say(member: Member, body: string, id?: string): void {
     const saying: Saying = { from: member.name, body };
     const keyed = id === undefined ? saying : { ...saying, key: `${member.owner}:${id}` };
+    member.saying.add(member.name);
     member.unsettled();
     // All that comes in one read is one batch, and one promise.
     if (this.#said.push({ member, saying: keyed, id }) === 1) queueMicrotask(() => void this.#store());
@@ -70,7 +71,9 @@ export class Room {
 
   /** Tells all members, at the end of the turn. */
   announce(event: ServerMessage): void {
-    if (this.#events.push(event) === 1) setImmediate(() => this.#tellEvents());
+    if (this.#events.push(event) > 1) return;
+    // What was said before it is on its way to the log by the next microtask, and told first.
+    queueMicrotask(() => setImmediate(() => this.#tellEvents()));
   }
 
   async #store(): Promise<void> {
@@ -107,7 +110,7 @@ export class Room {
   #deliver(entries: readonly Entry[]): void {
     const news = new News(this.name, entries);
     for (const [member, subscription] of this.#members) {
-      if (subscription.takes(entries)) news.tell(member.name, member.voice, (bytes) => void member.write(bytes));
+      if (subscription.takes(entries)) news.tell(member.saying, member.voice, (bytes) => void member.write(bytes));
     }
   }
 

@@ -11,7 +11,7 @@ test('a member of a dialect without echo is told all but its own, in order', () 
       const news = new News('lobby', entries);
       for (const name of ['ann', 'bob', 'cec', 'dan']) {
         const told: Uint8Array[] = [];
-        news.tell(name, plainVoice, (bytes) => told.push(bytes));
+        news.tell(new Set([name]), plainVoice, (bytes) => told.push(bytes));
         const others = entries.filter(({ from }) => from !== name);
         expect(Buffer.concat(told)).toEqual(Buffer.from(plainVoice.entries('lobby', others)));
       }

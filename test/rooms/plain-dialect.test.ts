@@ -39,6 +39,19 @@ describe('a plain client', () => {
     await ann.hears('[bob] hello\n');
   });
 
+  test('takes a name in one piece with its words, and hears none of them; others hear all in order', async () => {
+    const chat = chatInMemory();
+    const [ann, bob] = [await person(chat.plain(), 'ann'), await person(chat.plain(), 'bob')];
+    ann.send('one\n/nick cat\ntwo\n');
+    // Who takes the name that is given up misses nothing that was said under it.
+    bob.send('/nick ann\n');
+    await bob.hears('[ann] one\n[cat] two\n* ann is now cat\n* bob is now ann\n');
+    bob.send('three\n');
+    await ann.hears('[ann] three\n');
+    expect(ann.text()).not.toMatch(/\] (one|two)/);
+    expect(bob.text()).not.toContain('three');
+  });
+
   test('is told what was said before it came', async () => {
     const chat = chatInMemory({ replay: 2 });
     const ann = await person(chat.plain(), 'ann');
