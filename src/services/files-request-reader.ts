@@ -1,4 +1,5 @@
 import { type Clock, type Timer, WirelineError } from '../core/index.js';
+import { isBegun } from './files-request.js';
 
 const LF = 10;
 const CR = 13;
@@ -6,7 +7,7 @@ const CR = 13;
 const maxRequest = 64 * 1024;
 /** Bytes of requests that may wait while one is answered. */
 const maxHeld = 1024 * 1024;
-/** Milliseconds of silence after which a request needs no newline, as in text framing. */
+/** Milliseconds of silence after which a request that can be whole needs no newline, as in text framing. */
 const pauseMs = 50;
 
 /** Cuts requests out of what a client sends, one at a time: bytes after one may belong to it and not be lines. */
@@ -25,7 +26,7 @@ export class RequestReader {
     readonly onEnd: () => void,
   ) {
     this.#pause = clock.after(pauseMs, () => {
-      if (this.#held.length > 0) this.onRequest(this.take());
+      if (this.#held.length > 0 && !isBegun(this.#held)) this.onRequest(this.take());
     });
     this.#pause.stop();
   }
@@ -82,9 +83,7 @@ export class RequestReader {
   #cutAll(): void {
     while (!this.#holding && this.#held.length > 0) {
       const at = this.#held.indexOf(LF);
-      if (at > maxRequest || (at === -1 && this.#held.length > maxRequest)) {
-        throw tooLong();
-      }
+      if (at > maxRequest || (at === -1 && this.#held.length > maxRequest)) throw tooLong();
       if (at === -1 && !this.ended) return this.#pause.again();
       const end = at === -1 ? this.#held.length : at;
       const line = this.#held.subarray(0, this.#held[end - 1] === CR ? end - 1 : end);

@@ -16,6 +16,8 @@ export type Request =
   | { readonly type: 'list'; readonly path: string }
   | { readonly type: 'put'; readonly path: string; readonly replace: boolean };
 
+/** `{`, by which a line of JSON is known. */
+export const BRACE = 123;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a request line. Throws `protocol` where it is none. */
@@ -35,6 +37,17 @@ export function parseRequest(line: Uint8Array): Request {
   if (typeof list === 'string') return { type: 'list', path: list };
   if (typeof put === 'string') return { type: 'put', path: put, replace: replace === true };
   throw new WirelineError('protocol', 'a request is {"get":NAME}, {"list":PATH} or {"put":NAME}');
+}
+
+/** Whether a line that has no end yet is JSON that goes on: what comes late of it is no request of its own. */
+export function isBegun(line: Uint8Array): boolean {
+  if (line[0] !== BRACE) return false;
+  try {
+    JSON.parse(decoder.decode(line));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -8,7 +8,7 @@ import {
 } from '../core/index.js';
 import { download } from './files-download.js';
 import { listing } from './files-listing.js';
-import { parseRequest, type Request } from './files-request.js';
+import { BRACE, parseRequest, type Request } from './files-request.js';
 import { RequestReader } from './files-request-reader.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
 import { FileUpload } from './files-upload.js';
@@ -21,8 +21,6 @@ export interface FilesOptions {
 }
 
 const encoder = new TextEncoder();
-/** `{`, by which a line of JSON is known. */
-const BRACE = 123;
 
 /**
  * Serves the files of a folder. A line that is a plain name is answered with the file's bytes and the end of the
