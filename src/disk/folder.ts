@@ -1,6 +1,6 @@
 import { closeSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Incoming, Receiver, Source } from '../core/index.js';
+import { type Incoming, inWords, type Receiver, type Source, WirelineError } from '../core/index.js';
 import { PartNames } from './part-names.js';
 
 /** Tells of a message that is in place. */
@@ -13,8 +13,12 @@ export type OnSaved = (saved: { path: string; bytes: number; remote: string }) =
  * be made.
  */
 export function folderReceiver(folder: string, onSaved: OnSaved = () => {}): Receiver {
-  mkdirSync(folder, { recursive: true });
-  partNames.removeLeft(folder);
+  try {
+    mkdirSync(folder, { recursive: true });
+    partNames.removeLeft(folder);
+  } catch (cause) {
+    throw new WirelineError('output', `cannot write into ${folder}: ${inWords(cause)}`, { cause });
+  }
   let number = 0;
   const place = (part: string): string => {
     for (;;) {

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { type Closed, type Connection, type Service, WirelineError } from '../core/index.js';
 import { type Address, formatAddress, parseListenAddress } from './address.js';
+import { roomByDescriptors } from './descriptors.js';
 import { listen } from './listen.js';
 import { adopted } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
@@ -77,6 +78,7 @@ class RunningServer implements Server {
   readonly #served = new Set<SocketConnection>();
   /** Connections over the limit, while they are told so. They take no place. */
   readonly #refused = new Set<SocketConnection>();
+  readonly #room = roomByDescriptors();
   #listening = true;
   #resolveClosed!: () => void;
 
@@ -106,8 +108,9 @@ class RunningServer implements Server {
 
   accept(accepted: net.Socket): void {
     const remote = remoteOf(accepted, this.address);
-    const free = this.#served.size < (this.options.maxConnections ?? 10_000);
-    if (!free && this.#refused.size >= placesToRefuse) return this.#drop(accepted, remote);
+    const room = this.#room(accepted);
+    const free = room === 'serve' && this.#served.size < (this.options.maxConnections ?? 10_000);
+    if (room === 'drop' || (!free && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
     const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs);
     (free ? this.#served : this.#refused).add(peer);
     peer.start(adopted(accepted, peer.onRead), free ? this.#observed : this.#refusing);
@@ -128,7 +131,9 @@ class RunningServer implements Server {
 
   #drop(accepted: net.Socket, remote: string): void {
     this.options.observer?.refused?.(remote, { reason: 'too-many' });
-    accepted.destroy();
+    // An end in order would be taken for a receipt.
+    if (this.address.path === undefined) accepted.resetAndDestroy();
+    else accepted.destroy();
   }
 
   readonly #onClosed = (peer: SocketConnection, why: Closed): void => {

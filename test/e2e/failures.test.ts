@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { listeningChild } from '../support/child.js';
-import { Cli, type Run, run, server } from '../support/cli.js';
+import { Cli, type Run, run, server, until } from '../support/cli.js';
 import { freePort } from '../support/free-port.js';
+import { peer } from '../support/peers.js';
 
 /** Holds a failed run against what the design says of it: one line, a status, and soon. */
 function expectFailure({ stderr, status, stdout, ms }: Run, wanted: number, line: RegExp): void {
@@ -66,6 +67,11 @@ test('port in use', async () => {
   const echo = await server('echo');
   const failure = await run(['serve', 'sink', echo.port]);
   expectFailure(failure, 3, /cannot listen on \[::\]:\d+: address already in use \(EADDRINUSE\)/);
+});
+
+test('a folder that cannot be written into', async () => {
+  const failure = await run(['serve', 'sink', '--into', 'package.json', '0']);
+  expectFailure(failure, 1, /cannot write into package\.json: exists already \(EEXIST\)/);
 });
 
 test('a file that cannot be read', async () => {
@@ -168,6 +174,24 @@ test('--max-connections tells who is over it, and has room again when one leaves
   await once(first.resume(), 'close');
   expect((await run(['ask', 'localhost', echo.port], 'x\n')).stdout.toString()).toBe('x\n');
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a server that has no descriptor left refuses, and drops nobody as if all were well',
+  async () => {
+    const { child } = peer('sh', ['-c', 'ulimit -n 100 && exec "$0" dist/cli.cjs serve sink -q 0', process.execPath]);
+    const [line] = (await once(child.stderr, 'data')) as [Buffer];
+    const [, port = ''] = /listening on \S*:(\d+)/.exec(line.toString()) ?? [];
+    const flood = Array.from({ length: 200 }, () => net.connect(Number(port), '127.0.0.1').resume());
+    onTestFinished(() => flood.forEach((socket) => void socket.destroy()));
+    await Promise.race(flood.map((socket) => once(socket, 'error').catch(() => {})));
+    const { stderr, status } = await run(['send', '127.0.0.1', port], 'x');
+    expect(stderr).toMatch(/too many connections|reset by the peer/);
+    expect(status).not.toBe(0);
+    for (const socket of flood) socket.destroy();
+    await until(() => flood.every((socket) => socket.closed), 'the flood is over');
+    expect((await run(['send', '127.0.0.1', port], 'x')).status).toBe(0);
+  },
+);
 
 test('--version and --help say so on stdout', async () => {
   expect((await run(['--version'])).stdout.toString()).toMatch(/^\d+\.\d+\.\d+\n$/);

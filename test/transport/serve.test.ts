@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Closed, Connection, Service } from '../../src/core/index.js';
 import { echo } from '../../src/services/index.js';
@@ -97,13 +99,18 @@ describe('the limit of connections', () => {
     expect(await echoed(server)).toBe('hello');
   });
 
-  test('costs a flood its words', async () => {
+  test('costs a flood its words, and is a reset for all of it', async () => {
     const { observer, told, until } = watching();
     const server = await serving(echo(), { maxConnections: 1, observer });
-    const clients = await Promise.all(Array.from({ length: 150 }, () => plainClient(server.address)));
+    const first = await plainClient(server.address);
+    // Some are reset so soon that they never know that they were connected.
+    const { port } = server.address as { port: number };
+    const flood = Array.from({ length: 149 }, () => net.connect(port, '127.0.0.1').resume());
+    const ends = flood.map((socket) => once(socket, 'end').catch(({ code }: NodeJS.ErrnoException) => code));
     await until(() => told.filter((line) => line === 'refused too-many').length === 149);
     expect(server.connections).toBe(1);
-    for (const { socket } of clients) socket.destroy();
+    expect(new Set(await Promise.all(ends))).toEqual(new Set(['ECONNRESET']));
+    first.socket.destroy();
     await until(() => told.some((line) => line.startsWith('closed')));
     expect(await echoed(server)).toBe('hello');
   });

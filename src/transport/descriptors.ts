@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import type net from 'node:net';
+
+/** Descriptors that are kept, at most, for other things than connections, and as many for telling who is refused why. */
+const most = 32;
+
+/** What a new connection can be given, by the descriptors that are left: a place, a word why not, or nothing. */
+export type Room = 'serve' | 'refuse' | 'drop';
+
+/**
+ * Says what there is room for. Where a process has no descriptor left, the system's connections are accepted and ended
+ * in order by libuv, without a word to anybody, and a sender takes that for its receipt: so it must not come to that.
+ */
+export function roomByDescriptors(limit = descriptorLimit()): (accepted: net.Socket) => Room {
+  const spare = Math.min(most, Math.floor(limit / 8));
+  return (accepted) => {
+    // The system gives the lowest number that is free.
+    const fd = (accepted as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? -1;
+    if (fd < limit - 2 * spare) return 'serve';
+    return fd < limit - spare ? 'refuse' : 'drop';
+  };
+}
+
+/** How many descriptors the process may have; without end where the system does not say. */
+function descriptorLimit(): number {
+  try {
+    const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+    return Number(soft ?? Number.POSITIVE_INFINITY);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
