@@ -106,7 +106,9 @@ function openFile(root: string, parts: readonly string[], hashes: KnownHashes): 
     },
     changed() {
       const now = fstatSync(fd);
-      return now.size !== stat.size || now.mtimeMs !== stat.mtimeMs || now.ctimeMs !== stat.ctimeMs;
+      if (now.size !== stat.size || now.mtimeMs !== stat.mtimeMs) return true;
+      // One that got or lost a name, as by a put that replaces it, is what it was.
+      return now.ctimeMs !== stat.ctimeMs && now.nlink === stat.nlink;
     },
     known: hashes.of(stat),
     learn: (hex) => hashes.learn(stat, opened, hex),

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -16,7 +17,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { download } from '../../src/disk/index.js';
+import { download, servedFolder } from '../../src/disk/index.js';
 import { Cli, digest, run, server } from '../support/cli.js';
 
 function folder(): string {
@@ -205,4 +206,26 @@ test('a folder is put as it is, by whatever name it is called, and what is left 
     expect(found.sort()).toEqual(['a', 'longer', 'sub', 'sub/below']);
     expect(readFileSync(join(there, `put ${at}`, 'sub/below'), 'utf8')).toBe('sub/below');
   }
+});
+
+test('a file that is replaced while it is sent is sent as it was', () => {
+  const there = folder();
+  const served = servedFolder(there);
+  const opened = () => {
+    const file = served.open('x');
+    if (file === 'folder') throw new Error('it is a file');
+    return file;
+  };
+  writeFileSync(join(there, 'x'), 'old');
+  const [replaced, linked, written] = [opened(), opened(), opened()];
+  linkSync(join(there, 'x'), join(there, 'y'));
+  expect(linked.changed()).toBe(false);
+  const next = served.create('x', true);
+  next.write(Buffer.from('new'));
+  next.finish();
+  expect(replaced.changed()).toBe(false);
+  expect(Buffer.from(replaced.read(0, 10)).toString()).toBe('old');
+  appendFileSync(join(there, 'y'), 'er');
+  expect(written.changed()).toBe(true);
+  for (const file of [replaced, linked, written]) file.close();
 });
