@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import type { ChatClient } from '../clients/chat.js';
 import type { ChatListener, ChatState } from '../clients/chat-options.js';
-import { roomKey } from '../clients/chat-rooms.js';
+import { lossOf, type Missed, roomKey } from '../clients/chat-rooms.js';
 import {
   type ClientMessage,
   type Input,
@@ -96,7 +96,8 @@ class Pipe implements ChatListener {
     if (state.at === 'closed') this.#input.stop();
   }
 
-  message(message: ServerMessage): void {
+  message(message: ServerMessage, missed?: Missed): void {
+    if (missed) this.#warn(lossOf(missed));
     this.#tell(this.json ? jsonLine(message) : plainLines(message, this.#ends.client.name, this.call.rooms.length > 1));
     if (message.type === 'joined') this.#behind.set(message.room, message.last > message.after ? message.last : 0);
     if (message.type === 'entry' && message.number === this.#behind.get(message.room))

@@ -8,6 +8,12 @@ export interface Missed {
   readonly entries: number | undefined;
 }
 
+/** That something is missing, in words. */
+export function lossOf({ entries }: Missed): string {
+  if (entries === undefined) return 'the server has begun a new log: what was said meanwhile is not known';
+  return `${entries} ${entries === 1 ? 'message is' : 'messages are'} missing: the server does not have them any more`;
+}
+
 /** Where a client is in a room. */
 interface Place {
   epoch: string | undefined;

@@ -4,7 +4,7 @@ export { type AskOptions, ask, bytesPhrasing, type Phrasing, type Questions, tex
 export { type Channel, open } from './channel.js';
 export { ChatClient } from './chat.js';
 export type { ChatListener, ChatOptions, ChatState } from './chat-options.js';
-export { type Missed, roomKey } from './chat-rooms.js';
+export { lossOf, type Missed, roomKey } from './chat-rooms.js';
 export { connect } from './connect.js';
 export {
   type Answer,

@@ -1,4 +1,4 @@
-import type { ChatState, Missed } from '../clients/index.js';
+import { type ChatState, lossOf, type Missed } from '../clients/index.js';
 import type { Joined, SentEntry, ServerMessage } from '../core/index.js';
 import {
   activeRoom,
@@ -88,11 +88,6 @@ function onJoined(model: Model, joined: Joined, missed?: Missed): Step {
   }));
   const told = missed ? withNotice(next, lossOf(missed), { room: name, failure: true }) : next;
   return step(told, { do: 'ask', message: { type: 'who', room: name } });
-}
-
-function lossOf({ entries }: Missed): string {
-  if (entries === undefined) return 'the server has begun a new log: what was said meanwhile is not known';
-  return `${entries} ${entries === 1 ? 'message is' : 'messages are'} missing: the server does not have them any more`;
 }
 
 function onEntry(model: Model, name: string, entry: SentEntry): Step {

@@ -186,6 +186,19 @@ test('a server that stops says so, and who waits for it can be stopped', async (
   expect((await ada.stop('SIGTERM')).status).toBe(143);
 });
 
+test('what the server has no more when a bot comes back is said', async () => {
+  const first = await serverOn(await freePort(), 'chat', '-q');
+  const ada = bot(first.port, 'ada');
+  say(ada, 'here');
+  const bob = bot(first.port, 'bob');
+  await bob.prints(/here/);
+  await first.stop('SIGKILL');
+  await serverOn(first.port, 'chat', '-q');
+  await bob.says(/^wireline: the server has begun a new log: what was said meanwhile is not known$/m);
+  await ada.stop();
+  await bob.stop();
+});
+
 test('who is stopped before all that it read is acknowledged says how much is not', async () => {
   let heard = '';
   const deaf = net.createServer((socket) => {
