@@ -136,8 +136,12 @@ class SqliteStore implements Store {
   close(): void {
     // A driver may keep the file open until its statements are collected; so the lock is let go of here, which
     // SQLite does only outside of WAL. It leaves one file, with no other beside it.
-    this.database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM meta;');
-    this.database.close();
+    const release = 'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM meta;';
+    try {
+      this.#reading(() => this.database.exec(release));
+    } finally {
+      this.database.close();
+    }
   }
 
   #known(room: string): Known | undefined {

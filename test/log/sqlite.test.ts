@@ -84,6 +84,14 @@ test('a room that cannot be read, as the file is damaged, fails with the name of
   await expect(damaged.append('a', [{ from: 'ann', body }])).rejects.toMatchObject(failure);
 });
 
+test('a file that is removed while it is open is named where it cannot be closed', async () => {
+  const path = freshPath();
+  const log = await sqliteLog(path);
+  await log.append('a', [{ from: 'ann', body: '1' }]);
+  rmSync(path);
+  await expect(log.close()).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(path) });
+});
+
 test('a full disk refuses the batch, stores nothing of it, and what was acknowledged is still there', async () => {
   const path = freshPath();
   const log = await sqliteLog(path, { maxBytes: 256 * 1024 });
