@@ -1,5 +1,6 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
+import { dirname } from 'node:path';
 import { WirelineError } from '../core/index.js';
 import { type Address, formatAddress } from './address.js';
 import { inWords } from './system-errors.js';
@@ -12,6 +13,9 @@ export async function listen(listener: net.Server, address: Address, backlog?: n
   try {
     await bind(listener, address, backlog);
   } catch (error) {
+    // For a path in no folder libuv says that permission is denied, as Windows does (src/unix/pipe.c).
+    if (address.path !== undefined && !existsSync(dirname(address.path)))
+      throw cannotListen(address, new Error(`there is no folder ${dirname(address.path)} (ENOENT)`));
     if (address.path === undefined || codeOf(error) !== 'EADDRINUSE') throw cannotListen(address, error);
     await removeStale(address.path)
       .then(() => bind(listener, address, backlog))
