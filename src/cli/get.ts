@@ -8,7 +8,7 @@ import { download, pathIn, treeDownload } from '../disk/download.js';
 import { sha256 } from '../disk/hash.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
-import { readableSize } from './readable.js';
+import { readableName, readableSize } from './readable.js';
 import { standardOutput } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -112,6 +112,8 @@ function report(got: Got, printLine: (line: string) => void, { json, quiet }: Tr
   if (json) printLine(JSON.stringify(got));
   else if (!quiet) {
     const resumed = got.resumed > 0 ? `, of which ${readableSize(got.resumed)} were there` : '';
-    say(`${got.path}: ${readableSize(got.bytes)}${resumed}${got.sha256 ? `, SHA-256 ${got.sha256}` : ''}`);
+    say(
+      `${readableName(got.path)}: ${readableSize(got.bytes)}${resumed}${got.sha256 ? `, SHA-256 ${got.sha256}` : ''}`,
+    );
   }
 }

@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings';
 import { list } from '../clients/ls.js';
-import { type FolderEntry, printable, WirelineError } from '../core/index.js';
+import { type FolderEntry, WirelineError } from '../core/index.js';
 import { examples } from './help.js';
 import { print } from './process.js';
-import { readableSize } from './readable.js';
+import { readableName, readableSize } from './readable.js';
 import { withFiles, withTransferOptions } from './transfer-options.js';
 
 /** `wireline ls`: what a files service has. */
@@ -27,5 +27,5 @@ export function lsCommand() {
 function lineOf({ name, type, size, time }: FolderEntry): string {
   const when = new Date(time).toISOString().slice(0, 16).replace('T', ' ');
   const what = type === 'folder' ? '' : readableSize(size);
-  return `${what.padStart(10)}  ${when}  ${printable(name).replaceAll('\n', '^J')}${type === 'folder' ? '/' : ''}`;
+  return `${what.padStart(10)}  ${when}  ${readableName(name)}${type === 'folder' ? '/' : ''}`;
 }

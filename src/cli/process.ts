@@ -1,4 +1,4 @@
-import { asWirelineError, inWords, type Reason, reasons, WirelineError } from '../core/index.js';
+import { asWirelineError, inWords, printable, type Reason, reasons, WirelineError } from '../core/index.js';
 
 /** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
 let verbosity = 0;
@@ -37,7 +37,8 @@ export function print(text: string): void {
 /** Prints what failed as one line, with its stack only at `-vv`, and sets the exit status of its reason. */
 export function reportFailure(error: unknown): void {
   const known = asWirelineError(error);
-  say(`wireline: ${known.message.replaceAll('\n', ' ')}`);
+  // Some of the words may be a peer's.
+  say(`wireline: ${printable(known.message).replaceAll('\n', ' ')}`);
   if (verbosity >= 2) say(String((known.cause as Error | undefined)?.stack ?? known.stack));
   setStatus(known.code);
 }

@@ -1,6 +1,5 @@
 import cliProgress from 'cli-progress';
-import { printable } from '../core/index.js';
-import { progressLine } from './readable.js';
+import { progressLine, readableName } from './readable.js';
 
 /** Shows how far what is sent or fetched has come, one thing after the other. */
 export interface Progress {
@@ -34,7 +33,7 @@ export function barProgress(): Progress {
   };
   return {
     show(name, bytes, size) {
-      const shown = printable(name);
+      const shown = readableName(name);
       if (now?.name !== shown) {
         stop();
         began = { at: performance.now(), bytes };

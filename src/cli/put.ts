@@ -3,12 +3,12 @@ import { basename, join, relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
 import { put, type Sent } from '../clients/put.js';
-import { printable, WirelineError } from '../core/index.js';
+import { WirelineError } from '../core/index.js';
 import { sha256 } from '../disk/hash.js';
 import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
-import { readableSize } from './readable.js';
+import { readableName, readableSize } from './readable.js';
 import { inputOf, isTyped } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -41,7 +41,7 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   const name = options.name ?? (file === '-' ? undefined : basename(resolve(file)));
   if (name === undefined) throw new WirelineError('usage', 'what comes from stdin needs a --name');
   const leaveOut = (path: string, what: string) => {
-    if (!options.quiet) say(`wireline: ${printable(path)} is left out: it ${what}`);
+    if (!options.quiet) say(`wireline: ${readableName(path)} is left out: it ${what}`);
   };
   // A bar would stand in the way of what is typed.
   const progress = await progressFor(isTyped([file]) ? { ...options, quiet: true } : options, printLine);
@@ -101,5 +101,5 @@ function printLine(line: string): void {
 
 function report(sent: Sent, { json, quiet }: TransferOptions): void {
   if (json) printLine(JSON.stringify(sent));
-  else if (!quiet) say(`${sent.path}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
+  else if (!quiet) say(`${readableName(sent.path)}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
 }

@@ -1,3 +1,5 @@
+import { printable } from '../core/index.js';
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** A count of bytes for people: `1.5 MiB`. */
@@ -50,4 +52,9 @@ function joined(...parts: string[]): string {
 function shortened(name: string, length: number): string {
   if (name.length <= length) return name;
   return length < 2 ? '' : `${name.slice(0, length - 1)}…`;
+}
+
+/** A file's name, which may be a peer's, on one line and with no control characters. */
+export function readableName(name: string): string {
+  return printable(name).replaceAll('\n', '^J');
 }

@@ -77,13 +77,13 @@ function into(target: Download, path: string, header: Answer, { hash = true, onP
   };
 }
 
-/** What the disk does not take is dropped, as it may be the last that there was room for. */
+/** What the disk does not take is dropped, as it may be the last that there was room for; so is what may not be there. */
 function written(target: Download, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    if (cause instanceof WirelineError) throw cause;
     target.drop();
+    if (cause instanceof WirelineError) throw cause;
     throw new WirelineError('output', `cannot write ${target.path}: ${inWords(cause)}`, { cause });
   }
 }

@@ -77,9 +77,11 @@ describe.skipIf(process.platform !== 'linux')('two that get into one name at a t
     second.keep();
     first.keep();
     expect(readdirSync(here)).toEqual(['.x.wireline-part']);
-    const again = download(wanted, false);
+    const [again, late] = [download(wanted, false), download(wanted, false)];
     expect(again).toMatchObject({ offset: 5, prefix: digest(Buffer.from('first')) });
     again.finish();
+    expect(() => late.finish()).toThrow('exists already');
+    late.drop();
     expect(readFileSync(wanted, 'utf8')).toBe('first');
     expect(readdirSync(here)).toEqual(['x']);
   });
@@ -229,4 +231,21 @@ test('a file that is replaced while it is sent is sent as it was', () => {
   appendFileSync(join(there, 'y'), 'er');
   expect(written.changed()).toBe(true);
   for (const file of [replaced, linked, written]) file.close();
+});
+
+test('names and words of the other side do nothing to a terminal', async () => {
+  const [there, here] = [folder(), folder()];
+  const name = 'a\u001b]0;title\u0007\nb';
+  writeFileSync(join(there, name), '');
+  const files = await server('files', there, '--writable', '-q');
+  const shown = 'a^[]0;title^G^Jb';
+  const got = await run(['get', 'localhost', files.port, '.', '-o', here]);
+  expect(got).toMatchObject({ status: 0, stderr: expect.stringMatching(/^a\^\[]0;title\^G\^Jb: 0 B, SHA-256 \w+\n$/) });
+  const put = await run(['put', 'localhost', files.port, here, '--name', 'back']);
+  expect(put.stderr.startsWith(`back/${shown}: 0 B sent`), put.stderr).toBe(true);
+  const hostile = net.createServer((socket) => socket.end('{"error":"no \\u001b[31mred"}\n'));
+  onTestFinished(() => void hostile.close());
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+  const { port } = hostile.address() as net.AddressInfo;
+  expect((await run(['ls', '127.0.0.1', String(port)])).stderr).toBe('wireline: no ^[[31mred\n');
 });
