@@ -178,7 +178,9 @@ class JsonClient implements Handler<ClientMessage> {
 const tooLong = (max: number) => new Refusal('too-long', `a message has at most ${max} bytes`);
 
 function text(value: unknown, field: string, min = 1, max = 1024): string {
-  if (typeof value !== 'string' || value.length < min) throw new Refusal('bad-message', `${field} is to be a text`);
+  if (typeof value !== 'string' || value.length < min) {
+    throw new Refusal('bad-message', `${field} is to be a text${min > 1 ? ` of ${min} to ${max} characters` : ''}`);
+  }
   if (value.length > max) throw field === 'body' ? tooLong(max) : new Refusal('too-long', `${field} is too long`);
   return value;
 }
