@@ -128,7 +128,8 @@ class Pipe implements ChatListener {
   }
 
   /** Who cannot be in a room has nothing more to do. */
-  #onError({ room, message }: ServerMessage & { type: 'error' }): void {
+  #onError({ code, room, message }: ServerMessage & { type: 'error' }): void {
+    if (code === 'bad-message') this.refused++;
     const isJoin = room !== undefined && this.#rooms.has(room) && !this.#behind.has(room);
     if (isJoin) this.#ends.fail(new WirelineError('refused', printable(`cannot join ${room}: ${message}`)));
     else if (!this.json) this.#warn(message);
@@ -144,7 +145,7 @@ class Pipe implements ChatListener {
   /** A message of a program's own, which the client has to know of where it is about its rooms. */
   #pass(message: ClientMessage): void {
     const { client } = this.#ends;
-    if (message.type === 'say' && typeof message.body === 'string') {
+    if (message.type === 'say' && typeof message.body === 'string' && typeof (message.id ?? '') === 'string') {
       client.say(String(message.room ?? this.#first), message.body, message.id);
     } else if (message.type === 'join' && typeof message.room === 'string') client.join(message.room);
     else if (message.type === 'leave' && typeof message.room === 'string') client.leave(message.room);

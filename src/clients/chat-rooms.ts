@@ -24,7 +24,7 @@ interface Place {
   joined: boolean;
 }
 
-/** Characters of a room's name that a refusal repeats. */
+/** Characters of a room's name, and of an id, that a refusal repeats. */
 const maxRepeated = 128;
 
 /** The rooms of a chat client, how far it has heard in each, and what it said that is not acknowledged. */
@@ -64,9 +64,11 @@ export class ChatRooms {
     return this.#places.get(roomKey(say.room))?.joined ?? true;
   }
 
-  /** Gives whether a saying of this id was waiting. */
-  settle(id: string): boolean {
-    return this.#says.delete(id);
+  /** Takes out the saying that an answer with this id is about. Gives its own id, where there is such a saying. */
+  settle(id: string): string | undefined {
+    const own = this.#says.has(id) ? id : [...this.#says.keys()].find((each) => each.slice(0, maxRepeated) === id);
+    if (own !== undefined) this.#says.delete(own);
+    return own;
   }
 
   /** What was said in a room and is not settled, in order. */

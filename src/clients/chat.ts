@@ -182,7 +182,8 @@ export class ChatClient {
       case 'entry':
         return this.#rooms.takes(message) ? this.listener.message(message) : undefined;
       case 'ack':
-        if (this.#rooms.settle(message.id)) this.listener.said?.(message.id, { number: message.number }, message);
+        if (this.#rooms.settle(message.id) !== undefined)
+          this.listener.said?.(message.id, { number: message.number }, message);
         return;
       case 'nick':
         if (message.from === this.#name) this.#name = message.name;
@@ -234,7 +235,8 @@ export class ChatClient {
     }
     if (code === 'gone' && room !== undefined) this.#rooms.skip(room);
     if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
-    if (id !== undefined && this.#rooms.settle(id)) this.listener.said?.(id, { failed: message.message }, message);
+    const said = id === undefined ? undefined : this.#rooms.settle(id);
+    if (said !== undefined) this.listener.said?.(said, { failed: message.message }, message);
     else this.listener.message(message);
   }
 

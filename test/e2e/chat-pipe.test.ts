@@ -80,6 +80,19 @@ test('what a program says in a room that it is not in is refused, and not waited
   expect(status).toBe(1);
 });
 
+test.each([
+  ['an id that is too long', { body: 'x', id: 'i'.repeat(200) }],
+  ['an id that is a number', { body: 'x', id: 5 }],
+  ['a body that is a number', { body: 5 }],
+])('what a program says with %s is refused, and not waited for', async (_what, said) => {
+  const { port } = await server('chat', '-q');
+  const line = `${JSON.stringify({ type: 'say', room: 'lobby', ...said })}\n`;
+  const { stdout, stderr, status } = await run(['chat', '--json', '127.0.0.1', port], line);
+  expect(stdout.toString()).toMatch(/"code":"(too-long|bad-message)"/);
+  expect(stderr).toMatch(/^wireline: 1 of the lines were not said$/m);
+  expect(status).toBe(1);
+});
+
 test('a server that is killed and started again: nothing is lost, and nothing comes twice', async () => {
   const store = `sqlite:${join(folder, 'chat.db')}`;
   const first = await serverOn(await freePort(), 'chat', '--log', store, '--rate', '0', '--replay', '1000', '-q');
