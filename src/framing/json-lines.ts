@@ -4,6 +4,8 @@ import { LineDecoder } from './line-decoder.js';
 
 const defaultMax = 1024 * 1024;
 const CR = 13;
+const SPACE = 32;
+const TAB = 9;
 const BRACE = '{'.charCodeAt(0);
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -58,7 +60,7 @@ function whole(line: Uint8Array, held: number): object {
 }
 
 function isBlank(line: Uint8Array): boolean {
-  return line.length === 0 || (line.length === 1 && line[0] === CR);
+  return line.every((byte) => byte === SPACE || byte === TAB || byte === CR);
 }
 
 function parse(bytes: Uint8Array): object {

@@ -44,7 +44,7 @@ describe('json lines', () => {
   });
 
   test('may be empty, end in CRLF, have white space around them, and need no newline at the end', () => {
-    const { messages, code } = decoded(['\n\r\n {"a":1} \r\n{"b":2}']);
+    const { messages, code } = decoded(['\n\r\n {"a":1} \r\n \n \t \r\n{"b":2}']);
     expect({ messages, code }).toEqual({ messages: [{ a: 1 }, { b: 2 }], code: undefined });
   });
 
