@@ -1,8 +1,6 @@
 import type { Input } from '../core/index.js';
 import { LineDecoder } from '../framing/index.js';
-
-/** Bytes of lines that wait for their reader before the input is read no further. */
-const waitingBytes = 1024 * 1024;
+import { LineQueue } from './line-queue.js';
 
 /** An input cut into lines: each chunk is one, without its newline. `max` is the longest, in bytes. */
 export function lineInput(input: Input, max: number): Input {
@@ -10,8 +8,7 @@ export function lineInput(input: Input, max: number): Input {
 }
 
 class LineInput implements Input {
-  readonly #lines: Uint8Array[] = [];
-  #waiting = 0;
+  readonly #lines = new LineQueue();
   #open = true;
   #ended: { error?: Error } | undefined;
   readonly #splitter: LineDecoder;
@@ -22,7 +19,7 @@ class LineInput implements Input {
     readonly input: Input,
     max: number,
   ) {
-    this.#splitter = new LineDecoder(max, (line) => this.#add(new Uint8Array(line)));
+    this.#splitter = new LineDecoder(max, (line) => this.#lines.add(new Uint8Array(line)));
   }
 
   read(receive: (line: Uint8Array) => boolean, done: (error?: Error) => void): void {
@@ -31,7 +28,7 @@ class LineInput implements Input {
     this.input.read(
       (bytes) => this.#split(bytes),
       (error) => {
-        if (!error && this.#splitter.held > 0) this.#add(this.#splitter.takeRest());
+        if (!error && this.#splitter.held > 0) this.#lines.add(this.#splitter.takeRest());
         this.#end(error);
       },
     );
@@ -55,12 +52,7 @@ class LineInput implements Input {
       return false;
     }
     this.#pump();
-    return this.#open || this.#waiting < waitingBytes;
-  }
-
-  #add(line: Uint8Array): void {
-    this.#lines.push(line);
-    this.#waiting += line.length;
+    return this.#open || !this.#lines.full;
   }
 
   #end(error?: Error): void {
@@ -69,9 +61,9 @@ class LineInput implements Input {
   }
 
   #pump(): void {
-    while (this.#open && this.#lines.length > 0) {
-      const line = this.#lines.shift() as Uint8Array;
-      this.#waiting -= line.length;
+    while (this.#open) {
+      const line = this.#lines.take();
+      if (!line) break;
       this.#open = this.#receive(line);
     }
     if (this.#open && this.#ended) this.#done(this.#ended.error);

@@ -2,12 +2,11 @@ import type { Questions } from '../clients/index.js';
 import type { Input } from '../core/index.js';
 import { descriptorInput } from '../disk/index.js';
 import { LineDecoder } from '../framing/index.js';
+import { LineQueue } from './line-queue.js';
 import { typedLines } from './terminal.js';
 
 const prompt = "Enter a message to send to the server (or 'exit' to quit): ";
 const encoder = new TextEncoder();
-/** Bytes of piped lines that wait to be asked before the pipe is read no further. */
-const waitingBytes = 1024 * 1024;
 
 /** The numbers of a range, one a message. */
 export function counted({ from, to }: { from: number; to: number }): Questions {
@@ -56,8 +55,7 @@ export function piped(max: number): Questions {
 
 class PipedLines implements Questions {
   readonly #input = descriptorInput(0);
-  readonly #lines: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #lines = new LineQueue();
   #ended = false;
   #failure?: Error | undefined;
   #waiting: Parameters<Questions['next']>[0] | undefined;
@@ -71,7 +69,7 @@ class PipedLines implements Questions {
         } catch (error) {
           this.#end(error as Error);
         }
-        return !this.#ended && this.#bytes < waitingBytes;
+        return !this.#ended && !this.#lines.full;
       },
       (error) => {
         if (!error && splitter.held > 0) this.#add(splitter.takeRest());
@@ -81,10 +79,9 @@ class PipedLines implements Questions {
   }
 
   next(take: Parameters<Questions['next']>[0]): void {
-    const line = this.#lines.shift();
+    const line = this.#lines.take();
     if (line) {
-      this.#bytes -= line.length;
-      if (this.#bytes < waitingBytes) this.#input.resume();
+      if (!this.#lines.full) this.#input.resume();
       take(line);
     } else if (this.#ended) take(undefined, this.#failure);
     else this.#waiting = take;
@@ -100,8 +97,7 @@ class PipedLines implements Questions {
     const take = this.#waiting;
     this.#waiting = undefined;
     if (take) return take(line);
-    this.#lines.push(line);
-    this.#bytes += line.length;
+    this.#lines.add(line);
   }
 
   #end(failure?: Error): void {

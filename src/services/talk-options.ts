@@ -19,7 +19,7 @@ export interface TalkOptions {
 }
 
 /** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
-export const lastWordsMs = 400;
+export const lastWordsMs = 500;
 /** Lines that wait for their turn before no more are read. */
 export const waitingLines = 256;
 const decoder = new TextDecoder();

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { announce } from '../../src/clients/index.js';
 import { order } from '../../src/services/index.js';
 import { serve, systemClock } from '../../src/transport/index.js';
-import { Cli, run, server, until } from '../support/cli.js';
+import { Cli, digest, run, server, until } from '../support/cli.js';
 
 /** A client that is none of ours, and what it has heard. */
 function plain(port: string): { socket: net.Socket; heard: () => string; closed: Promise<unknown> } {
@@ -187,13 +187,19 @@ describe('talk', () => {
     return [listening, new Cli(['talk', 'localhost', port, ...options])];
   }
 
-  test('piped both ways, nothing is lost', async () => {
-    const lines = (who: string) => Array.from({ length: 1000 }, (_, at) => `${who} ${at} ñ🦊\n`).join('');
+  test.each([1000, 100_000])('piped both ways, %i lines, nothing is lost', { timeout: 10_000 }, async (length) => {
+    const lines = (who: string) => Array.from({ length }, (_, at) => `${who} ${at} ñ🦊\n`).join('');
     const [first, second] = await both();
     first.child.stdin?.end(lines('first'));
     second.child.stdin?.end(lines('second'));
-    expect(await first.done).toMatchObject({ status: 0, stdout: Buffer.from(lines('second')) });
-    expect(await second.done).toMatchObject({ status: 0, stdout: Buffer.from(lines('first')) });
+    for (const [end, other] of [
+      [first, 'second'],
+      [second, 'first'],
+    ] as const) {
+      const { status, stdout } = await end.done;
+      expect(status).toBe(0);
+      expect(digest(stdout)).toBe(digest(Buffer.from(lines(other))));
+    }
   });
 
   test('in turns, the one that connects first, type-ahead in order', async () => {
