@@ -61,8 +61,15 @@ function partsOf(path: string): string[] {
   return parts;
 }
 
+/** What is open, what it is, and where it really is. */
+interface Opened {
+  readonly fd: number;
+  readonly stat: Stats;
+  readonly real: string;
+}
+
 /** Opens what is at `parts`, and gives it only if it is really inside of `root`. */
-function openInside(root: string, parts: readonly string[], flags: number): { fd: number; stat: Stats } {
+function openInside(root: string, parts: readonly string[], flags: number): Opened {
   let fd: number;
   try {
     fd = openSync(join(root, ...parts), flags);
@@ -72,7 +79,7 @@ function openInside(root: string, parts: readonly string[], flags: number): { fd
   try {
     const real = whereIs(fd, join(root, ...parts));
     if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) throw notHere();
-    return { fd, stat: fstatSync(fd) };
+    return { fd, stat: fstatSync(fd), real };
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -120,17 +127,30 @@ function listFolder(root: string, parts: readonly string[]): FolderEntry[] {
   const { fd } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
   try {
     const names = readdirSync(inOpen(fd, root, parts)).filter((name) => !isPart(name));
-    return names.sort().flatMap((name) => entryOf(root, [...parts, name], name));
+    const above = parts.map((_, depth) => realOf(root, parts.slice(0, depth)));
+    above.push(realOf(root, parts));
+    return names.sort().flatMap((name) => entryOf(root, [...parts, name], above));
   } finally {
     closeSync(fd);
   }
 }
 
-/** What is said of a name in a list: nothing, where it would be refused. */
-function entryOf(root: string, parts: readonly string[], name: string): FolderEntry[] {
+function realOf(root: string, parts: readonly string[]): string {
+  const { fd, real } = openInside(root, parts, readOnly);
+  closeSync(fd);
+  return real;
+}
+
+/**
+ * What is said of the last of `parts` in a list: nothing, where it would be refused; nor where a link leads back to
+ * one of the folders `above`, so that who fetches all that is listed comes to an end.
+ */
+function entryOf(root: string, parts: readonly string[], above: readonly string[]): FolderEntry[] {
+  const name = parts.at(-1) as string;
   try {
-    const { fd, stat } = openInside(root, parts, readOnly);
+    const { fd, stat, real } = openInside(root, parts, readOnly);
     closeSync(fd);
+    if (stat.isDirectory() && above.includes(real)) return [];
     if (stat.isDirectory()) return [{ name, type: 'folder', size: 0, time: stat.mtimeMs }];
     return stat.isFile() ? [{ name, type: 'file', size: stat.size, time: stat.mtimeMs }] : [];
   } catch {

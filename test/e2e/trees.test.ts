@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -124,6 +134,25 @@ describe('a folder whose get is killed, or whose server is', () => {
     const [, sent] = await files.says(/closed .* (\d+) bytes out/);
     expect(Number(sent)).toBeLessThan(8_000_000 - had + 60_000);
   });
+});
+
+test('links that lead in circles are followed once', { timeout: 30_000 }, async () => {
+  const [there, here] = [root(), join(root(), 'tree')];
+  write(there, 'a/file', 'in a');
+  write(there, 'b/file', 'in b');
+  for (const [to, link] of [
+    ['.', 'self'],
+    ['../b', 'a/to b'],
+    ['../a', 'b/to a'],
+    ['a', 'alias'],
+  ] as const) {
+    symlinkSync(to, join(there, link));
+  }
+  const files = await server('files', there, '-q');
+  const got = await run(['get', '-q', 'localhost', files.port, '.', '-o', here]);
+  expect(got).toMatchObject({ status: 0, stderr: '' });
+  const found = Object.keys(contentOf(here)).filter((path) => path.endsWith('file'));
+  expect(found).toEqual(['a/file', 'a/to b/file', 'alias/file', 'alias/to b/file', 'b/file', 'b/to a/file']);
 });
 
 describe('a folder that is fetched again', () => {
