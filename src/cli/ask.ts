@@ -21,12 +21,7 @@ export function askCommand() {
     )
     .usage('[options] HOST PORT')
     .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
-    .option(
-      '-m, --message <text>',
-      'ask this; may be given more than once',
-      (text, all: string[]) => [...all, text],
-      [],
-    )
+    .option('-m, --message <text>', 'ask this; may be given more than once', add)
     .addOption(new Option('-f, --file <file>', 'ask the bytes of this file, as one message').conflicts('message'))
     .addOption(
       new Option('-c, --count <a..b>', 'ask the numbers from A to B').argParser(range).conflicts(['message', 'file']),
@@ -54,7 +49,7 @@ export function askCommand() {
 }
 
 interface QuestionOptions {
-  message: string[];
+  message?: string[] | undefined;
   file?: string | undefined;
   count?: { from: number; to: number } | undefined;
   maxMessage: number;
@@ -63,7 +58,7 @@ interface QuestionOptions {
 async function questions(options: QuestionOptions): Promise<Questions> {
   if (options.count) return counted(options.count);
   if (options.file !== undefined) return whole(await inputOf([options.file]));
-  if (options.message.length > 0) return given(options.message.map((message) => Buffer.from(message)));
+  if (options.message) return given(options.message.map((message) => Buffer.from(message)));
   return isatty(0) ? prompted() : piped(options.maxMessage);
 }
 
@@ -72,6 +67,10 @@ interface PhrasingOptions {
   file?: string | undefined;
   maxMessage: number;
   pause: number;
+}
+
+function add(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 function phrasing({ framing, file, maxMessage: max, pause: pauseMs }: PhrasingOptions): Phrasing {

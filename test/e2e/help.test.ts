@@ -14,6 +14,11 @@ test('defaults are shown as they are written', () => {
   expect(stdout).toMatch(/--grace <time>[^-]*\(default:\s+5s\)/);
 });
 
+test('an option that may be given more than once has no empty list for a default', () => {
+  const { stdout } = spawnSync(process.execPath, ['dist/cli.cjs', 'ask', '--help'], { encoding: 'utf8' });
+  expect(stdout).toMatch(/--message <text> +ask this; may be given more than once\n/);
+});
+
 test.each([
   ['commands', ['se'], ['serve', 'send']],
   ['what is served', ['serve', ''], ['echo', 'sink', 'transform', 'files', 'order', 'relay', 'chat']],
