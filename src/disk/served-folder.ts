@@ -124,12 +124,13 @@ function openFile(root: string, parts: readonly string[], hashes: KnownHashes): 
 }
 
 function listFolder(root: string, parts: readonly string[]): FolderEntry[] {
-  const { fd } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
+  const { fd, real } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
   try {
     const names = readdirSync(inOpen(fd, root, parts)).filter((name) => !isPart(name));
-    const above = parts.map((_, depth) => realOf(root, parts.slice(0, depth)));
-    above.push(realOf(root, parts));
-    return names.sort().flatMap((name) => entryOf(root, [...parts, name], above));
+    // A circle has a link in it: only there all folders above are looked up.
+    const leadsBack = (name: string, to: string) =>
+      to !== join(real, name) && [...parts, ''].some((_, depth) => realOf(root, parts.slice(0, depth)) === to);
+    return names.sort().flatMap((name) => entryOf(root, [...parts, name], leadsBack));
   } finally {
     closeSync(fd);
   }
@@ -142,15 +143,19 @@ function realOf(root: string, parts: readonly string[]): string {
 }
 
 /**
- * What is said of the last of `parts` in a list: nothing, where it would be refused; nor where a link leads back to
- * one of the folders `above`, so that who fetches all that is listed comes to an end.
+ * What is said of the last of `parts` in a list: nothing, where it would be refused; nor where it is a link that
+ * `leadsBack` to a folder above, so that who fetches all that is listed comes to an end.
  */
-function entryOf(root: string, parts: readonly string[], above: readonly string[]): FolderEntry[] {
+function entryOf(
+  root: string,
+  parts: readonly string[],
+  leadsBack: (name: string, to: string) => boolean,
+): FolderEntry[] {
   const name = parts.at(-1) as string;
   try {
     const { fd, stat, real } = openInside(root, parts, readOnly);
     closeSync(fd);
-    if (stat.isDirectory() && above.includes(real)) return [];
+    if (stat.isDirectory() && leadsBack(name, real)) return [];
     if (stat.isDirectory()) return [{ name, type: 'folder', size: 0, time: stat.mtimeMs }];
     return stat.isFile() ? [{ name, type: 'file', size: stat.size, time: stat.mtimeMs }] : [];
   } catch {
