@@ -6,7 +6,8 @@ import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
 import { roomNameOf } from '../rooms/spelling.js';
 import { perAddress, sniffed, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
-import type { LogFormat } from './log.js';
+import type { LogFormat, Log as ServerLog } from './log.js';
+import { noted } from './noted-log.js';
 import { count, number, size, time } from './options.js';
 import { runServer, type ServerOptions, withServerOptions } from './run-server.js';
 
@@ -36,8 +37,8 @@ async function serveRooms(
 ): Promise<void> {
   let hall: Hall | undefined;
   let log: Log | undefined;
-  const make = async () => {
-    log = await opened(logs.store, options.sync, retentionOf(options));
+  const make = async (server: ServerLog) => {
+    log = noted(await opened(logs.store, options.sync, retentionOf(options)), server);
     hall = new Hall({ ...hallOptions(options), log });
     const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
     return options.maxPerAddress > 0 ? perAddress(options.maxPerAddress, service) : service;

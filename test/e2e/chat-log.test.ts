@@ -97,6 +97,8 @@ describe('the log of a chat', () => {
     expect(stored.length).toBeGreaterThan(5);
     const plain = await run(['connect', '127.0.0.1', first.port], `${body}\n`);
     expect(plain.stdout.toString()).toMatch(/^\* not stored: .*full/m);
+    // Who runs the server is told too: once, however many are refused.
+    expect(first.stderr.match(/the log fails, and its clients are told so: .*full/g)).toHaveLength(1);
     await first.stop('SIGKILL');
     const copy = freshFile();
     copyFileSync(file, copy);
