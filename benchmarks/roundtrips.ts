@@ -45,8 +45,10 @@ export const roundtrips: Question = {
     'Each connection sends 64 bytes and, when they are back, the next. One load generator for all, in a process of its ' +
     'own; all servers stay up, and each is measured in turn. The share of a core that the generator took while it ' +
     'loaded ours is given: near 100% it limits us too. To reach: 2.00 of the best of ncat, socat EXEC and Python at 50 ' +
-    'connections, and 0.80 at 1.\n\nWith one connection only one of the two has something to do at a time, and what counts is ' +
-    'whether they share a core, which the system decides anew in each run: so both are held to the same core, and to one each.',
+    'connections, and 0.80 at 1. At 50 the aim is missed: of the time of our server four fifths are spent in the system, ' +
+    'for one read and one write a message (perf, strace -c), which Python, in a thread a connection, needs as well.\n\n' +
+    'With one connection only one of the two has something to do at a time, and what counts is whether they share a ' +
+    'core, which the system decides anew in each run: so both are held to the same core, and to one each.',
   async run() {
     const all = new Servers(servers);
     await all.start();
