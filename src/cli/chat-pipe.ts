@@ -146,11 +146,20 @@ class Pipe implements ChatListener {
   #pass(message: ClientMessage): void {
     const { client } = this.#ends;
     if (message.type === 'say' && typeof message.body === 'string' && typeof (message.id ?? '') === 'string') {
-      client.say(String(message.room ?? this.#first), message.body, message.id);
+      this.#say(String(message.room ?? this.#first), message.body, message.id);
     } else if (message.type === 'join' && typeof message.room === 'string') client.join(message.room);
     else if (message.type === 'leave' && typeof message.room === 'string') client.leave(message.room);
     else if (message.type === 'bye') this.#ends.leave();
     else client.ask(message);
+  }
+
+  #say(room: string, body: string, id?: string): void {
+    try {
+      this.#ends.client.say(room, body, id);
+    } catch (error) {
+      this.refused++;
+      this.#warn(`not said: ${(error as Error).message}`);
+    }
   }
 
   get #ready(): boolean {

@@ -1,4 +1,4 @@
-import type { ClientMessage, Joined, ServerMessage } from '../core/index.js';
+import { type ClientMessage, type Joined, type ServerMessage, WirelineError } from '../core/index.js';
 
 /** A saying on its way. */
 type Say = ClientMessage & { readonly type: 'say'; readonly id: string };
@@ -58,8 +58,15 @@ export class ChatRooms {
     for (const place of this.#places.values()) place.joined = false;
   }
 
-  /** Keeps a saying until it is settled. Gives whether it may be sent now; to a room that is not ours, to be refused. */
+  /**
+   * Keeps a saying until it is settled. Gives whether it may be sent now; to a room that is not ours, to be refused.
+   * Throws `usage` where another of its id is kept: the server would take it for that one, and store it never.
+   */
   add(say: Say): boolean {
+    const same = this.#says.get(say.id);
+    if (same && (same.body !== say.body || roomKey(same.room) !== roomKey(say.room))) {
+      throw new WirelineError('usage', `another message of the id ${say.id} is not yet acknowledged`);
+    }
     this.#says.set(say.id, say);
     return this.#places.get(roomKey(say.room))?.joined ?? true;
   }

@@ -87,7 +87,10 @@ export class ChatClient {
     return this.#name ?? '';
   }
 
-  /** Says something in a room, now or once there is a connection. Gives its id, which no other saying may have. */
+  /**
+   * Says something in a room, now or once there is a connection. Gives its id, which no other saying may have; throws
+   * `usage` where one that is not yet acknowledged has it.
+   */
   say(room: string, body: string, id: string = crypto.randomUUID()): string {
     if (this.#rooms.add({ type: 'say', room, body, id }) && this.#welcomed) this.#send({ type: 'say', room, body, id });
     return id;

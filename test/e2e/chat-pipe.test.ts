@@ -247,3 +247,13 @@ test('the answer to a question for history is not lost where the client ends rig
   const replies = await plainClient(Number(port), '/history 5\n/quit\n');
   expect(replies.split('[ada] kept\n')).toHaveLength(3);
 });
+
+test('--json says one message of an id, and tells that another of the same id was not said', async () => {
+  const { port } = await server('chat', '-q');
+  const says = ['one', 'two', 'one'].map((body) => JSON.stringify({ type: 'say', room: 'lobby', body, id: 'd' }));
+  const { stdout, stderr, status } = await run(['chat', '--json', '127.0.0.1', port], says.join('\n'));
+  expect(stdout.toString().match(/"body":"[a-z]+"/g)).toEqual(['"body":"one"']);
+  expect(stderr).toMatch(/^wireline: not said: another message of the id d is not yet acknowledged$/m);
+  expect(stderr).toMatch(/^wireline: 1 of the lines were not said$/m);
+  expect(status).toBe(1);
+});
