@@ -17,13 +17,7 @@ import { type Address, dial } from '../transport/index.js';
 import { causeOf, hearingRefusal, neverWelcome } from './chat-lost.js';
 import type { ChatListener, ChatOptions } from './chat-options.js';
 import { ChatRooms } from './chat-rooms.js';
-
-/** Milliseconds of the first wait before connecting again, and of the longest; each time it doubles. */
-const wait = { first: 250, longest: 10_000 };
-/** Milliseconds of silence after which the server is asked whether it is there, and within which it must answer. */
-const askMs = 20_000;
-/** Milliseconds within which the server must say welcome, where the options name no time to connect. */
-const welcomeMs = 10_000;
+import { Waits, Watch } from './chat-timing.js';
 
 /**
  * A member of a chat that does not lose its place: cut off, it connects again after a random wait, asks for what it
@@ -32,6 +26,7 @@ const welcomeMs = 10_000;
 export class ChatClient {
   readonly #rooms: ChatRooms;
   readonly #secret: string;
+  readonly #waits: Waits;
   /** A server that was too busy to hear our hello greets us in plain text first. */
   readonly #codec = jsonLines<ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
   #name: string | undefined;
@@ -41,13 +36,11 @@ export class ChatClient {
   #known = false;
   /** Why the server does not take this connection, in its words. */
   #refusal: string | undefined;
-  #attempts = 0;
   #bye: (ServerMessage & { type: 'bye' }) | undefined;
   #failure: WirelineError | undefined;
   #closing = false;
   #timer: Timer | undefined;
-  #alive: Timer | undefined;
-  #asked = false;
+  #watch: Watch | undefined;
   #settle!: { resolve(): void; reject(error: Error): void };
 
   constructor(
@@ -58,6 +51,7 @@ export class ChatClient {
     this.#name = options.name;
     this.#secret = options.secret ?? crypto.randomUUID();
     this.#rooms = new ChatRooms(options.rooms);
+    this.#waits = new Waits(options.random);
   }
 
   /**
@@ -152,7 +146,8 @@ export class ChatClient {
   #attach(peer: Connection<ClientMessage>): Handler<ClientMessage> {
     this.#peer = peer;
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
-    this.#alive = this.options.clock.after(this.options.connectTimeoutMs ?? welcomeMs, () => peer.close('timeout'));
+    const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
+    this.#watch = new Watch(this.options.clock, silence, this.options.connectTimeoutMs);
     peer.write({
       type: 'hello',
       version: chatVersion,
@@ -161,19 +156,11 @@ export class ChatClient {
     });
     return {
       data: (message) => {
-        this.#asked = false;
-        if (this.#welcomed) this.#alive?.again();
+        this.#watch?.heard();
         this.#onMessage(message as unknown as ServerMessage);
       },
       close: (why) => this.#onClose(why),
     };
-  }
-
-  #onSilence(): void {
-    if (this.#asked) return this.#peer?.close('timeout');
-    this.#asked = true;
-    this.#alive?.again();
-    this.#send({ type: 'ping' });
   }
 
   #onMessage(message: ServerMessage): void {
@@ -208,9 +195,8 @@ export class ChatClient {
   #onWelcome(message: ServerMessage & { type: 'welcome' }): void {
     this.#welcomed = true;
     this.#known = true;
-    this.#alive?.stop();
-    this.#alive = this.options.clock.after(askMs, () => this.#onSilence());
-    this.#attempts = 0;
+    this.#watch?.welcomed();
+    this.#waits.reset();
     this.#name = message.name;
     this.listener.state?.({ at: 'connected' });
     this.listener.message(message);
@@ -257,7 +243,7 @@ export class ChatClient {
   }
 
   #onClose(why: Closed): void {
-    this.#alive?.stop();
+    this.#watch?.stop();
     this.#welcomed = false;
     this.#peer = undefined;
     if (this.#failure || this.#closing) return this.#end(this.#failure);
@@ -265,14 +251,9 @@ export class ChatClient {
     else this.#end(neverWelcome(this.address, why, this.#refusal));
   }
 
-  /** Waits before it connects again: longer each time, and never as long as the others that were cut off too. */
   #again(why: string): void {
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    const longest = Math.min(wait.longest, wait.first * 2 ** this.#attempts++);
-    const asked = this.#bye?.waitMs ?? -1;
-    const own = Math.round(longest * (0.5 + (this.options.random ?? Math.random)() / 2));
-    // A server may ask for anything.
-    const ms = asked >= 0 ? Math.min(asked, wait.longest) : own;
+    const ms = this.#waits.next(this.#bye?.waitMs);
     this.#bye = undefined;
     this.listener.state?.({ at: 'waiting', ms, why });
     this.#timer = this.options.clock.after(ms, () => this.#connect(false));

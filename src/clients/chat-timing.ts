@@ -1,0 +1,73 @@
+import type { Clock, Timer } from '../core/index.js';
+
+/** Milliseconds of the first wait before connecting again, and of the longest; each time it doubles. */
+const wait = { first: 250, longest: 10_000 };
+/** Milliseconds of silence after which the server is asked whether it is there, and within which it must answer. */
+const askMs = 20_000;
+/** Milliseconds within which the server must say welcome, where nothing else is said. */
+const defaultWelcomeMs = 10_000;
+
+/** What a {@link Watch} does about a server's silence. */
+export interface Silence {
+  /** Asks the server whether it is there. */
+  ask(): void;
+  /** The server has not answered in time. */
+  giveUp(): void;
+}
+
+/** Watches one connection: the server must say welcome in time, and later answer when it is asked after a silence. */
+export class Watch {
+  #timer: Timer;
+  #welcomed = false;
+  #asked = false;
+
+  constructor(
+    readonly clock: Clock,
+    readonly silence: Silence,
+    welcomeMs = defaultWelcomeMs,
+  ) {
+    this.#timer = clock.after(welcomeMs, () => silence.giveUp());
+  }
+
+  /** Something came from the server. */
+  heard(): void {
+    this.#asked = false;
+    if (this.#welcomed) this.#timer.again();
+  }
+
+  welcomed(): void {
+    this.#timer.stop();
+    this.#welcomed = true;
+    this.#timer = this.clock.after(askMs, () => this.#onSilence());
+  }
+
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  #onSilence(): void {
+    if (this.#asked) return this.silence.giveUp();
+    this.#asked = true;
+    this.#timer.again();
+    this.silence.ask();
+  }
+}
+
+/** The waits before connecting again: longer each time, and never as long as those of others that were cut off too. */
+export class Waits {
+  #attempts = 0;
+
+  constructor(readonly random: () => number = Math.random) {}
+
+  /** The next wait, in milliseconds: what the server `asked` for, within reason, or one of our own. */
+  next(asked = -1): number {
+    const longest = Math.min(wait.longest, wait.first * 2 ** this.#attempts++);
+    const own = Math.round(longest * (0.5 + this.random() / 2));
+    return asked >= 0 ? Math.min(asked, wait.longest) : own;
+  }
+
+  /** A connection stood: the next wait is a short one. */
+  reset(): void {
+    this.#attempts = 0;
+  }
+}
