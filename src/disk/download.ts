@@ -39,10 +39,20 @@ export function download(path: string, replace: boolean): Download {
   }
   if (!replace && there) throw exists(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return new PartDownload(path, replace);
   } catch (cause) {
     throw unwritable(path, cause);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    // From Node 22 on a file in the place of the folder is said to exist, which is not what stands in the way.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error('is not a folder (ENOTDIR)');
+    throw error;
   }
 }
 
