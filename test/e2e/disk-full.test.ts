@@ -1,32 +1,16 @@
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { noise } from '../support/bytes.js';
 import { Cli, digest, type Run, run, server, until } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { smallDisk, usedOn, whyNoDisk } from '../support/small-disk.js';
 
 const MiB = 1024 * 1024;
 const noDisk = whyNoDisk();
 const skipped = noDisk ? ` (skipped: ${noDisk})` : '';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-full-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** A folder that a server has: a large file, a small one, and a tree of both. */
 function served(): string {

@@ -1,25 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type FilesSession, get, list, openFiles, put } from '../../src/clients/index.js';
-import { download, fileInput, servedFolder, sha256 } from '../../src/disk/index.js';
-import { files } from '../../src/services/index.js';
-import { serve, systemClock } from '../../src/transport/index.js';
+import { download, fileInput, sha256 } from '../../src/disk/index.js';
 import { run, server } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { type Harm, proxy } from '../support/proxy.js';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-damage-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
-async function serving(path: string): Promise<number> {
-  const running = await serve(files({ folder: servedFolder(path), clock: systemClock, writable: true }), '127.0.0.1:0');
-  onTestFinished(() => running.close());
-  return running.address.port as number;
-}
+import { serving } from '../support/serving.js';
 
 /** Whether `work` was done through a proxy that does harm. It has to come to an end, one or the other. */
 async function throughHarm(port: number, harm: Harm, work: (session: FilesSession) => Promise<unknown>) {

@@ -3,31 +3,22 @@ import { once } from 'node:events';
 import {
   appendFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, run, server, until } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
 
 const linux = process.platform === 'linux';
 const root = process.getuid?.() === 0;
-
-function folder(): string {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'wireline-outside-')));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** A client that sends requests and is told how the answers, one after the other, go on. */
 async function requesting(port: string): Promise<(requests: object[]) => Promise<string>> {

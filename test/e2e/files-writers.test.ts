@@ -3,28 +3,20 @@ import {
   appendFileSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { download, servedFolder } from '../../src/disk/index.js';
 import { Cli, digest, run, server } from '../support/cli.js';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-writers-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { folder } from '../support/folder.js';
 
 const size = 100_000;
 

@@ -4,15 +4,12 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -21,21 +18,10 @@ import { download, fileInput, servedFolder, sha256 } from '../../src/disk/index.
 import { files } from '../../src/services/index.js';
 import { serve, systemClock } from '../../src/transport/index.js';
 import { Cli, run, server } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
 import { proxy } from '../support/proxy.js';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-files-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
-/** A folder that is served in this process, writable; its port. */
-async function serving(path: string): Promise<number> {
-  const running = await serve(files({ folder: servedFolder(path), clock: systemClock, writable: true }), '127.0.0.1:0');
-  onTestFinished(() => running.close());
-  return running.address.port as number;
-}
+import { serving } from '../support/serving.js';
 
 const names = ['plain.txt', 'with space', 'ñandú 🦊', '-dash', 'a'.repeat(200), '{brace'];
 

@@ -1,14 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { run, server } from '../support/cli.js';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-log-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { folder } from '../support/folder.js';
 
 test('for people, each event is one line with the time of day', async () => {
   const sink = await server('sink', '--once', '--into', folder());

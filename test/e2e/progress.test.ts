@@ -1,22 +1,16 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../src/disk/index.js';
 import { VerifiedReader } from '../../src/framing/index.js';
 import { Cli, run, server } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { ifTerminals, noTerminals, Terminal } from '../support/terminal.js';
 
 const MiB = 1024 * 1024;
 const size = 64 * MiB;
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-progress-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** A file of 64 MiB of zeros. */
 function large(): string {

@@ -1,18 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Cli, digest, run, server, until } from '../support/cli.js';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-sink-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { folder } from '../support/folder.js';
 
 /** A client that is none of ours. What becomes of it is not its test's concern. */
 function plain(port: string): net.Socket {

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../src/disk/index.js';
 import { VerifiedWriter } from '../../src/framing/index.js';
 import { Cli, digest, type Run, run, server, until } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { missing, peer } from '../support/peers.js';
 import { type Harm, proxy } from '../support/proxy.js';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-verified-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** A sink that takes one verified stream as a file of `into`, and ends with what became of it. */
 function sinkInto(into: string) {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { noise } from '../support/bytes.js';
 import { digest } from '../support/cli.js';
+import { folder } from '../support/folder.js';
 import { type Host, type HostProcess, type TwoHosts, twoHosts, whyNoHosts, whyNoNetem } from '../support/hosts.js';
 
 const MiB = 1024 * 1024;
@@ -18,12 +18,6 @@ const cables = [
     ? { name: 'delay and loss by tc netem', netem: true, proxy: false, echoed: MiB, file: MiB }
     : { name: 'delay and stalls by a proxy, no netem here', netem: false, proxy: true, echoed: MiB, file: MiB },
 ];
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'wireline-hosts-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 const skipped = unable ? ` (skipped: ${unable})` : '';
 for (const cable of cables)
