@@ -1,6 +1,7 @@
 import { asWirelineError, type Connection, type Handler, type Service, WirelineError } from '../core/index.js';
 import { LineDecoder } from '../framing/index.js';
 import { type Address, type DialOptions, dial, inWords } from '../transport/index.js';
+import { type Answer, answerIn, bodySize, checkAnswers } from './files-answer.js';
 
 /** The longest header, trailer or answer of a files service, in bytes. */
 const maxLine = 64 * 1024;
@@ -9,10 +10,6 @@ const readSize = 512 * 1024;
 /** Milliseconds without a byte of an answer that is due, after which a session says that it will send no more. */
 const defaultSilenceMs = 60_000;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** A line of JSON that a files service has sent. */
-export type Answer = Readonly<Record<string, unknown>>;
 
 /** Takes the bytes of an answer, valid until it returns. What it throws ends the session, and is the failure. */
 export type ReceiveBody = (bytes: Uint8Array) => void;
@@ -89,7 +86,7 @@ class DialledSession implements FilesSession {
   async connect(): Promise<void> {
     await this.dial((peer) => {
       this.#peer = peer;
-      this.#lines = new LineDecoder(maxLine, (line) => this.#onLine(parsed(decoder.decode(line))));
+      this.#lines = new LineDecoder(maxLine, (line) => this.#onLine(answerIn(line)));
       this.#hasEnded = false;
       this.#failure = undefined;
       // What becomes of a connection that was left for another is nothing to anybody.
@@ -213,35 +210,4 @@ class DialledSession implements FilesSession {
     this.#answered();
     waiting?.reject(this.#failure);
   }
-}
-
-/** A request or an answer may have been damaged on its way: its bytes would be right, and those of another file. */
-function checkAnswers(asked: object, answer: Answer): void {
-  const [[type, name] = []] = Object.entries(asked);
-  if (type !== undefined && answer[type] !== name && (type !== 'get' || answer.folder !== name)) throw notOurs();
-}
-
-/** Bytes that a header announces. */
-function bodySize({ size, offset = 0 }: Answer): number {
-  if (!isWhole(size) || !isWhole(offset) || offset > size) throw notOurs();
-  return size - offset;
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function parsed(line: string): Answer {
-  try {
-    const answer: unknown = JSON.parse(line);
-    if (typeof answer === 'object' && answer !== null) return answer as Answer;
-  } catch {
-    // Told below.
-  }
-  throw notOurs();
-}
-
-/** The error for a line that no files service sends in answer to ours, unless it was damaged. */
-export function notOurs(): WirelineError {
-  return new WirelineError('protocol', 'the server does not answer as a files service does');
 }

@@ -1,5 +1,6 @@
 import { type Download, inWords, pathParts, WirelineError } from '../core/index.js';
-import type { Answer, FilesSession, ReceiveBody } from './files-session.js';
+import type { Answer } from './files-answer.js';
+import type { FilesSession, ReceiveBody } from './files-session.js';
 import { list } from './ls.js';
 
 /** What became of a file that was fetched. */

@@ -6,8 +6,8 @@ export { ChatClient } from './chat.js';
 export type { ChatListener, ChatOptions, ChatState } from './chat-options.js';
 export { lossOf, type Missed, roomKey } from './chat-rooms.js';
 export { connect } from './connect.js';
+export type { Answer } from './files-answer.js';
 export {
-  type Answer,
   type FilesSession,
   type FilesSessionOptions,
   openFiles,

@@ -1,7 +1,8 @@
 import { type Input, type MakeHash, WirelineError } from '../core/index.js';
 import { VerifiedWriter } from '../framing/index.js';
 import { inWords } from '../transport/index.js';
-import { type FilesSession, notOurs } from './files-session.js';
+import { notOurs } from './files-answer.js';
+import type { FilesSession } from './files-session.js';
 
 /** How {@link put} sends. */
 export interface PutOptions {

@@ -1,28 +1,10 @@
-import {
-  closeSync,
-  copyFileSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Download, type Hash, inWords, WirelineError } from '../core/index.js';
 import { sha256 } from './hash.js';
 import { isNameHere } from './new-file.js';
-import { type OpenPart, openPart, partOf } from './part.js';
-
-/** Bytes that are read back of a part at a time. */
-const readSize = 1024 * 1024;
+import { partOf } from './part.js';
+import { exists, hashed, PartDownload } from './part-download.js';
 
 /**
  * Begins or goes on with the download to `path`. Until it is whole it is another file, `.NAME.wireline-part` beside
@@ -85,66 +67,6 @@ export function treeDownload(path: string, replace: boolean): Download {
 export function pathIn(folder: string, below: string): string {
   if (below.split('/').every(isNameHere)) return join(folder, below);
   throw new WirelineError('refused', `${below} is no name for a file on this system`);
-}
-
-class PartDownload implements Download {
-  readonly offset: number;
-  readonly prefix: string;
-  hash: Hash;
-  readonly #part: OpenPart;
-  readonly #fd: number;
-  #at: number;
-  #open = true;
-
-  /** What is there of it is the part of an earlier try or, where it is given, what is `begun` with. */
-  constructor(
-    readonly path: string,
-    readonly replace: boolean,
-    begun?: string,
-  ) {
-    this.#part = openPart(path);
-    this.#fd = this.#part.fd;
-    if (begun !== undefined) copyFileSync(begun, this.#part.path);
-    this.hash = hashed(this.#fd);
-    this.#at = this.offset = fstatSync(this.#fd).size;
-    this.prefix = this.hash.copy().hex();
-  }
-
-  restart(): Hash {
-    ftruncateSync(this.#fd);
-    this.#at = 0;
-    this.hash = sha256();
-    return this.hash;
-  }
-
-  write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at, this.#at + at);
-    this.#at += bytes.length;
-  }
-
-  finish(): void {
-    fsyncSync(this.#fd);
-    if (this.replace) renameSync(this.#part.path, this.path);
-    else link(this.#part.path, this.path);
-    this.#end(!this.replace);
-  }
-
-  keep(): void {
-    this.#end(this.#at === 0 || !this.#part.lasting);
-  }
-
-  drop(): void {
-    this.#end(true);
-  }
-
-  /** Nobody else is let at the part before its name is gone, where it goes. */
-  #end(removes: boolean): void {
-    if (!this.#open) return;
-    this.#open = false;
-    if (removes) rmSync(this.#part.path, { force: true });
-    closeSync(this.#fd);
-    this.#part.release();
-  }
 }
 
 /** A file that is there. It is its own prefix; what else the server sends goes to a part, where it may be replaced. */
@@ -220,28 +142,4 @@ class FolderThere implements Download {
   keep(): void {}
 
   drop(): void {}
-}
-
-function hashed(fd: number): Hash {
-  const hash = sha256();
-  const buffer = Buffer.allocUnsafe(readSize);
-  for (let at = 0; ; ) {
-    const size = readSync(fd, buffer, 0, readSize, at);
-    if (size === 0) return hash;
-    hash.update(buffer.subarray(0, size));
-    at += size;
-  }
-}
-
-function link(part: string, path: string): void {
-  try {
-    linkSync(part, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw exists(path);
-  }
-}
-
-function exists(path: string): WirelineError {
-  return new WirelineError('refused', `${path} exists already: --force replaces it`);
 }
