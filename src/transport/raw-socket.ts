@@ -41,9 +41,12 @@ export function reachedItself({ localAddress, localPort, remoteAddress, remotePo
   return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }
 
+/** What the system says of a write that it has no room for at the moment. */
+const noRoom = new Set(['EAGAIN', 'EWOULDBLOCK', 'ENOBUFS']);
+
 /**
- * Writes to a socket that has nothing in flight, past its stream, and gives how many bytes the system took. That
- * is 0 also where it failed, as the stream's own write will then say why. A small write costs half as much so.
+ * Writes to a socket that has nothing in flight, past its stream, and gives how many bytes the system took; where
+ * it failed, the socket is destroyed for that. A small write costs half as much so.
  */
 export function writeNow(socket: net.Socket, bytes: Uint8Array): number {
   // Asked each time: the number of a closed socket may soon be that of another. Windows has none.
@@ -51,7 +54,9 @@ export function writeNow(socket: net.Socket, bytes: Uint8Array): number {
   if (fd < 0) return 0;
   try {
     return writeSync(fd, bytes);
-  } catch {
+  } catch (error) {
+    // The system says once why a connection is lost, and to us: the stream's own write would be told something else.
+    if (!noRoom.has((error as NodeJS.ErrnoException).code ?? '')) socket.destroy(error as Error);
     return 0;
   }
 }

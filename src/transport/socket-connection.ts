@@ -145,12 +145,12 @@ export class SocketConnection implements Connection {
 
   /** Hands the system what waits, if it is ready for more. */
   #flush(): void {
-    if (this.#socket.destroyed) return;
-    while (this.#inFlight === 0) {
+    while (this.#inFlight === 0 && !this.#socket.destroyed) {
       const batch = this.#queue.take();
       if (!batch) break;
       this.#send(batch);
     }
+    if (this.#socket.destroyed) return;
     if (this.#queue.bytes > 0) this.#queue.keepAll();
     else if (this.#inFlight === 0 && this.state !== 'open') this.#finish();
   }
@@ -170,7 +170,7 @@ export class SocketConnection implements Connection {
     } else {
       const taken = batch.length < writeThrough ? writeNow(socket, batch) : 0;
       this.sent += taken;
-      if (taken === batch.length) return;
+      if (taken === batch.length || socket.destroyed) return;
       this.#hand(taken === 0 ? batch : batch.subarray(taken));
     }
     this.#inFlight = socket.writableLength;

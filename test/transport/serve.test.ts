@@ -248,6 +248,19 @@ describe('a server', () => {
     expect(handler.events.filter((event) => event !== 'drain')).toEqual(['service', 'close']);
   });
 
+  test('tells a handler that writes and does not read of the cut by its name', async () => {
+    const handler = new Recorder({ start: (peer) => peer.pause() });
+    const server = await serving(handler.service);
+    const { socket } = await plainClient(server.address);
+    await handler.saw('service');
+    const gone = once(socket, 'close');
+    socket.resetAndDestroy();
+    await gone;
+    handler.peer.write(Buffer.from('to nobody'));
+    const why = await handler.closed;
+    expect([why.reason, (why.error as NodeJS.ErrnoException).code]).toEqual(['reset', 'ECONNRESET']);
+  });
+
   test('answers a client that has ended already', async () => {
     expect(await echoed(await serving(), 'x'.repeat(1_000_000))).toBe('x'.repeat(1_000_000));
   });
