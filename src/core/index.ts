@@ -8,7 +8,7 @@ export {
   type SentEntry,
   type ServerMessage,
 } from './chat.js';
-export type { Clock, Timer } from './clock.js';
+export { type Clock, systemClock, type Timer } from './clock.js';
 export type { Codec, Decoder } from './codec.js';
 export type { Closed, Connection, ConnectionState, Handler, Service } from './connection.js';
 export { type Dialect, startsWith } from './dialect.js';

@@ -1,11 +1,14 @@
 import {
   asWirelineError,
+  type Clock,
   type Closed,
   type Codec,
   type Connection,
   type Decoder,
   type Handler,
   type Service,
+  systemClock,
+  type Timer,
   viewed,
   type WirelineError,
 } from '../core/index.js';
@@ -19,6 +22,8 @@ const resendMs = 1000;
 export interface FramedOptions {
   /** Tells a peer whose bytes are no messages so: `true` in a line `error: ...`, a function in the bytes that it gives. */
   readonly explain?: boolean | ((error: WirelineError) => Uint8Array);
+  /** Measures the pauses that end a message of {@link text} (default: the system's clock). A test passes one that it moves by hand. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -33,7 +38,8 @@ export function framed<M>(codec: Codec<M>, service: Service<M>, options: FramedO
 class FramedHandler<M> implements Handler {
   readonly #decoder: Decoder;
   readonly #inner: Handler<M>;
-  #pause: ReturnType<typeof setTimeout> | undefined;
+  readonly #clock: Clock;
+  #pause: Timer | undefined;
   #paused = false;
 
   constructor(
@@ -42,6 +48,7 @@ class FramedHandler<M> implements Handler {
     service: Service<M>,
     readonly options: FramedOptions,
   ) {
+    this.#clock = options.clock ?? systemClock;
     this.#inner = service(this.#messages());
     this.#decoder = codec.decoder((message) => {
       // Several messages may come in one chunk, and the first may end the connection.
@@ -59,7 +66,7 @@ class FramedHandler<M> implements Handler {
   }
 
   end(): void {
-    clearTimeout(this.#pause);
+    this.#pause?.stop();
     this.#decode(() => this.#decoder.end());
     // A stream that ended in mid-message did not end as far as the service is concerned: it is told of the close.
     if (this.peer.state === 'closed') return;
@@ -68,7 +75,7 @@ class FramedHandler<M> implements Handler {
   }
 
   close(why: Closed): void {
-    clearTimeout(this.#pause);
+    this.#pause?.stop();
     this.#inner.close?.(why);
   }
 
@@ -102,11 +109,11 @@ class FramedHandler<M> implements Handler {
   #awaitPause(): void {
     const ms = this.codec.pauseMs;
     if (ms === undefined) return;
-    clearTimeout(this.#pause);
+    this.#pause?.stop();
     this.#pause = undefined;
     const { held } = this.#decoder;
     if (held === 0 || this.#paused) return;
-    this.#pause = setTimeout(() => this.#onPause(), held > onePacket ? Math.max(ms, resendMs) : ms);
+    this.#pause = this.#clock.after(held > onePacket ? Math.max(ms, resendMs) : ms, () => this.#onPause());
   }
 
   /** The time is over; but bytes that came meanwhile, while this process was busy, are read before it counts. */
@@ -126,7 +133,7 @@ class FramedHandler<M> implements Handler {
       pause: () => {
         this.#paused = true;
         peer.pause();
-        clearTimeout(this.#pause);
+        this.#pause?.stop();
         this.#pause = undefined;
       },
       resume: () => {

@@ -1,5 +1,4 @@
-import { type Clock, layered, type Service } from '../core/index.js';
-import { systemClock } from './clock.js';
+import { type Clock, layered, type Service, systemClock } from '../core/index.js';
 
 /**
  * Closes a connection as `idle` when nothing has been received from it for `ms` milliseconds. Stops peers that

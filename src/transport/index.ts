@@ -1,5 +1,5 @@
+export { systemClock } from '../core/index.js';
 export { type Address, formatAddress, parseListenAddress, parseTarget } from './address.js';
-export { systemClock } from './clock.js';
 export { type DialOptions, dial } from './dial.js';
 export { idle } from './idle.js';
 export { memoryPair } from './memory.js';

@@ -6,9 +6,9 @@ import {
   type Handler,
   joined,
   type Service,
+  systemClock,
   type Timer,
 } from '../core/index.js';
-import { systemClock } from './clock.js';
 
 /** How {@link sniffed} decides. */
 export interface SniffOptions {

@@ -10,6 +10,7 @@ import {
 import { framed, lines, raw, type TextMessage, text } from '../../src/framing/index.js';
 import { memoryPair } from '../../src/transport/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 afterEach(() => void vi.useRealTimers());
@@ -224,5 +225,18 @@ describe('a pause in mid-line', () => {
     await pass(200);
     expect(heard.text).toBe('hello!');
     expect(await heard.closed).toEqual({ reason: 'ended' });
+  });
+
+  test('is measured by the clock that the service was given, so that a test does not sleep', async () => {
+    const clock = new ManualClock();
+    const { client, heard } = pairOf(text(), (peer) => ({ data: (message) => void peer.write(message) }), { clock });
+    client.write(bytes('hello'));
+    await new Promise(setImmediate);
+    clock.pass(49);
+    await new Promise(setImmediate);
+    expect(heard.text).toBe('');
+    clock.pass(1);
+    await new Promise(setImmediate);
+    expect(heard.text).toBe('hello');
   });
 });
