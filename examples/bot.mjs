@@ -1,9 +1,9 @@
 // @ts-check
 // A bot that answers `!time` in the lobby. It comes back by itself when the server was away, and answers each once.
-import { ChatClient, parseTarget, systemClock } from 'wireline';
+import { ChatClient, parseTarget } from 'wireline';
 
 const { address } = parseTarget([process.argv[2] ?? 'localhost:9000']);
-const options = { name: 'clock', rooms: ['lobby'], replay: 0, clock: systemClock };
+const options = { name: 'clock', rooms: ['lobby'], replay: 0 };
 const bot = new ChatClient(address, options, {
   message(message) {
     if (message.type === 'joined') console.log(`in ${message.room}, from ${message.after + 1} on`);

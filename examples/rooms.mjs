@@ -1,19 +1,8 @@
 // @ts-check
 // A chat of one's own: `wireline chat`, nc and bots may join it. Keep it with sqliteLog('chat.db') instead.
-import {
-  formatAddress,
-  Hall,
-  jsonDialect,
-  memoryLog,
-  plainDialect,
-  serve,
-  sha256,
-  sniffed,
-  strangers,
-  systemClock,
-} from 'wireline';
+import { formatAddress, Hall, jsonDialect, memoryLog, plainDialect, serve, sniffed, strangers } from 'wireline';
 
-const hall = new Hall({ log: memoryLog(), clock: systemClock, hash: sha256 });
+const hall = new Hall({ log: memoryLog() });
 const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
 const server = await serve(service, process.argv[2] ?? '9000');
 console.log(`a chat on ${formatAddress(server.address)}`);

@@ -31,7 +31,7 @@ export function sendCommand() {
             connectTimeoutMs: options.connectTimeout,
             signal,
             onProgress: progress.add,
-            ...(options.verify ? { verify: (await import('../disk/hash.js')).sha256 } : {}),
+            ...(options.verify ? { verify: true } : {}),
           });
         } finally {
           progress.stop();

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
-import type { Log, Retention } from '../core/index.js';
-import { sha256 } from '../disk/hash.js';
+import { type Log, type Retention, sha256 } from '../core/index.js';
 import { memoryLog } from '../log/memory.js';
 import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
 import { roomNameOf } from '../rooms/spelling.js';

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Receiver } from '../core/index.js';
-import { folderReceiver, SpoolBudget, sha256 } from '../disk/index.js';
+import { folderReceiver, SpoolBudget } from '../disk/index.js';
 import { Outlet, sink, verified } from '../services/index.js';
 import { type Server, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
@@ -55,7 +55,7 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
     options,
     (log) => {
       const service = sink(options.into ? intoFolder(options.into, log) : ontoStdout(), { by });
-      return options.verify ? verified(service, sha256) : service;
+      return options.verify ? verified(service) : service;
     },
     {
       observer: {

@@ -29,7 +29,7 @@ export interface ChatOptions extends DialOptions {
   readonly rooms: readonly string[];
   /** Entries wanted on joining, at most. */
   readonly replay?: number;
-  readonly clock: Clock;
+  readonly clock?: Clock;
   /** Numbers from 0 to 1, for waits that are not all the same. */
   readonly random?: () => number;
 }

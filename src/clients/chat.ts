@@ -1,6 +1,7 @@
 import {
   asWirelineError,
   type ClientMessage,
+  type Clock,
   type Closed,
   type Connection,
   chatVersion,
@@ -9,6 +10,7 @@ import {
   printable,
   reasons,
   type ServerMessage,
+  systemClock,
   type Timer,
   WirelineError,
 } from '../core/index.js';
@@ -27,6 +29,7 @@ export class ChatClient {
   readonly #rooms: ChatRooms;
   readonly #secret: string;
   readonly #waits: Waits;
+  readonly #clock: Clock;
   /** A server that was too busy to hear our hello greets us in plain text first. */
   readonly #codec = jsonLines<ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
   #name: string | undefined;
@@ -48,6 +51,7 @@ export class ChatClient {
     readonly options: ChatOptions,
     readonly listener: ChatListener,
   ) {
+    this.#clock = options.clock ?? systemClock;
     this.#name = options.name;
     this.#secret = options.secret ?? crypto.randomUUID();
     this.#rooms = new ChatRooms(options.rooms);
@@ -147,7 +151,7 @@ export class ChatClient {
     this.#peer = peer;
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
     const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
-    this.#watch = new Watch(this.options.clock, silence, this.options.connectTimeoutMs);
+    this.#watch = new Watch(this.#clock, silence, this.options.connectTimeoutMs);
     peer.write({
       type: 'hello',
       version: chatVersion,
@@ -256,7 +260,7 @@ export class ChatClient {
     const ms = this.#waits.next(this.#bye?.waitMs);
     this.#bye = undefined;
     this.listener.state?.({ at: 'waiting', ms, why });
-    this.#timer = this.options.clock.after(ms, () => this.#connect(false));
+    this.#timer = this.#clock.after(ms, () => this.#connect(false));
   }
 
   #end(failure?: WirelineError): void {

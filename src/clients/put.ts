@@ -1,4 +1,4 @@
-import { type Input, type MakeHash, WirelineError } from '../core/index.js';
+import { type Input, type MakeHash, sha256, WirelineError } from '../core/index.js';
 import { VerifiedWriter } from '../framing/index.js';
 import { inWords } from '../transport/index.js';
 import { notOurs } from './files-answer.js';
@@ -6,7 +6,8 @@ import type { FilesSession } from './files-session.js';
 
 /** How {@link put} sends. */
 export interface PutOptions {
-  readonly hash: MakeHash;
+  /** Hashes what is sent (default {@link sha256}). */
+  readonly hash?: MakeHash;
   /** Whether a file that is there is replaced. */
   readonly replace?: boolean;
   readonly onProgress?: (path: string, bytes: number) => void;
@@ -24,7 +25,7 @@ export interface Sent {
  * place. Rejects with `refused` as the server says, with `input` where the input cannot be read, and with why the
  * connection was lost: there is then nothing of it at the server.
  */
-export async function put(session: FilesSession, path: string, input: Input, options: PutOptions): Promise<Sent> {
+export async function put(session: FilesSession, path: string, input: Input, options: PutOptions = {}): Promise<Sent> {
   try {
     const { ready } = await session.request({ put: path, replace: options.replace === true });
     if (ready !== true) throw notOurs();
@@ -49,7 +50,7 @@ function sendAll(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     answer.catch(reject);
-    const writer = new VerifiedWriter(options.hash(), (bytes) => session.write(bytes));
+    const writer = new VerifiedWriter((options.hash ?? sha256)(), (bytes) => session.write(bytes));
     let sent = 0;
     session.onDrain = () => input.resume();
     input.read(

@@ -1,4 +1,12 @@
-import { type Handler, type Input, type MakeHash, printable, WirelineError } from '../core/index.js';
+import {
+  type Connection,
+  type Handler,
+  type Input,
+  type MakeHash,
+  printable,
+  sha256,
+  WirelineError,
+} from '../core/index.js';
 import { VerifiedWriter } from '../framing/verified.js';
 import type { Address, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
@@ -7,8 +15,8 @@ import { type Outcome, unreadable, untilDone } from './outcome.js';
 export interface SendOptions extends DialOptions {
   /** Told of bytes that were handed to the connection, as they go. */
   readonly onProgress?: (bytes: number) => void;
-  /** Makes the stream a verified one: the server has to confirm its length and this hash of it. */
-  readonly verify?: MakeHash;
+  /** Makes the stream a verified one: the server must confirm its length and its SHA-256, or this hash. */
+  readonly verify?: boolean | MakeHash;
 }
 
 /** Bytes that are looked at of what a server says to a one-way client: room for one line of refusal. */
@@ -24,7 +32,7 @@ export async function send(input: Input, address: Address, options: SendOptions 
   try {
     await untilDone(address, options, (peer, outcome) => {
       const answer = new Answer();
-      const writer = options.verify && new VerifiedWriter(options.verify(), (bytes) => peer.write(bytes));
+      const writer = verifying(options.verify, peer);
       let sent = false;
       let due: string | undefined;
       input.read(
@@ -56,6 +64,11 @@ export async function send(input: Input, address: Address, options: SendOptions 
   } finally {
     input.stop();
   }
+}
+
+function verifying(verify: SendOptions['verify'], peer: Connection): VerifiedWriter | undefined {
+  if (!verify) return undefined;
+  return new VerifiedWriter((verify === true ? sha256 : verify)(), (bytes) => peer.write(bytes));
 }
 
 function unconfirmed(remote: string): WirelineError {

@@ -14,7 +14,7 @@ export type { Closed, Connection, ConnectionState, Handler, Service } from './co
 export { type Dialect, startsWith } from './dialect.js';
 export type { Incoming, Input, Output, Receiver, Source, Spool } from './flow.js';
 export { type Download, type Folder, type FolderEntry, type NewFile, type OpenFile, pathParts } from './folder.js';
-export type { Hash, MakeHash } from './hash.js';
+export { type Hash, type MakeHash, sha256 } from './hash.js';
 export { joined } from './joined.js';
 export { layered, type View, viewed } from './layer.js';
 export type { Entry, Extent, Log, Retention, Saying } from './log.js';

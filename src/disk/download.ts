@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Download, type Hash, inWords, WirelineError } from '../core/index.js';
-import { sha256 } from './hash.js';
+import { type Download, type Hash, inWords, sha256, WirelineError } from '../core/index.js';
 import { isNameHere } from './new-file.js';
 import { partOf } from './part.js';
 import { exists, hashed, PartDownload } from './part-download.js';

@@ -2,7 +2,6 @@
 
 export { download } from './download.js';
 export { folderReceiver, type OnSaved } from './folder.js';
-export { sha256 } from './hash.js';
 export { descriptorInput, fileInput, sequence } from './input.js';
 export { descriptorOutput } from './output.js';
 export { servedFolder } from './served-folder.js';

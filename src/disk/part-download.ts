@@ -10,8 +10,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { type Download, type Hash, WirelineError } from '../core/index.js';
-import { sha256 } from './hash.js';
+import { type Download, type Hash, sha256, WirelineError } from '../core/index.js';
 import { type OpenPart, openPart } from './part.js';
 
 /** Bytes that are read back of a part at a time. */

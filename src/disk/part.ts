@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { sha256 } from './hash.js';
+import { sha256 } from '../core/index.js';
 
 /** The longest name that a file can have, in bytes, on most systems. */
 const maxName = 255;

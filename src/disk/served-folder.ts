@@ -12,8 +12,15 @@ import {
   type Stats,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { type Folder, type FolderEntry, type OpenFile, pathParts, Reusable, WirelineError } from '../core/index.js';
-import { sha256 } from './hash.js';
+import {
+  type Folder,
+  type FolderEntry,
+  type OpenFile,
+  pathParts,
+  Reusable,
+  sha256,
+  WirelineError,
+} from '../core/index.js';
 import { KnownHashes } from './known-hashes.js';
 import { isNameHere, isPart, newFile } from './new-file.js';
 

@@ -1,13 +1,13 @@
-import type { Clock, Log, MakeHash } from '../core/index.js';
+import { type Clock, type Log, type MakeHash, sha256, systemClock } from '../core/index.js';
 import type { PaceOptions } from './pace.js';
 
 /** What a chat needs, and what it allows. Each limit names what it stops. */
 export interface HallOptions {
   /** What is said is stored in it, and told from it. */
   readonly log: Log;
-  readonly clock: Clock;
-  /** Makes the fingerprints of secrets. */
-  readonly hash: MakeHash;
+  readonly clock?: Clock;
+  /** Makes the fingerprints of secrets (default {@link sha256}). */
+  readonly hash?: MakeHash;
   /** The room that plain-text clients are in first (default `lobby`). */
   readonly lobby?: string;
   /** Milliseconds for which a name is held for its owner's return (default 60,000). */
@@ -36,6 +36,8 @@ export interface Position {
 
 /** What {@link HallOptions} are where nothing else is said. */
 export const defaults = {
+  clock: systemClock,
+  hash: sha256,
   lobby: 'lobby',
   holdMs: 60_000,
   replay: 50,

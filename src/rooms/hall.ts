@@ -25,7 +25,7 @@ export class Hall {
 
   constructor(options: HallOptions) {
     this.options = { ...defaults, ...options };
-    this.#names = new Names(options.clock, this.options.holdMs);
+    this.#names = new Names(this.options.clock, this.options.holdMs);
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */

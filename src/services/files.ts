@@ -5,6 +5,7 @@ import {
   type Folder,
   type Handler,
   type Service,
+  systemClock,
 } from '../core/index.js';
 import { download } from './files-download.js';
 import { listing } from './files-listing.js';
@@ -16,7 +17,7 @@ import { FileUpload } from './files-upload.js';
 /** How {@link files} serves: what, by which clock, and whether clients may put files too. */
 export interface FilesOptions {
   readonly folder: Folder;
-  readonly clock: Clock;
+  readonly clock?: Clock;
   readonly writable?: boolean;
 }
 
@@ -40,7 +41,7 @@ class FilesHandler implements Handler {
     readonly options: FilesOptions,
   ) {
     const onEnd = () => peer.end();
-    this.#requests = new RequestReader(options.clock, (line) => this.#onRequest(line), onEnd);
+    this.#requests = new RequestReader(options.clock ?? systemClock, (line) => this.#onRequest(line), onEnd);
   }
 
   data(bytes: Uint8Array): void {

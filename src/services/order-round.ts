@@ -1,4 +1,4 @@
-import { type Clock, type Connection, joined, type Output } from '../core/index.js';
+import { type Clock, type Connection, joined, type Output, systemClock } from '../core/index.js';
 import { acknowledgment, inOrder, listed, type Received } from './order-message.js';
 import { closing, nameOf, type Party, probeMs, refuse, saidBy } from './order-party.js';
 
@@ -6,7 +6,7 @@ import { closing, nameOf, type Party, probeMs, refuse, saidBy } from './order-pa
 export interface RoundOptions {
   /** Where the messages and the closing line of each round are printed. */
   readonly output: Output;
-  readonly clock: Clock;
+  readonly clock?: Clock;
   /** Clients that make a round (default 2). */
   readonly expect?: number;
   /** Whether the first round is the last: who comes after it is refused. */
@@ -73,7 +73,7 @@ export class Round {
    * These clients are sent the order first, in two parts.
    */
   #probe(ended: readonly Party[], line: Uint8Array, then: () => void): void {
-    const { clock } = this.options;
+    const { clock = systemClock } = this.options;
     for (const { peer } of ended) peer.write(line.subarray(0, 1));
     clock.after(probeMs, () => {
       for (const { peer } of ended) peer.write(line.subarray(1));

@@ -1,11 +1,20 @@
-import type { Clock, Incoming, Output, Receiver, Source, Spool, Timer } from '../core/index.js';
+import {
+  type Clock,
+  type Incoming,
+  type Output,
+  type Receiver,
+  type Source,
+  type Spool,
+  systemClock,
+  type Timer,
+} from '../core/index.js';
 
 /** What an {@link Outlet} needs. */
 export interface OutletOptions {
   readonly output: Output;
   /** Makes the place where a message waits for its turn. */
   readonly spool: () => Spool;
-  readonly clock: Clock;
+  readonly clock?: Clock;
   /** Bytes after which a message that is still coming asks for its turn (default 1 MiB). */
   readonly outgrown?: number;
   /** Milliseconds of silence after which a message that has the turn loses it, while others wait (default 30,000). */
@@ -24,7 +33,7 @@ export class Outlet implements Receiver {
   #blocked = false;
 
   constructor(readonly options: OutletOptions) {
-    this.#stall = options.clock.after(options.stallMs ?? 30_000, () => this.#onStall());
+    this.#stall = (options.clock ?? systemClock).after(options.stallMs ?? 30_000, () => this.#onStall());
     this.#stall.stop();
   }
 

@@ -1,4 +1,4 @@
-import type { Closed, Connection, Handler, Timer } from '../core/index.js';
+import { type Closed, type Connection, type Handler, systemClock, type Timer } from '../core/index.js';
 import type { TextMessage } from '../framing/index.js';
 import { isQuit, lastWordsMs, show, type TalkOptions, waitingLines } from './talk-options.js';
 
@@ -19,7 +19,7 @@ export class TalkEnd implements Handler<TextMessage> {
   ) {
     this.#own = options.turns !== 'second';
     this.#lingers = !options.typed;
-    this.#patience = options.clock.after(lastWordsMs, () => peer.close('ended'));
+    this.#patience = (options.clock ?? systemClock).after(lastWordsMs, () => peer.close('ended'));
     this.#patience.stop();
     options.onTurn?.(this.#own);
     options.lines.read(

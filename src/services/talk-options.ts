@@ -7,7 +7,7 @@ export interface TalkOptions {
   readonly lines: Input;
   /** Where what the other says is shown, a line a message. */
   readonly output: Output;
-  readonly clock: Clock;
+  readonly clock?: Clock;
   /** Whether a person types the lines: then the other's leaving ends it at once, and else what is piped is still sent. */
   readonly typed: boolean;
   /** Strict alternation: who speaks first here, or undefined where both may speak at any time. */

@@ -1,4 +1,4 @@
-import { asWirelineError, type MakeHash, type Service, viewed, WirelineError } from '../core/index.js';
+import { asWirelineError, type MakeHash, type Service, sha256, viewed, WirelineError } from '../core/index.js';
 import { VerifiedReader } from '../framing/index.js';
 
 const encoder = new TextEncoder();
@@ -8,7 +8,7 @@ const encoder = new TextEncoder();
  * and the end only when length and hash are right. When it ends its side, the client is answered `ok` and the
  * verdict. Anything else ends as `truncated` or `protocol`, with a line `error: ...` to the client.
  */
-export function verified(service: Service, hash: MakeHash): Service {
+export function verified(service: Service, hash: MakeHash = sha256): Service {
   return (peer) => {
     const inner = service(
       viewed(peer, {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sha256 } from '../../src/disk/index.js';
+import { sha256 } from '../../src/core/index.js';
 import { VerifiedWriter } from '../../src/framing/index.js';
 import { verified } from '../../src/services/index.js';
 import { serve } from '../../src/transport/index.js';

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type FilesSession, get, list, openFiles, put } from '../../src/clients/index.js';
-import { download, fileInput, sha256 } from '../../src/disk/index.js';
+import { sha256 } from '../../src/core/index.js';
+import { download, fileInput } from '../../src/disk/index.js';
 import { run, server } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { type Harm, proxy } from '../support/proxy.js';

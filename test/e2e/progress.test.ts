@@ -3,7 +3,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sha256 } from '../../src/disk/index.js';
+import { sha256 } from '../../src/core/index.js';
 import { VerifiedReader } from '../../src/framing/index.js';
 import { Cli, run, server } from '../support/cli.js';
 import { folder } from '../support/folder.js';

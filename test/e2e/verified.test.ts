@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { sha256 } from '../../src/disk/index.js';
+import { sha256 } from '../../src/core/index.js';
 import { VerifiedWriter } from '../../src/framing/index.js';
 import { Cli, digest, type Run, run, server, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';

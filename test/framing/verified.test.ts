@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sha256 } from '../../src/disk/index.js';
+import { sha256 } from '../../src/core/index.js';
 import { VerifiedReader, VerifiedWriter } from '../../src/framing/index.js';
 import { bytes, latin1, noise } from '../support/bytes.js';
 import { codeOf, errorOf } from '../support/code-of.js';
