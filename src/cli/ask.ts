@@ -1,15 +1,14 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
 import { ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from '../clients/ask.js';
-import { length, lines, netstring, text } from '../framing/index.js';
+import { text } from '../framing/index.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
+import { type FramingChoice, framingOption } from './framing-option.js';
 import { examples } from './help.js';
 import { count, range, size, time } from './options.js';
 import { failing, runClient, setVerbosity } from './process.js';
 import { counted, given, piped, prompted, whole } from './questions.js';
 import { inputOf, standardOutput } from './stdio.js';
-
-const framings = ['text', 'lines', 'length', 'netstring'] as const;
 
 /** `wireline ask`: the client of texts 1 and 5. */
 export function askCommand() {
@@ -27,7 +26,7 @@ export function askCommand() {
       new Option('-c, --count <a..b>', 'ask the numbers from A to B').argParser(range).conflicts(['message', 'file']),
     )
     .option('--pipeline <n>', 'messages on their way at a time', count, 1)
-    .addOption(new Option('--framing <name>', 'how messages are told apart').choices(framings).default('text' as const))
+    .addOption(framingOption())
     .option('--pause <time>', 'text framing: a silence that ends a reply without a newline', time, 50)
     .option('--max-message <size>', 'the longest message or reply', size, 128 * 1024 ** 2);
   return withClientOptions(command)
@@ -63,7 +62,7 @@ async function questions(options: QuestionOptions): Promise<Questions> {
 }
 
 interface PhrasingOptions {
-  framing: (typeof framings)[number];
+  framing: FramingChoice;
   file?: string | undefined;
   maxMessage: number;
   pause: number;
@@ -74,16 +73,8 @@ function add(text: string, before: string[] = []): string[] {
 }
 
 function phrasing({ framing, file, maxMessage: max, pause: pauseMs }: PhrasingOptions): Phrasing {
+  if (framing === 'text') return textPhrasing(text({ max, pauseMs }));
+  const codec = framing(max);
   // A file that comes back is to be the same, to its last byte.
-  const bare = file !== undefined;
-  switch (framing) {
-    case 'text':
-      return textPhrasing(text({ max, pauseMs }));
-    case 'lines':
-      return bytesPhrasing(lines({ max }));
-    case 'length':
-      return bytesPhrasing(length({ max }), bare);
-    case 'netstring':
-      return bytesPhrasing(netstring({ max }), bare);
-  }
+  return bytesPhrasing(codec, file !== undefined && codec.name !== 'lines');
 }

@@ -3,18 +3,18 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from '@commander-js/extra-typings';
 import { type Codec, type Connection, WirelineError } from '../core/index.js';
-import { length, lines, netstring, type TextMessage, text, withEnds } from '../framing/index.js';
+import { type TextMessage, text, withEnds } from '../framing/index.js';
 import { type Transform, transform } from '../services/transform.js';
 import { builtIn } from '../services/transforms.js';
 import { atATime } from '../workers/at-a-time.js';
 import { type TransformPool, transformPool } from '../workers/pool.js';
+import { type FramingChoice, framingOption } from './framing-option.js';
 import { examples } from './help.js';
 import { count, time } from './options.js';
 import { reportFailure } from './process.js';
 import { runServer, withServerOptions } from './run-server.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
-const framings = ['text', 'lines', 'length', 'netstring'] as const;
 /** Messages from this size on are left to a thread, so that the others need not wait for them. */
 const large = 256 * 1024;
 /** The built-in transforms that look at characters, which takes its time. */
@@ -30,7 +30,7 @@ export function serveTransform() {
       '--with <transform>',
       'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
     )
-    .addOption(new Option('--framing <name>', 'how messages are told apart').choices(framings).default('text' as const))
+    .addOption(framingOption())
     .addOption(
       new Option('--workers <n>', 'threads for a module, and for large messages')
         .argParser(count)
@@ -120,20 +120,7 @@ function unusable({ code, message }: NodeJS.ErrnoException): string {
   return `this Node (${process.version}) cannot load TypeScript; 22.18 and newer can`;
 }
 
-function codecOf(options: {
-  framing: (typeof framings)[number];
-  pause: number;
-  maxMessage: number;
-}): Codec<TextMessage> {
-  const max = options.maxMessage;
-  switch (options.framing) {
-    case 'text':
-      return text(textOptions(options));
-    case 'lines':
-      return withEnds(lines({ max }));
-    case 'length':
-      return withEnds(length({ max }));
-    case 'netstring':
-      return withEnds(netstring({ max }));
-  }
+function codecOf(options: { framing: FramingChoice; pause: number; maxMessage: number }): Codec<TextMessage> {
+  if (options.framing === 'text') return text(textOptions(options));
+  return withEnds(options.framing(options.maxMessage));
 }

@@ -2,7 +2,8 @@
 export { defaultMaxMessage } from './accumulator.js';
 export { type FramedOptions, framed } from './framed.js';
 export { type JsonLinesOptions, jsonLines } from './json-lines.js';
-export { length } from './length.js';
+export { type LengthOptions, length } from './length.js';
+export type { LengthHeader } from './length-header.js';
 export { LineDecoder } from './line-decoder.js';
 export { lines } from './lines.js';
 export { netstring } from './netstring.js';

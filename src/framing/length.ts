@@ -1,21 +1,31 @@
 import { type Codec, type Decoder, keep } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
+import { HeaderReader, type LengthHeader, mostOf, wholeHeader, writeHeader } from './length-header.js';
 
-const headerSize = 4;
+/** How {@link length} cuts. */
+export interface LengthOptions extends LengthHeader {
+  /** The longest message in bytes (default 16 MiB, and never more than the header can say). */
+  readonly max?: number;
+}
 
 /**
- * A message is its length in bytes, as four bytes with the highest first, and then its bytes. For messages
- * with any content. `max` is the longest message in bytes (at most 2^32 - 1).
+ * A message is its length in bytes, as four bytes with the highest first, and then its bytes. For messages with any
+ * content. Headers of other sizes and forms are options: see {@link LengthHeader}. Throws a `WirelineError` of code
+ * `usage` where the header's size is none.
  */
-export function length({ max = defaultMaxMessage }: { max?: number } = {}): Codec<Uint8Array> {
+export function length({ max: limit = defaultMaxMessage, ...options }: LengthOptions = {}): Codec<Uint8Array> {
+  const header = wholeHeader(options);
+  const most = mostOf(header);
+  const max = Math.min(limit, most);
   return {
     name: 'length',
     keep,
-    decoder: (emit) => new LengthDecoder(max, emit),
+    decoder: (emit) => new LengthDecoder(max, header, emit),
     encode(message) {
-      const encoded = new Uint8Array(headerSize + message.length);
-      new DataView(encoded.buffer).setUint32(0, message.length);
-      encoded.set(message, headerSize);
+      if (message.length > most) throw tooLong(most);
+      const encoded = new Uint8Array(header.bytes + message.length);
+      writeHeader(header, message.length, encoded);
+      encoded.set(message, header.bytes);
       return encoded;
     },
   };
@@ -24,19 +34,20 @@ export function length({ max = defaultMaxMessage }: { max?: number } = {}): Code
 class LengthDecoder implements Decoder {
   /** Bytes of the message that are still to come, or -1 in a header. */
   #missing = -1;
-  #header = 0;
-  #headerBytes = 0;
+  readonly #header: HeaderReader;
   readonly #message: Accumulator;
 
   constructor(
     readonly max: number,
+    header: Required<LengthHeader>,
     readonly emit: (message: Uint8Array) => void,
   ) {
+    this.#header = new HeaderReader(header);
     this.#message = new Accumulator(max);
   }
 
   get held(): number {
-    return this.#headerBytes + this.#message.length;
+    return this.#header.count + this.#message.length;
   }
 
   push(chunk: Uint8Array): void {
@@ -45,18 +56,14 @@ class LengthDecoder implements Decoder {
   }
 
   end(): void {
-    if (this.#headerBytes > 0 || this.#missing >= 0) throw truncated(this.held);
+    if (this.#header.count > 0) throw truncated(this.held);
   }
 
   #readHeader(chunk: Uint8Array, from: number): number {
-    let at = from;
-    while (at < chunk.length && this.#headerBytes < headerSize) {
-      this.#header = this.#header * 256 + (chunk[at++] as number);
-      this.#headerBytes++;
-    }
-    if (this.#headerBytes < headerSize) return at;
-    if (this.#header > this.max) throw tooLong(this.max);
-    this.#missing = this.#header;
+    const at = this.#header.read(chunk, from);
+    if (!this.#header.whole) return at;
+    if (this.#header.value > this.max) throw tooLong(this.max);
+    this.#missing = this.#header.value;
     if (this.#missing === 0) this.#finish(new Uint8Array(0));
     return at;
   }
@@ -75,8 +82,7 @@ class LengthDecoder implements Decoder {
 
   #finish(message: Uint8Array): void {
     this.#missing = -1;
-    this.#header = 0;
-    this.#headerBytes = 0;
+    this.#header.reset();
     this.emit(message);
   }
 }
