@@ -11,18 +11,7 @@ interface Doors {
   readonly packages?: readonly string[];
 }
 
-const everyRoom = [
-  'core',
-  'transport',
-  'framing',
-  'services',
-  'rooms',
-  'clients',
-  'disk',
-  'log',
-  'workers',
-  'tui',
-];
+const everyRoom = ['core', 'transport', 'framing', 'services', 'rooms', 'clients', 'disk', 'log', 'workers', 'tui'];
 const doors: Record<string, Doors> = {
   core: { rooms: [] },
   transport: { rooms: ['core'], packages: ['node:'] },
@@ -166,7 +155,9 @@ describe('the size', () => {
     expect(tooLong).toEqual([]);
   });
 
-  test(`of no function is over ${limits.functionLines} lines, and of nine in ten is at most ${limits.usualFunctionLines}`, ({ annotate }) => {
+  test(`of no function is over ${limits.functionLines} lines, and of nine in ten is at most ${limits.usualFunctionLines}`, ({
+    annotate,
+  }) => {
     const functions = [...sources.values()].flatMap(functionsOf).sort((a, b) => a.lines - b.lines);
     const tooLong = functions.filter(({ lines }) => lines > limits.functionLines);
     expect(tooLong).toEqual([]);
