@@ -1,14 +1,15 @@
-import type net from 'node:net';
-import { asWirelineError, type Connection, type Reason, Reusable, type Service, WirelineError } from '../core/index.js';
+import { asWirelineError, type Connection, Reusable, type Service } from '../core/index.js';
 import { type Address, formatAddress, parseTarget } from './address.js';
-import { dialled, reachedItself } from './raw-socket.js';
+import { dialled } from './raw-socket.js';
+import { givenUp, type Lookup, reach } from './reach.js';
 import { SocketConnection } from './socket-connection.js';
-import { inWords } from './system-errors.js';
 
 /** How {@link dial} connects. */
 export interface DialOptions {
-  /** Milliseconds until a connection must stand (default 10,000). */
+  /** Milliseconds until a connection must be established, for all addresses of a name together (default 10,000). */
   readonly connectTimeoutMs?: number;
+  /** How a host name is resolved to IP addresses (default: the system's resolver). Not called for IP addresses and localhost. */
+  readonly lookup?: Lookup;
   /** Gives up connecting, and closes the connection once it stands; for its reason, where that is a `WirelineError`. */
   readonly signal?: AbortSignal;
   /**
@@ -39,66 +40,8 @@ export async function dial(
   };
   const forget = () => options.signal?.removeEventListener('abort', onAbort);
   const memory = options.readSize ? new Reusable(options.readSize, Buffer.allocUnsafe) : undefined;
-  const socket = await connectedToAny(loopback(target), target, () => dialled(peer.onRead, memory), options);
+  const socket = await reach(target, () => dialled(peer.onRead, memory), options);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   peer.start(socket, service);
   return peer;
-}
-
-/**
- * The name localhost is the loopback address by definition (RFC 6761, section 6.3). To look it up all the same
- * takes 7 ms, a third of what a short command takes.
- */
-function loopback(address: Address): Address[] {
-  if (address.host !== 'localhost') return [address];
-  return ['127.0.0.1', '::1'].map((host) => ({ host, port: address.port }));
-}
-
-/** Tries the addresses one after the other; errors name the address that was asked for. */
-async function connectedToAny(
-  [first, ...rest]: Address[],
-  named: Address,
-  make: () => net.Socket,
-  options: DialOptions,
-): Promise<net.Socket> {
-  const socket = make();
-  try {
-    await connected(socket, first as Address, named, options);
-    return socket;
-  } catch (error) {
-    if (rest.length === 0 || asWirelineError(error).code !== 'unreachable') throw error;
-    return connectedToAny(rest, named, make, options);
-  }
-}
-
-function connected(socket: net.Socket, target: Address, named: Address, options: DialOptions): Promise<void> {
-  const { connectTimeoutMs = 10_000, signal } = options;
-  return new Promise((resolve, reject) => {
-    const settle = (failure?: WirelineError) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      socket.off('error', onError);
-      if (!failure) return resolve();
-      socket.on('error', () => {});
-      socket.destroy();
-      reject(failure);
-    };
-    const late = () => settle(cannotConnect('timeout', named, `no answer within ${connectTimeoutMs} ms`));
-    const timer = setTimeout(late, connectTimeoutMs);
-    const onAbort = () => settle(givenUp(named, signal as AbortSignal));
-    const onError = (error: Error) => settle(cannotConnect('unreachable', named, inWords(error), error));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    socket.once('error', onError);
-    socket.connect({ ...target, noDelay: true, keepAlive: true } as net.SocketConnectOpts, () => {
-      settle(reachedItself(socket) ? cannotConnect('unreachable', named, 'nobody listens there') : undefined);
-    });
-  });
-}
-
-function givenUp(address: Address, { reason }: AbortSignal): WirelineError {
-  return cannotConnect(asWirelineError(reason, 'interrupted').code, address, 'given up', reason);
-}
-
-function cannotConnect(code: Reason, address: Address, why: string, cause?: unknown): WirelineError {
-  return new WirelineError(code, `cannot connect to ${formatAddress(address)}: ${why}`, { cause });
 }

@@ -4,6 +4,7 @@ export { type DialOptions, dial } from './dial.js';
 export { idle } from './idle.js';
 export { memoryPair } from './memory.js';
 export { perAddress } from './per-address.js';
+export type { Lookup } from './reach.js';
 export { type Observer, type ServeOptions, type Server, serve } from './serve.js';
 export { type SniffOptions, sniffed } from './sniffed.js';
 export { inWords, reasonOf } from './system-errors.js';
