@@ -4,7 +4,7 @@
 # them is skipped and says so; nothing here ends a build.
 set -u
 
-peers=(nc.openbsd:netcat-openbsd ncat:ncat socat:socat tmux:tmux python3:python3 ip:iproute2)
+peers=(nc.openbsd:netcat-openbsd ncat:ncat socat:socat tmux:tmux python3:python3 ip:iproute2 strace:strace telnet:inetutils-telnet)
 if [ "${1:-}" = --benchmarks ]; then
   peers=(ncat:ncat ngircd:ngircd mosquitto:mosquitto nats-server:nats-server)
 fi

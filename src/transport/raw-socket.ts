@@ -10,13 +10,20 @@ import { Reusable } from '../core/index.js';
  */
 const readBuffer = new Reusable(64 * 1024, Buffer.allocUnsafe);
 
+/**
+ * How every socket is set up, at both ends. Small writes leave at once instead of waiting for the acknowledgment of the
+ * one before (TCP_NODELAY): a connection writes once per turn as it is. After 60 s of silence the system begins to ask
+ * whether the peer still exists. Node takes these as options of a socket's constructor and of a server; `connect` ignores them.
+ */
+export const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+
 /** What becomes of the bytes that a socket has read: false stops the reading, as `pause` does. */
 export type OnRead = (bytes: Uint8Array) => boolean;
 
 /** A `net.Socket` to dial with that reads into `memory`, or into the shared buffer (the `onread` option of Node). */
 export function dialled(onRead: OnRead, memory?: Reusable): net.Socket {
   // The types know `onread` only as an option of connect; the constructor has taken it since Node 12.10.
-  return reading(onRead, { allowHalfOpen: true }, memory);
+  return reading(onRead, { ...socketOptions, allowHalfOpen: true }, memory);
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Closed, type Connection, type Service, WirelineError } from '../co
 import { type Address, formatAddress, parseListenAddress } from './address.js';
 import { roomByDescriptors } from './descriptors.js';
 import { listen } from './listen.js';
-import { adopted } from './raw-socket.js';
+import { adopted, socketOptions } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** What a server tells of its connections, for a log or for metrics. All methods are synchronous. */
@@ -57,7 +57,7 @@ const placesToRefuse = 100;
 export async function serve(service: Service, address: Address | string, options: ServeOptions = {}): Promise<Server> {
   const wanted = typeof address === 'string' ? parseListenAddress(address) : address;
   failIfAborted(options.signal);
-  const listener = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true });
+  const listener = net.createServer({ ...socketOptions, allowHalfOpen: true, pauseOnConnect: true });
   const running = new RunningServer(listener, service, options);
   listener.on('connection', (socket) => running.accept(socket));
   const bound = await listen(listener, wanted, options.backlog);
