@@ -1,5 +1,6 @@
 /** The words of the library: see `docs/architecture.md`. This room imports nothing. */
 
+export { Budget, type Share, type ShareOptions } from './budget.js';
 export {
   type ClientMessage,
   chatVersion,
@@ -18,6 +19,7 @@ export { type Hash, type MakeHash, sha256 } from './hash.js';
 export { joined } from './joined.js';
 export { layered, type View, viewed } from './layer.js';
 export type { Entry, Extent, Log, Retention, Saying } from './log.js';
+export { type Holder, Pressure } from './pressure.js';
 export { printable } from './printable.js';
 export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
 export { isReused, isShared, keep, Reusable, release } from './reusable.js';
