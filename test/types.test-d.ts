@@ -8,6 +8,7 @@ import {
   echo,
   framed,
   type Handler,
+  jsonLines,
   lines,
   open,
   type Reason,
@@ -49,6 +50,34 @@ expectTypeOf<Channel<TextMessage>['next']>().returns.resolves.toEqualTypeOf<Text
 expectTypeOf<Channel<Uint8Array>>().toExtend<AsyncIterable<Uint8Array>>();
 expectTypeOf<typeof dial>().returns.resolves.toEqualTypeOf<Connection>();
 expectTypeOf(lines()).toEqualTypeOf<Codec<Uint8Array>>();
+
+// A protocol whose ends send different messages needs no cast at either of them.
+interface Request {
+  readonly id: number;
+  readonly question: string;
+}
+interface Response {
+  readonly id: number;
+  readonly answer: string;
+}
+framed(jsonLines<Request, Response>(), (peer) => {
+  expectTypeOf(peer).toEqualTypeOf<Connection<Response>>();
+  return { data: ({ id, question }) => void peer.write({ id, answer: question }) };
+});
+// @ts-expect-error a server is not asked by itself
+framed(jsonLines<Request, Response>(), (peer) => ({ data: (request) => void peer.write(request) }));
+expectTypeOf(jsonLines<Request>()).toEqualTypeOf<Codec<Request>>();
+expectTypeOf<Codec<Request>>().toEqualTypeOf<Codec<Request, Request>>();
+
+// JSON lines carry objects.
+// @ts-expect-error a list is none
+jsonLines<number[]>();
+// @ts-expect-error a string is none
+jsonLines<string>();
+// @ts-expect-error a Map is written as {}
+jsonLines<Map<string, number>>();
+// @ts-expect-error a function is left out
+jsonLines<() => void>();
 
 // Options that are absent are absent, and not undefined (exactOptionalPropertyTypes).
 // @ts-expect-error

@@ -31,7 +31,7 @@ export class ChatClient {
   readonly #waits: Waits;
   readonly #clock: Clock;
   /** A server that was too busy to hear our hello greets us in plain text first. */
-  readonly #codec = jsonLines<ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
+  readonly #codec = jsonLines<ServerMessage, ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
   #name: string | undefined;
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;
@@ -136,7 +136,7 @@ export class ChatClient {
     this.listener.state?.({ at: 'connecting' });
     this.#rooms.expectJoined();
     this.#refusal = undefined;
-    const service = framed<ClientMessage>(this.#codec, (peer) => this.#attach(peer));
+    const service = framed(this.#codec, (peer) => this.#attach(peer));
     const onRefusal = (words: string) => {
       this.#refusal = words;
     };
@@ -147,7 +147,7 @@ export class ChatClient {
     });
   }
 
-  #attach(peer: Connection<ClientMessage>): Handler<ClientMessage> {
+  #attach(peer: Connection<ClientMessage>): Handler<ServerMessage> {
     this.#peer = peer;
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
     const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
@@ -161,7 +161,7 @@ export class ChatClient {
     return {
       data: (message) => {
         this.#watch?.heard();
-        this.#onMessage(message as unknown as ServerMessage);
+        this.#onMessage(message);
       },
       close: (why) => this.#onClose(why),
     };

@@ -20,18 +20,19 @@ export interface Decoder {
 }
 
 /**
- * A framing: how a stream of bytes is cut into messages of type `M`, and back. For every way of splitting
- * the bytes of `encode(m1) encode(m2) ...` into chunks, a decoder emits exactly `m1 m2 ...`.
+ * A framing: how a stream of bytes is cut into messages of type `In`, and how messages of type `Out` become bytes.
+ * The two are one type unless each end of a protocol sends messages of its own. For every way of splitting the
+ * bytes of `encode(m1) encode(m2) ...` into chunks, the decoder of the other end emits exactly `m1 m2 ...`.
  */
-export interface Codec<M> {
+export interface Codec<In, Out = In> {
   /** The name on the command line. */
   readonly name: string;
   /** Milliseconds of silence in mid-message after which `pause` is called; absent where silence means nothing. */
   readonly pauseMs?: number;
   /** A new decoder, for one connection. */
-  decoder(emit: (message: M) => void): Decoder;
-  /** The bytes that carry `message`. Pure. */
-  encode(message: M): Uint8Array;
+  decoder(emit: (message: In) => void): Decoder;
+  /** The bytes that carry `message`. Pure. Throws a `WirelineError` for what the framing cannot carry. */
+  encode(message: Out): Uint8Array;
   /** The same message in memory that stays as it is: see {@link Handler.data}. */
-  keep(message: M): M;
+  keep(message: In): In;
 }

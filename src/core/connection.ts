@@ -62,6 +62,7 @@ export interface Handler<M = Uint8Array> {
 
 /**
  * What a server does with each connection, and a client with its one: it is given the peer and gives the
- * handler; what it has to remember lives in its closure. A layer is a function from a service to a service.
+ * handler; what it has to remember lives in its closure. A layer is a function from a service to a service. `In` is
+ * what the peer sends, and `Out`, where it differs, what it is sent.
  */
-export type Service<M = Uint8Array> = (peer: Connection<M>) => Handler<M>;
+export type Service<In = Uint8Array, Out = In> = (peer: Connection<Out>) => Handler<In>;

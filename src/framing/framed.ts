@@ -10,7 +10,7 @@ import {
   systemClock,
   type Timer,
   viewed,
-  type WirelineError,
+  WirelineError,
 } from '../core/index.js';
 
 /** Bytes that come in one packet. Of a longer message one may have been lost, and then it is no pause of the sender's. */
@@ -31,21 +31,25 @@ export interface FramedOptions {
  * behind it. What is no message ends the connection with the decoder's reason, after all that came before it
  * was delivered.
  */
-export function framed<M>(codec: Codec<M>, service: Service<M>, options: FramedOptions = {}): Service {
+export function framed<In, Out = In>(
+  codec: Codec<In, Out>,
+  service: Service<In, Out>,
+  options: FramedOptions = {},
+): Service {
   return (peer) => new FramedHandler(codec, peer, service, options);
 }
 
-class FramedHandler<M> implements Handler {
+class FramedHandler<In, Out> implements Handler {
   readonly #decoder: Decoder;
-  readonly #inner: Handler<M>;
+  readonly #inner: Handler<In>;
   readonly #clock: Clock;
   #pause: Timer | undefined;
   #paused = false;
 
   constructor(
-    readonly codec: Codec<M>,
+    readonly codec: Codec<In, Out>,
     readonly peer: Connection,
-    service: Service<M>,
+    service: Service<In, Out>,
     readonly options: FramedOptions,
   ) {
     this.#clock = options.clock ?? systemClock;
@@ -96,11 +100,11 @@ class FramedHandler<M> implements Handler {
   }
 
   /** Who writes may be serving another peer: a message that this framing cannot carry costs this connection, not that. */
-  #write(message: M): boolean {
+  #write(message: Out): boolean {
     try {
       return this.peer.write(this.codec.encode(message));
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error instanceof WirelineError ? cannotSend(error) : error);
       return false;
     }
   }
@@ -126,9 +130,9 @@ class FramedHandler<M> implements Handler {
   }
 
   /** The peer as the message service sees it: a view of the connection, with messages for bytes. */
-  #messages(): Connection<M> {
+  #messages(): Connection<Out> {
     const { peer } = this;
-    return viewed<M>(peer, {
+    return viewed<Out>(peer, {
       write: (message) => this.#write(message),
       pause: () => {
         this.#paused = true;
@@ -147,4 +151,8 @@ class FramedHandler<M> implements Handler {
 
 function inALine({ message }: WirelineError): Uint8Array {
   return new TextEncoder().encode(`error: ${message}\n`);
+}
+
+function cannotSend(cause: WirelineError): WirelineError {
+  return new WirelineError(cause.code, `a message cannot be sent: ${cause.message}`, { cause });
 }

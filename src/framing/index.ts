@@ -1,7 +1,7 @@
 /** How a stream of bytes is cut into messages: one codec a file, and `framed`, which puts one before a service. */
 export { defaultMaxMessage } from './accumulator.js';
 export { type FramedOptions, framed } from './framed.js';
-export { type JsonLinesOptions, jsonLines } from './json-lines.js';
+export { type JsonLinesOptions, type JsonObject, jsonLines } from './json-lines.js';
 export { type LengthOptions, length } from './length.js';
 export type { LengthHeader } from './length-header.js';
 export { LineDecoder } from './line-decoder.js';

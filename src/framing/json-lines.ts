@@ -18,36 +18,56 @@ export interface JsonLinesOptions {
   readonly objectsOnly?: boolean;
 }
 
+/** A type whose values JSON writes as an object: no array, function, `Map` or `Set`. */
+export type JsonObject = object & { readonly [Symbol.iterator]?: never; readonly call?: never };
+
 /**
- * One JSON object (RFC 8259) a line, in UTF-8; white space around it and empty lines are ignored. A line that is not
- * a JSON object is an error of code `protocol`, one of over `max` bytes `too-long`. That an object has the fields
- * of `M` is not checked here: who receives it does.
+ * One JSON object (RFC 8259) per line, in UTF-8; white space around it and empty lines are ignored. `In` is what is
+ * received, and `Out`, where it differs, what is sent. A line that is not a JSON object is an error of code
+ * `protocol`, and a line of over `max` bytes one of code `too-long`. `encode` throws `usage` for a value that JSON
+ * does not write as an object. Nothing here checks that an object has the fields of `In`: its receiver must.
  */
-export function jsonLines<M extends object>({
+export function jsonLines<In extends JsonObject, Out extends JsonObject = In>({
   max = defaultMax,
   objectsOnly = false,
-}: JsonLinesOptions = {}): Codec<M> {
+}: JsonLinesOptions = {}): Codec<In, Out> {
   return {
     name: 'json',
     decoder(emit) {
       const lines = new LineDecoder(max, (line) => {
         if (objectsOnly && line[0] !== BRACE) return;
-        if (!isBlank(line)) emit(parse(line) as M);
+        if (!isBlank(line)) emit(parse(line) as In);
       });
       return {
         push: (chunk) => lines.push(chunk),
         end() {
           const { held } = lines;
-          if (held > 0) emit(whole(lines.takeRest(), held) as M);
+          if (held > 0) emit(whole(lines.takeRest(), held) as In);
         },
         get held() {
           return lines.held;
         },
       };
     },
-    encode: (message) => encoder.encode(`${JSON.stringify(message)}\n`),
+    encode: encodeLine,
     keep: (message) => message,
   };
+}
+
+function encodeLine(message: object): Uint8Array {
+  const line = written(message);
+  // Also an object may be written as something else, by its `toJSON`.
+  if (line?.charCodeAt(0) !== BRACE) throw new WirelineError('usage', 'JSON does not write it as an object');
+  return encoder.encode(`${line}\n`);
+}
+
+/** The value as JSON; undefined for what JSON leaves out, such as a function. */
+function written(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new WirelineError('usage', `JSON cannot write it: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
 }
 
 /** An object ends where it ends, so that a last line needs no newline. */

@@ -135,6 +135,7 @@ describe('framed', () => {
     await heard.closed;
     expect(written).toBe(false);
     expect(why?.reason).toBe('protocol');
+    expect(why?.error?.message).toBe('a message cannot be sent: a message of lines framing has a newline in it');
   });
 });
 

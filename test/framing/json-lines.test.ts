@@ -20,6 +20,12 @@ function decoded(chunks: readonly (string | Uint8Array)[], options: Parameters<t
   }
 }
 
+function circle(): object {
+  const made: Record<string, unknown> = {};
+  made.self = made;
+  return made;
+}
+
 describe('json lines', () => {
   const json = fc.dictionary(fc.string({ unit: 'binary', maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }));
 
@@ -41,6 +47,21 @@ describe('json lines', () => {
   test('are encoded on one line, whatever is in them', () => {
     const encoded = Buffer.from(jsonLines<object>().encode({ body: 'a\nb\r\u2028"\\' })).toString();
     expect(encoded).toBe('{"body":"a\\nb\\r\u2028\\"\\\\"}\n');
+  });
+
+  test.each([
+    ['undefined', undefined, 'JSON does not write it as an object'],
+    ['null', null, 'JSON does not write it as an object'],
+    ['a list', [1], 'JSON does not write it as an object'],
+    ['a string', 'hello', 'JSON does not write it as an object'],
+    ['a function', () => {}, 'JSON does not write it as an object'],
+    ['a date, whose toJSON makes a string', new Date(0), 'JSON does not write it as an object'],
+    ['a big integer', { n: 1n }, 'JSON cannot write it: '],
+    ['a circle', circle(), 'JSON cannot write it: '],
+  ])('are not made of %s', (_what, value, words) => {
+    expect(() => jsonLines<object>().encode(value as object)).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining(words) }),
+    );
   });
 
   test('may be empty, end in CRLF, have white space around them, and need no newline at the end', () => {
