@@ -6,8 +6,12 @@ export interface Decoder {
   /**
    * Takes the next bytes. Emitted messages may be views of `chunk`: they are valid until the emit returns.
    * Throws a `WirelineError` of code `too-long` or `protocol`; nothing may be pushed after that.
+   *
+   * Where an emit returns `false`, a decoder that can stops after that message, and returns how many bytes of the
+   * chunk it has taken; the rest is pushed again later. One that returns nothing has taken the whole chunk.
    */
-  push(chunk: Uint8Array): void;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a decoder that cannot stop returns nothing.
+  push(chunk: Uint8Array): number | void;
   /**
    * The stream has ended: emits what a codec takes as a last message, and throws `truncated` where it ended in
    * mid-message.
@@ -29,8 +33,8 @@ export interface Codec<In, Out = In> {
   readonly name: string;
   /** Milliseconds of silence in mid-message after which `pause` is called; absent where silence means nothing. */
   readonly pauseMs?: number;
-  /** A new decoder, for one connection. */
-  decoder(emit: (message: In) => void): Decoder;
+  /** A new decoder, for one connection. `emit` returns `false` to ask it to stop after this message. */
+  decoder(emit: (message: In) => unknown): Decoder;
   /** The bytes that carry `message`. Pure. Throws a `WirelineError` for what the framing cannot carry. */
   encode(message: Out): Uint8Array;
   /** The same message in memory that stays as it is: see {@link Handler.data}. */

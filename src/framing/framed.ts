@@ -4,7 +4,6 @@ import {
   type Closed,
   type Codec,
   type Connection,
-  type Decoder,
   type Handler,
   type Service,
   systemClock,
@@ -12,6 +11,7 @@ import {
   viewed,
   WirelineError,
 } from '../core/index.js';
+import { Intake } from './intake.js';
 
 /** Bytes that come in one packet. Of a longer message one may have been lost, and then it is no pause of the sender's. */
 const onePacket = 1024;
@@ -29,7 +29,8 @@ export interface FramedOptions {
 /**
  * Makes a service of bytes out of a service of messages: bytes are decoded before it, messages are encoded
  * behind it. What is no message ends the connection with the decoder's reason, after all that came before it
- * was delivered.
+ * was delivered. A connection is given no more than its {@link turnShare} of messages at a time, the rest on later
+ * turns, and no message at all between the service's `pause` and its `resume`.
  */
 export function framed<In, Out = In>(
   codec: Codec<In, Out>,
@@ -40,11 +41,12 @@ export function framed<In, Out = In>(
 }
 
 class FramedHandler<In, Out> implements Handler {
-  readonly #decoder: Decoder;
+  readonly #intake: Intake<In>;
   readonly #inner: Handler<In>;
   readonly #clock: Clock;
   #pause: Timer | undefined;
-  #paused = false;
+  /** The service is being given a message: what it writes now is part of its turn. */
+  #delivering = false;
 
   constructor(
     readonly codec: Codec<In, Out>,
@@ -53,15 +55,16 @@ class FramedHandler<In, Out> implements Handler {
     readonly options: FramedOptions,
   ) {
     this.#clock = options.clock ?? systemClock;
-    this.#inner = service(this.#messages());
-    this.#decoder = codec.decoder((message) => {
-      // Several messages may come in one chunk, and the first may end the connection.
-      if (peer.state !== 'closed') this.#inner.data(message);
+    this.#intake = new Intake(codec, peer, {
+      message: (message) => this.#onMessage(message),
+      end: () => this.#onEnd(),
+      fail: (error) => this.#fail(error),
     });
+    this.#inner = service(this.#messages());
   }
 
   data(chunk: Uint8Array): void {
-    this.#decode(() => this.#decoder.push(chunk));
+    this.#decode(() => this.#intake.push(chunk));
     this.#awaitPause();
   }
 
@@ -71,16 +74,29 @@ class FramedHandler<In, Out> implements Handler {
 
   end(): void {
     this.#pause?.stop();
-    this.#decode(() => this.#decoder.end());
-    // A stream that ended in mid-message did not end as far as the service is concerned: it is told of the close.
-    if (this.peer.state === 'closed') return;
-    if (this.#inner.end) this.#inner.end();
-    else this.peer.end();
+    this.#decode(() => this.#intake.end());
   }
 
   close(why: Closed): void {
     this.#pause?.stop();
+    this.#intake.stop();
     this.#inner.close?.(why);
+  }
+
+  #onMessage(message: In): void {
+    this.#delivering = true;
+    try {
+      this.#inner.data(message);
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  #onEnd(): void {
+    // A stream that ended in mid-message did not end as far as the service is concerned: it is told of the close.
+    if (this.peer.state === 'closed') return;
+    if (this.#inner.end) this.#inner.end();
+    else this.peer.end();
   }
 
   #decode(run: () => void): void {
@@ -102,7 +118,9 @@ class FramedHandler<In, Out> implements Handler {
   /** Who writes may be serving another peer: a message that this framing cannot carry costs this connection, not that. */
   #write(message: Out): boolean {
     try {
-      return this.peer.write(this.codec.encode(message));
+      const bytes = this.codec.encode(message);
+      if (this.#delivering) this.#intake.turn.spend(0, bytes.length);
+      return this.peer.write(bytes);
     } catch (error) {
       this.#fail(error instanceof WirelineError ? cannotSend(error) : error);
       return false;
@@ -115,8 +133,8 @@ class FramedHandler<In, Out> implements Handler {
     if (ms === undefined) return;
     this.#pause?.stop();
     this.#pause = undefined;
-    const { held } = this.#decoder;
-    if (held === 0 || this.#paused) return;
+    const { held, paused } = this.#intake;
+    if (held === 0 || paused) return;
     this.#pause = this.#clock.after(held > onePacket ? Math.max(ms, resendMs) : ms, () => this.#onPause());
   }
 
@@ -125,27 +143,26 @@ class FramedHandler<In, Out> implements Handler {
     const waiting = this.#pause;
     setImmediate(() => {
       if (this.#pause !== waiting || this.peer.state === 'closed') return;
-      this.#decode(() => this.#decoder.pause?.());
+      this.#decode(() => this.#intake.silence());
     });
   }
 
   /** The peer as the message service sees it: a view of the connection, with messages for bytes. */
   #messages(): Connection<Out> {
-    const { peer } = this;
-    return viewed<Out>(peer, {
+    const intake = this.#intake;
+    const messages = viewed<Out>(this.peer, {
       write: (message) => this.#write(message),
       pause: () => {
-        this.#paused = true;
-        peer.pause();
+        intake.pause();
         this.#pause?.stop();
         this.#pause = undefined;
       },
       resume: () => {
-        this.#paused = false;
-        peer.resume();
+        intake.resume();
         this.#awaitPause();
       },
     });
+    return Object.defineProperty(messages, 'paused', { get: () => intake.paused });
   }
 }
 

@@ -35,8 +35,8 @@ export function jsonLines<In extends JsonObject, Out extends JsonObject = In>({
     name: 'json',
     decoder(emit) {
       const lines = new LineDecoder(max, (line) => {
-        if (objectsOnly && line[0] !== BRACE) return;
-        if (!isBlank(line)) emit(parse(line) as In);
+        if (isBlank(line) || (objectsOnly && line[0] !== BRACE)) return true;
+        return emit(parse(line) as In);
       });
       return {
         push: (chunk) => lines.push(chunk),

@@ -34,13 +34,15 @@ export function length({ max: limit = defaultMaxMessage, ...options }: LengthOpt
 class LengthDecoder implements Decoder {
   /** Bytes of the message that are still to come, or -1 in a header. */
   #missing = -1;
+  /** An emit has asked for no more. */
+  #stopped = false;
   readonly #header: HeaderReader;
   readonly #message: Accumulator;
 
   constructor(
     readonly max: number,
     header: Required<LengthHeader>,
-    readonly emit: (message: Uint8Array) => void,
+    readonly emit: (message: Uint8Array) => unknown,
   ) {
     this.#header = new HeaderReader(header);
     this.#message = new Accumulator(max);
@@ -50,9 +52,13 @@ class LengthDecoder implements Decoder {
     return this.#header.count + this.#message.length;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): number {
+    this.#stopped = false;
     let at = 0;
-    while (at < chunk.length) at = this.#missing < 0 ? this.#readHeader(chunk, at) : this.#readBody(chunk, at);
+    while (at < chunk.length && !this.#stopped) {
+      at = this.#missing < 0 ? this.#readHeader(chunk, at) : this.#readBody(chunk, at);
+    }
+    return at;
   }
 
   end(): void {
@@ -83,6 +89,6 @@ class LengthDecoder implements Decoder {
   #finish(message: Uint8Array): void {
     this.#missing = -1;
     this.#header.reset();
-    this.emit(message);
+    this.#stopped = this.emit(message) === false;
   }
 }

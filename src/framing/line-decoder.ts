@@ -14,7 +14,8 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
 
   constructor(
     readonly max: number,
-    readonly onLine: (line: Uint8Array) => void,
+    /** Returns `false` to be given no more lines for now. */
+    readonly onLine: (line: Uint8Array) => unknown,
     /** The limit that an error names. */
     readonly named = max,
     /** Called instead of failing for a line of over `max` bytes, which is dropped whole. */
@@ -27,13 +28,16 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
     return this.#rest.length;
   }
 
-  push(chunk: Uint8Array): void {
+  /** Returns how many bytes were taken: all, unless `onLine` returned `false`. */
+  push(chunk: Uint8Array): number {
     let from = 0;
     for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, from)) {
-      this.#line(chunk.subarray(from, at));
+      const goesOn = this.#line(chunk.subarray(from, at));
       from = at + 1;
+      if (goesOn === false) return from;
     }
     if (from < chunk.length && !this.#dropping) this.#hold(chunk.subarray(from));
+    return chunk.length;
   }
 
   /** Gives what is held of an unfinished line, and forgets it. */
@@ -41,15 +45,17 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
     return this.#rest.take();
   }
 
-  #line(end: Uint8Array): void {
+  #line(end: Uint8Array): unknown {
     if (this.#dropping) {
       this.#dropping = false;
     } else if (this.#rest.length > 0) {
-      if (this.#hold(end)) this.onLine(this.#rest.take());
+      const whole = this.#hold(end);
       this.#dropping = false;
-    } else if (end.length <= this.max) this.onLine(end);
+      if (whole) return this.onLine(this.#rest.take());
+    } else if (end.length <= this.max) return this.onLine(end);
     else if (this.onTooLong) this.onTooLong();
     else throw tooLong(this.named);
+    return true;
   }
 
   /** Whether the bytes were held; else the line that they are of is dropped from here on. */

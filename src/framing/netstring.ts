@@ -27,6 +27,8 @@ export function netstring({ max = defaultMaxMessage }: { max?: number } = {}): C
 
 class NetstringDecoder implements Decoder {
   #state: 'length' | 'body' | 'comma' = 'length';
+  /** An emit has asked for no more. */
+  #stopped = false;
   #length = 0;
   #digits = 0;
   #whole: Uint8Array | undefined;
@@ -34,7 +36,7 @@ class NetstringDecoder implements Decoder {
 
   constructor(
     readonly max: number,
-    readonly emit: (message: Uint8Array) => void,
+    readonly emit: (message: Uint8Array) => unknown,
   ) {
     this.#message = new Accumulator(max);
   }
@@ -43,9 +45,10 @@ class NetstringDecoder implements Decoder {
     return this.#digits + this.#message.length;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): number {
+    this.#stopped = false;
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && !this.#stopped) {
       if (this.#state === 'length') this.#readDigit(chunk[at++] as number);
       else if (this.#state === 'body') at = this.#readBody(chunk, at);
       else this.#readComma(chunk[at++] as number);
@@ -55,6 +58,7 @@ class NetstringDecoder implements Decoder {
       this.#message.add(this.#whole);
       this.#whole = undefined;
     }
+    return at;
   }
 
   end(): void {
@@ -90,7 +94,7 @@ class NetstringDecoder implements Decoder {
     this.#state = 'length';
     this.#length = 0;
     this.#digits = 0;
-    this.emit(message);
+    this.#stopped = this.emit(message) === false;
   }
 }
 

@@ -4,7 +4,7 @@ import { type Codec, keep } from '../core/index.js';
 export function raw(): Codec<Uint8Array> {
   return {
     name: 'raw',
-    decoder: (emit) => ({ push: emit, end() {}, held: 0 }),
+    decoder: (emit) => ({ push: (chunk) => void emit(chunk), end() {}, held: 0 }),
     encode: (bytes) => bytes,
     keep,
   };

@@ -29,10 +29,10 @@ export function text({ max = defaultMaxMessage, pauseMs = 50, onTooLong }: TextO
     pauseMs,
     decoder(emit) {
       // The CR of a line's end is not part of the message, and so not of its length.
-      const take = (message: TextMessage) => {
-        if (message.bytes.length <= max) emit(message);
-        else if (onTooLong) onTooLong();
-        else throw tooLong(max);
+      const take = (message: TextMessage): unknown => {
+        if (message.bytes.length <= max) return emit(message);
+        if (!onTooLong) throw tooLong(max);
+        return onTooLong();
       };
       const lines = new LineDecoder(max + 1, (line) => take(withoutCr(line)), max, onTooLong);
       const emitRest = () => {

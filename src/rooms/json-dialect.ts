@@ -51,8 +51,9 @@ class JsonClient implements Handler<ClientMessage> {
     this.#pace = new Pace(hall.options.clock, hall.options.pace, {
       run: (message) => this.#run(message),
       refuse: (message) => this.#refuse(new Refusal('rate', 'too many messages: this one is dropped'), message),
-      delayed: () => {
+      delayed: (first) => {
         messages.pause();
+        if (!first) return;
         this.#member?.tell({ type: 'notice', message: 'you are sending faster than is allowed: messages are delayed' });
       },
       caughtUp: () => messages.resume(),

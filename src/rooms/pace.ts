@@ -14,8 +14,8 @@ export interface PaceOptions {
 export interface Paced<T> {
   run(message: T): void;
   refuse(message: T): void;
-  /** Messages wait from now on: read no more, and say so. */
-  delayed(): void;
+  /** Messages wait from now on: read no more. `first`: say so, as none had to wait since the bucket was last half full. */
+  delayed(first: boolean): void;
   /** None waits any more. */
   caughtUp(): void;
 }
@@ -29,6 +29,8 @@ export class Pace<T> {
   #tokens: number;
   #filledAt: number;
   #timer: Timer | undefined;
+  /** The sender knows that it is too fast. */
+  #told = false;
 
   constructor(
     readonly clock: Clock,
@@ -43,13 +45,16 @@ export class Pace<T> {
   take(message: T): void {
     if (this.options.rate === 0) return this.does.run(message);
     this.#fill();
+    if (this.#tokens * 2 > this.options.burst) this.#told = false;
     if (this.#waiting.length === 0 && this.#tokens >= 1) {
       this.#tokens--;
       return this.does.run(message);
     }
     if ((this.#waiting.length / this.options.rate) * 1000 > this.options.maxDelayMs) return this.does.refuse(message);
     if (this.#waiting.push(message) > 1) return;
-    this.does.delayed();
+    const first = !this.#told;
+    this.#told = true;
+    this.does.delayed(first);
     this.#wait();
   }
 

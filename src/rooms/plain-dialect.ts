@@ -46,9 +46,9 @@ class PlainClient implements Handler<TextMessage> {
     this.#pace = new Pace(hall.options.clock, hall.options.pace, {
       run: (line) => this.#run(line),
       refuse: () => notice('too many messages: this one is dropped'),
-      delayed: () => {
+      delayed: (first) => {
         lines.pause();
-        notice('you are sending faster than is allowed: messages are delayed');
+        if (first) notice('you are sending faster than is allowed: messages are delayed');
       },
       caughtUp: () => lines.resume(),
     });

@@ -7,7 +7,7 @@ import {
   type Service,
   WirelineError,
 } from '../../src/core/index.js';
-import { framed, lines, raw, type TextMessage, text } from '../../src/framing/index.js';
+import { framed, length, lines, netstring, raw, type TextMessage, text } from '../../src/framing/index.js';
 import { memoryPair } from '../../src/transport/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -136,6 +136,99 @@ describe('framed', () => {
     expect(written).toBe(false);
     expect(why?.reason).toBe('protocol');
     expect(why?.error?.message).toBe('a message cannot be sent: a message of lines framing has a newline in it');
+  });
+});
+
+describe('a turn of a framed service', () => {
+  /** Counts the messages that a service gets between two turns of the event loop. */
+  function counting(codec: Codec<Uint8Array>, answer?: Uint8Array) {
+    const perTurn: number[] = [];
+    let now = 0;
+    const onTurn = () => {
+      perTurn.push(now);
+      now = 0;
+    };
+    const { client, heard } = pairOf(codec, (peer) => ({
+      data() {
+        if (now++ === 0) setImmediate(onTurn);
+        if (answer) peer.write(answer);
+      },
+    }));
+    return { client, heard, perTurn };
+  }
+
+  test('is 64 messages; the rest comes on later turns, whole and in order', async () => {
+    const said: string[] = [];
+    const { client, heard } = pairOf(lines(), () => collecting(said));
+    const counted = counting(lines());
+    const many = Array.from({ length: 1000 }, (_, at) => String(at));
+    for (const to of [client, counted.client]) to.write(bytes(`${many.join('\n')}\n`));
+    client.end();
+    counted.client.end();
+    await Promise.all([heard.closed, counted.heard.closed]);
+    expect(said).toEqual(many);
+    expect(Math.max(...counted.perTurn)).toBeLessThanOrEqual(128);
+  });
+
+  test('is 64 KiB of answers', async () => {
+    const { client, heard, perTurn } = counting(lines(), new Uint8Array(16 * 1024));
+    client.write(bytes('x\n'.repeat(64)));
+    client.end();
+    await heard.closed;
+    expect(heard.size).toBe(64 * (16 * 1024 + 1));
+    expect(Math.max(...perTurn)).toBeLessThanOrEqual(8);
+  });
+
+  test.each([
+    ['lines', lines()],
+    ['length', length()],
+    ['netstring', netstring()],
+  ])('in which a service pauses its peer brings no further message (%s)', async (_name, codec) => {
+    const said: string[] = [];
+    let peer!: Connection;
+    const { client, heard } = pairOf(codec, (own) => {
+      peer = own;
+      return collecting(said, {
+        data(message) {
+          said.push(latin1(message));
+          own.pause();
+        },
+        end() {
+          said.push('end');
+          own.end();
+        },
+      });
+    });
+    client.write(Buffer.concat(['a', 'b', '', 'c'].map((word) => codec.encode(bytes(word)))));
+    client.end();
+    for (const sofar of [['a'], ['a', 'b'], ['a', 'b', ''], ['a', 'b', '', 'c']]) {
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      expect(said).toEqual(sofar);
+      expect(peer.paused).toBe(true);
+      peer.resume();
+    }
+    await heard.closed;
+    expect(said).toEqual(['a', 'b', '', 'c', 'end']);
+  });
+
+  test('keeps the messages of a codec that cannot stop', async () => {
+    const said: string[] = [];
+    const words: Codec<Uint8Array> = {
+      ...raw(),
+      decoder: (emit) => ({
+        push(chunk) {
+          for (const word of latin1(chunk).split(' ')) emit(bytes(word));
+        },
+        end() {},
+        held: 0,
+      }),
+    };
+    const { client, heard } = pairOf(words, () => collecting(said));
+    const many = Array.from({ length: 300 }, (_, at) => String(at));
+    client.write(bytes(many.join(' ')));
+    client.end();
+    await heard.closed;
+    expect(said).toEqual(many);
   });
 });
 

@@ -1,0 +1,202 @@
+/** The share of one turn of the event loop that {@link Turns} gives a connection. */
+export interface TurnShare {
+  /** Requests, or other units of work, that are begun. */
+  readonly requests: number;
+  /** Bytes that are written. */
+  readonly bytes: number;
+  /** Milliseconds. Work that has begun is finished, so one large piece may take longer. */
+  readonly ms: number;
+}
+
+/** What a connection gets in a turn: 64 requests, 64 KiB out or 5 ms, whichever comes first. */
+export const turnShare: TurnShare = { requests: 64, bytes: 64 * 1024, ms: 5 };
+
+/** How {@link Turns} measures and waits; for tests. */
+export interface TurnsOptions {
+  /** Returns a time in milliseconds that never goes back (default: `performance.now`). */
+  readonly now?: () => number;
+  /** Calls `run` on the next turn of the event loop (default: `setImmediate`). */
+  readonly later?: (run: () => void) => void;
+  readonly share?: TurnShare;
+  /** Milliseconds of one turn of the event loop for all connections together (default 10). */
+  readonly loopMs?: number;
+}
+
+/** What {@link Turn} calls. */
+export interface TurnTask {
+  /** Does some work: until the turn is {@link Turn.over}, or nothing is left. */
+  run(): void;
+  /** `run` threw: this costs the connection whose task it is, and nobody else. */
+  fail(error: unknown): void;
+}
+
+/**
+ * Divides the time of the event loop among connections. A connection works at once as long as the turn has time,
+ * and for no longer than its share; the rest of its work waits for a later turn, after all others have had theirs.
+ * A connection that had nothing waiting goes before those that always have, so that a small client does not queue
+ * behind a thousand that flood.
+ */
+export class Turns {
+  readonly now: () => number;
+  readonly share: TurnShare;
+  readonly #later: (run: () => void) => void;
+  readonly #loopMs: number;
+  /** Those that wait and had no work before, and those whose last turn did not suffice. */
+  readonly #fresh = new Line();
+  readonly #others = new Line();
+  #scheduled = false;
+  /** When this turn of the event loop has done enough; undefined where nothing was done in it. */
+  #until: number | undefined;
+  /** Counts the turns of the event loop in which there was work. */
+  round = 0;
+
+  constructor({ now, later, share = turnShare, loopMs = 10 }: TurnsOptions = {}) {
+    this.now = now ?? (() => performance.now());
+    this.#later = later ?? setImmediate;
+    this.share = share;
+    this.#loopMs = loopMs;
+  }
+
+  /** Returns whether this turn of the event loop has time for work that begins `now`. */
+  hasTime(now: number): boolean {
+    if (this.#until === undefined) {
+      this.#until = now + this.#loopMs;
+      this.#schedule();
+    }
+    return now < this.#until;
+  }
+
+  /** Has `turn` called on a later turn of the event loop. `again`: this one's work was begun, and is not done. */
+  add(turn: Waiting, again: boolean): void {
+    (again ? this.#others : this.#fresh).push(turn);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#later(() => this.#run());
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    this.round++;
+    this.#until = this.now() + this.#loopMs;
+    const waiting = this.#others.size;
+    this.#runSome(this.#fresh, this.#fresh.size);
+    // One at least, so that those that always have work are not starved by those that are new.
+    const [oldest] = waiting > 0 ? [this.#others.shift()] : [];
+    oldest?.take();
+    this.#runSome(this.#others, waiting - 1);
+    this.#until = undefined;
+    if (this.#fresh.size + this.#others.size > 0) this.#schedule();
+  }
+
+  #runSome(line: Line, most: number): void {
+    for (let done = 0; done < most && this.hasTime(this.now()); done++) line.shift()?.take();
+  }
+}
+
+/** What waits for its turn. */
+interface Waiting {
+  take(): void;
+}
+
+/** Who waits, in order; taking the first is cheap however many there are. */
+class Line {
+  #items: (Waiting | undefined)[] = [];
+  #first = 0;
+
+  get size(): number {
+    return this.#items.length - this.#first;
+  }
+
+  push(item: Waiting): void {
+    this.#items.push(item);
+  }
+
+  shift(): Waiting | undefined {
+    const item = this.#items[this.#first];
+    this.#items[this.#first++] = undefined;
+    if (this.#first * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#first);
+      this.#first = 0;
+    }
+    return item;
+  }
+}
+
+/** The turns of this process: it has one event loop. */
+export const turns = new Turns();
+
+/** The turns of one connection: how much it has left of the present one, and how it gets another. */
+export class Turn implements Waiting {
+  #round = -1;
+  #requests = 0;
+  #bytes = 0;
+  #until = 0;
+  #waits = false;
+  #worked = false;
+  #stopped = false;
+
+  constructor(
+    readonly task: TurnTask,
+    readonly among: Turns = turns,
+  ) {}
+
+  /**
+   * Returns whether work may begin at once: this connection has not used up its share of this turn of the event
+   * loop, and all together have not used up theirs. If not, the work must wait for `soon`.
+   */
+  begin(): boolean {
+    const now = this.among.now();
+    if (this.#waits || !this.among.hasTime(now)) return false;
+    if (this.#round !== this.among.round) this.#refill(now);
+    return !this.over;
+  }
+
+  /** Counts what was done in this turn. */
+  spend(requests: number, bytes: number): void {
+    this.#worked = true;
+    this.#requests += requests;
+    this.#bytes += bytes;
+  }
+
+  /** Whether this connection must leave the rest to a later turn. */
+  get over(): boolean {
+    const { share, now } = this.among;
+    return this.#requests >= share.requests || this.#bytes >= share.bytes || now() >= this.#until;
+  }
+
+  /** Has the task run on a later turn of the event loop, once, however often this is called before. */
+  soon(): void {
+    if (this.#waits || this.#stopped) return;
+    this.#waits = true;
+    this.among.add(this, this.#worked && this.#round === this.among.round);
+  }
+
+  /** Runs the task no more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** For {@link Turns} alone: it is this connection's turn. */
+  take(): void {
+    this.#waits = false;
+    if (this.#stopped) return;
+    this.#refill(this.among.now());
+    try {
+      this.task.run();
+    } catch (error) {
+      this.task.fail(error);
+    }
+  }
+
+  #refill(now: number): void {
+    this.#round = this.among.round;
+    this.#requests = 0;
+    this.#bytes = 0;
+    this.#worked = false;
+    this.#until = now + this.among.share.ms;
+  }
+}

@@ -1,0 +1,144 @@
+import { type Codec, type Connection, type Decoder, joined, keep, Turn } from '../core/index.js';
+
+/** What an {@link Intake} does with what it has decoded. */
+export interface IntakeEvents<M> {
+  message(message: M): void;
+  /** All that came before the peer's end was delivered, and the decoder has been told of it. */
+  end(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Brings what a peer sends to its service, message by message: no more in a turn than {@link Turn} gives, and none
+ * while the service has paused the peer. What waits is at most what had been read by then, as the peer is read no
+ * further until all of it was delivered.
+ */
+export class Intake<M> {
+  readonly #decoder: Decoder;
+  readonly turn = new Turn({ run: () => this.#work(), fail: (error) => this.events.fail(error) });
+  /** Bytes that are not yet decoded, and messages of a decoder that could not stop. */
+  #rest: Uint8Array | undefined;
+  #messages: M[] = [];
+  /** The service has paused the peer. */
+  paused = false;
+  /** We have paused it, as there is something that waits. */
+  #holding = false;
+  #ended = false;
+  /** No more messages in this turn. */
+  #stopping = false;
+
+  constructor(
+    readonly codec: Codec<M, never>,
+    readonly peer: Connection,
+    readonly events: IntakeEvents<M>,
+  ) {
+    this.#decoder = codec.decoder((message) => this.#emit(message));
+  }
+
+  /** Bytes of a message that has begun and is not yet complete; 0 while others wait before it. */
+  get held(): number {
+    return this.#waits ? 0 : this.#decoder.held;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#waits || this.paused || !this.turn.begin()) this.#keep(chunk);
+    else this.#decode(chunk);
+    this.#settle();
+  }
+
+  /** The peer will send no more. */
+  end(): void {
+    this.#ended = true;
+    this.#settle();
+  }
+
+  /** The peer has paused in mid-message. */
+  silence(): void {
+    if (this.#waits || this.paused) return;
+    this.#stopping = false;
+    this.#decoder.pause?.();
+  }
+
+  /** Delivers nothing more until `resume`. */
+  pause(): void {
+    this.paused = true;
+    this.peer.pause();
+  }
+
+  /** Goes on, on a later turn where something waits. */
+  resume(): void {
+    this.paused = false;
+    if (this.#waits || this.#ended) this.turn.soon();
+    else this.peer.resume();
+  }
+
+  /** Forgets what waits. */
+  stop(): void {
+    this.turn.stop();
+    this.#rest = undefined;
+    this.#messages = [];
+  }
+
+  get #waits(): boolean {
+    return this.#rest !== undefined || this.#messages.length > 0;
+  }
+
+  #work(): void {
+    this.#stopping = this.paused;
+    const messages = this.#messages;
+    this.#messages = [];
+    for (const message of messages) this.#emit(message);
+    const rest = this.#rest;
+    if (rest && !this.#stopping) {
+      this.#rest = undefined;
+      this.#decode(rest);
+    }
+    this.#settle();
+  }
+
+  #decode(chunk: Uint8Array): void {
+    this.#stopping = false;
+    const taken = this.#decoder.push(chunk) ?? chunk.length;
+    if (taken < chunk.length) this.#keep(chunk.subarray(taken));
+  }
+
+  /** Returns false where the decoder ought to stop. */
+  #emit(message: M): boolean {
+    // Several messages may come in one chunk, and the first may end the connection.
+    if (this.peer.state === 'closed') return false;
+    if (this.#stopping) {
+      this.#messages.push(this.codec.keep(message));
+      return false;
+    }
+    this.turn.spend(1, 0);
+    this.events.message(message);
+    this.#stopping = this.paused || this.turn.over || (this.peer.state as string) === 'closed';
+    return !this.#stopping;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.peer.state === 'closed') return;
+    this.#rest = this.#rest ? joined([this.#rest, bytes]) : keep(bytes);
+  }
+
+  /** Sees to what comes next: another turn, the peer's end, or its next bytes. */
+  #settle(): void {
+    if (this.peer.state === 'closed') return;
+    if (this.#waits) {
+      this.#holding = true;
+      this.peer.pause();
+      if (!this.paused) this.turn.soon();
+    } else if (this.paused) return;
+    else if (this.#ended) this.#end();
+    else if (this.#holding) {
+      this.#holding = false;
+      this.peer.resume();
+    }
+  }
+
+  #end(): void {
+    this.#stopping = false;
+    this.#decoder.end();
+    this.events.end();
+  }
+}
