@@ -1,4 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
+import { text } from '../framing/index.js';
+import { greeted } from '../services/greeted.js';
 import { order } from '../services/order.js';
 import { type Server, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
@@ -6,7 +8,7 @@ import { count } from './options.js';
 import { reportFailure } from './process.js';
 import { runServer, withServerOptions } from './run-server.js';
 import { standardOutput } from './stdio.js';
-import { textOptions, withTextOptions } from './text-options.js';
+import { greeting, textOptions, withTextOptions } from './text-options.js';
 
 /** `wireline serve order`: the first server of text 3. */
 export function serveOrder() {
@@ -18,7 +20,8 @@ export function serveOrder() {
     )
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
     .option('--expect <n>', 'clients that make a round', count, 2)
-    .option('--keep', 'start the next round instead of ending');
+    .option('--keep', 'start the next round instead of ending')
+    .option('--greet <text>', 'a line that each client is sent first', greeting);
   return withServerOptions(withTextOptions(command, 250))
     .addHelpText('after', examples('wireline serve order 9000', 'wireline serve order --expect 3 --keep 9000'))
     .action(async (address, options) => {
@@ -28,14 +31,16 @@ export function serveOrder() {
         reportFailure(error);
         end();
       });
-      const service = () =>
-        order({
+      const service = () => {
+        const acknowledging = order({
           output,
           clock: systemClock,
           expect: options.expect,
           text: textOptions(options),
           ...(options.keep ? {} : { once: true, onRound: () => server?.stopListening() }),
         });
+        return greeted(options.greet && text().encode(options.greet), acknowledging);
+      };
       await runServer(address, options, service, {
         onListening(listening) {
           server = listening;

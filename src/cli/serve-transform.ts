@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from '@commander-js/extra-typings';
-import { type Codec, type Connection, WirelineError } from '../core/index.js';
+import { type Codec, type Connection, type Service, WirelineError } from '../core/index.js';
 import { type TextMessage, text, withEnds } from '../framing/index.js';
-import { type Transform, transform } from '../services/transform.js';
+import { greeted } from '../services/greeted.js';
+import { type Transform, type TransformOptions, transform } from '../services/transform.js';
 import { builtIn } from '../services/transforms.js';
 import { atATime } from '../workers/at-a-time.js';
 import { type TransformPool, transformPool } from '../workers/pool.js';
@@ -13,7 +14,7 @@ import { examples } from './help.js';
 import { count, time } from './options.js';
 import { reportFailure } from './process.js';
 import { runServer, withServerOptions } from './run-server.js';
-import { textOptions, withTextOptions } from './text-options.js';
+import { greeting, textOptions, withTextOptions } from './text-options.js';
 
 /** Messages from this size on are left to a thread, so that the others need not wait for them. */
 const large = 256 * 1024;
@@ -36,7 +37,8 @@ export function serveTransform() {
         .argParser(count)
         .default(availableParallelism(), 'one a core'),
     )
-    .option('--deadline <time>', 'how long a thread may take for a message', time, 5000);
+    .option('--deadline <time>', 'how long a thread may take for a message', time, 5000)
+    .option('--greet <text>', 'a line that each client is sent first', greeting);
   return withServerOptions(withTextOptions(command))
     .addHelpText(
       'after',
@@ -52,12 +54,18 @@ export function serveTransform() {
         const inThread = (peer: Peer) => lent(pool, peer, threads);
         const some = inline && slow.has(options.with);
         const make = some ? (peer: Peer) => sparing(inline(), inThread(peer)) : (inline ?? inThread);
-        await runServer(address, options, () => transform({ codec: codecOf(options), make }));
+        await runServer(address, options, () => greetedTransform(options, make));
         await pool.close();
       } catch (error) {
         reportFailure(error);
       }
     });
+}
+
+/** The service of the options; a greeting is a message of the same framing. */
+function greetedTransform(options: CodecOptions & { greet?: TextMessage }, make: TransformOptions['make']): Service {
+  const codec = codecOf(options);
+  return greeted(options.greet && codec.encode(options.greet), transform({ codec, make }));
 }
 
 interface LazyPool {
@@ -120,7 +128,13 @@ function unusable({ code, message }: NodeJS.ErrnoException): string {
   return `this Node (${process.version}) cannot load TypeScript; 22.18 and newer can`;
 }
 
-function codecOf(options: { framing: FramingChoice; pause: number; maxMessage: number }): Codec<TextMessage> {
+interface CodecOptions {
+  framing: FramingChoice;
+  pause: number;
+  maxMessage: number;
+}
+
+function codecOf(options: CodecOptions): Codec<TextMessage> {
   if (options.framing === 'text') return text(textOptions(options));
   return withEnds(options.framing(options.maxMessage));
 }

@@ -1,5 +1,5 @@
-import type { Command, OptionValues } from '@commander-js/extra-typings';
-import type { TextOptions } from '../framing/index.js';
+import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings';
+import type { TextMessage, TextOptions } from '../framing/index.js';
 import { size, time } from './options.js';
 
 /** The options of services whose messages are lines of text; `pauseMs` is the default of `--pause`. */
@@ -15,4 +15,10 @@ export function withTextOptions<Args extends unknown[], Opts extends OptionValue
 /** What {@link withTextOptions} gives, as the framing takes it. */
 export function textOptions({ pause, maxMessage }: { pause: number; maxMessage: number }): TextOptions {
   return { pauseMs: pause, max: maxMessage };
+}
+
+/** Reads the text of `--greet`: one line, of which the message is made that each client is sent first. */
+export function greeting(text: string): TextMessage {
+  if (/[\r\n]/.test(text)) throw new InvalidArgumentError('A greeting is one line.');
+  return { bytes: new TextEncoder().encode(text), end: '\n' };
 }

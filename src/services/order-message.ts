@@ -33,11 +33,14 @@ export function labelOf(n: number): string {
 /** An announcement with the time of its receipt: a number that grows with each read of any client. */
 export type Received = Announcement & { receipt: number };
 
+/** An announcement with its label: its own, or one that was given. */
+export type Announced = Received & { label: string };
+
 /**
- * Puts what was said, given in order of connection, in order of receipt; who brought no label gets one that
+ * Puts announcements, given in order of connection, in order of receipt. One without a label gets a label that
  * nobody brought.
  */
-export function inOrder(said: readonly Received[]): (Received & { label: string })[] {
+export function inOrder(said: readonly Received[]): Announced[] {
   const brought = new Set(said.map(({ label }) => label));
   let next = 0;
   const free = (): string => {
@@ -48,13 +51,20 @@ export function inOrder(said: readonly Received[]): (Received & { label: string 
 }
 
 /** `X: Alice received before Y: Bob`, with its newline. */
-export function acknowledgment(parties: readonly { label: string; name: Uint8Array }[]): Uint8Array {
+export function acknowledgment(parties: readonly Announced[]): Uint8Array {
   const parts = parties.flatMap(({ label, name }, at) => [`${at === 0 ? '' : ' received before '}${label}: `, name]);
   return joined([...parts, '\n']);
 }
 
+/** What the server of a round prints, line by line: the messages as they came, the `line` that it sends, and that it sent it. */
+export function* transcript(parties: readonly Announced[], line: Uint8Array): Generator<Uint8Array> {
+  for (const { message } of parties) yield joined([message, '\n']);
+  yield line;
+  yield joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]);
+}
+
 /** `both X and Y`, or `X, Y and Z`. */
-export function listed(labels: readonly string[]): string {
+function listed(labels: readonly string[]): string {
   const sorted = [...labels].sort();
   const last = sorted.pop() ?? '';
   return `${sorted.length === 1 ? 'both ' : ''}${sorted.join(', ')}${sorted.length > 0 ? ' and ' : ''}${last}`;

@@ -1,23 +1,30 @@
-import { type Connection, joined } from '../core/index.js';
+import { type Clock, type Connection, joined } from '../core/index.js';
 import type { Received } from './order-message.js';
 
-/** Milliseconds in which the reset of a client that is gone has arrived. */
-export const probeMs = 50;
-
-/** A client of the round. It has its place from its connection on. */
+/** A client of the round. */
 export interface Party {
   readonly peer: Connection;
+  /** When it connected, by the clock of the round. */
+  readonly since: number;
+  /** What it has announced. */
   said?: Received;
+  /** What it has announced under a label that another holds, which may be gone. */
+  claim?: Received | undefined;
   ended: boolean;
 }
 
-/** Tells a client why it is not served, and ends its connection. */
-export function refuse(peer: Connection, why: string): void {
+/** Why a newcomer is refused. */
+export const allTaken = 'all places of this round are taken';
+/** Why a silent client loses its place. */
+export const tooSilent = 'nothing was said for too long, and another client needs the place';
+
+/** Tells a client why it is not served, and ends its connection for `reason`. */
+export function refuse(peer: Connection, why: string, reason: 'refused' | 'idle' = 'refused'): void {
   peer.write(joined([`error: ${why}\n`]));
-  peer.close('refused');
+  peer.close(reason);
 }
 
-/** A client as the others are told of it. */
+/** A client by what it has announced, for a line to the others. */
 export function nameOf({ said }: Party): (string | Uint8Array)[] {
   if (!said) return ['a client'];
   return said.label ? [`${said.label}: `, said.name] : [said.name];
@@ -28,7 +35,20 @@ export function saidBy(parties: readonly Party[]): Received[] {
   return parties.flatMap(({ said }) => (said ? [said] : []));
 }
 
-/** Those that have left, as far as the round goes: until their connections are over, they would keep the places of others. */
-export function closing(parties: readonly Party[]): Party[] {
-  return parties.filter(({ peer }) => peer.state === 'closed');
+/** Milliseconds in which the reset of a client that is gone arrives: here, and from afar. */
+const resetMs = { near: 200, far: 1000 };
+/** Milliseconds in which a failed write closes its connection. */
+const closeMs = 20;
+
+/**
+ * Calls `then` once it is known whether a client that has ended its side, and was just sent a line, still listens. The
+ * system of one that is gone answers the line with a reset, which shows when the next write fails: an empty one is
+ * enough for that. After `then` the state of the peer is `closed` where it is gone.
+ */
+export function whenProbed(peers: readonly Connection[], clock: Clock, then: () => void): void {
+  const near = peers.every(({ remote }) => /^(127\.|\[::1\]|unix:|memory:)/.test(remote));
+  clock.after(near ? resetMs.near : resetMs.far, () => {
+    for (const peer of peers) peer.write(new Uint8Array(0));
+    clock.after(closeMs, then);
+  });
 }

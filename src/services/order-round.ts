@@ -1,98 +1,100 @@
-import { type Clock, type Connection, joined, type Output, systemClock } from '../core/index.js';
-import { acknowledgment, inOrder, listed, type Received } from './order-message.js';
-import { closing, nameOf, type Party, probeMs, refuse, saidBy } from './order-party.js';
+import { type Connection, joined } from '../core/index.js';
+import { acknowledgment, inOrder, type Received, transcript } from './order-message.js';
+import type { RoundOptions } from './order-options.js';
+import { allTaken, nameOf, type Party, refuse, saidBy, tooSilent, whenProbed } from './order-party.js';
+import { Places } from './order-places.js';
 
-/** What a {@link Round} needs. */
-export interface RoundOptions {
-  /** Where the messages and the closing line of each round are printed. */
-  readonly output: Output;
-  readonly clock?: Clock;
-  /** Clients that make a round (default 2). */
-  readonly expect?: number;
-  /** Whether the first round is the last: who comes after it is refused. */
-  readonly once?: boolean;
-  /** Called when all clients of a round have been sent the order. */
-  readonly onRound?: () => void;
-}
-
-/** Who takes part in the present round of the order service, and what they have said. The next one follows it. */
+/** The clients of the present round of the order service, and what they have said. The next round follows it. */
 export class Round {
   /** Counts the reads of all clients, so that receipts can be compared. */
   reads = 0;
-  #parties: Party[] = [];
+  readonly #places: Places;
   #over = false;
 
-  constructor(readonly options: RoundOptions) {}
+  constructor(readonly options: RoundOptions) {
+    this.#places = new Places(options.expect, options.clock, options.stallMs);
+  }
 
   join(peer: Connection): Party | undefined {
-    for (const party of closing(this.#parties)) this.leave(party);
-    if (this.#over || this.#parties.length >= (this.options.expect ?? 2)) {
-      refuse(peer, 'all places of this round are taken');
-      return undefined;
+    this.#forgetClosed();
+    const silent = this.#places.full ? this.#places.silent() : undefined;
+    if (silent) {
+      refuse(silent.peer, tooSilent, 'idle');
+      this.leave(silent);
     }
-    const party: Party = { peer, ended: false };
-    this.#parties.push(party);
+    const party = this.#over ? undefined : this.#places.join(peer);
+    if (!party) refuse(peer, allTaken);
     return party;
   }
 
   say(party: Party, said: Received): void {
-    if (party.said) return;
-    const taken = said.label && this.#parties.some((other) => other.said?.label === said.label);
-    if (taken) return refuse(party.peer, `the label ${said.label} is taken`);
-    party.said = said;
-    this.#finishWhenAllHaveSaid();
+    if (party.said || party.claim) return;
+    const holder = this.#places.holders.find((other) => said.label && other.said?.label === said.label);
+    if (holder?.ended) this.#claim(party, said, holder);
+    else if (holder) refuse(party.peer, `the label ${said.label} is taken`);
+    else if (this.#places.isLate(party)) refuse(party.peer, allTaken);
+    else {
+      party.said = said;
+      this.#finishWhenAllHaveSaid();
+    }
   }
 
   end(party: Party): void {
     party.ended = true;
     // It may only have ended its sending side, and wait for the order; with nothing said, it has left.
-    if (!party.said) party.peer.close('ended');
+    if (!party.said && !party.claim) party.peer.close('ended');
   }
 
   leave(party: Party): void {
-    if (!this.#parties.includes(party)) return;
-    this.#parties = this.#parties.filter((other) => other !== party);
-    for (const { peer } of this.#parties) peer.write(joined(['* ', ...nameOf(party), ' has left\n']));
+    // A client that claims the label comes instead, which is no news to it.
+    const others = this.#places.holders.filter((other) => other !== party && !other.claim);
+    if (!this.#places.free(party)) return;
+    for (const { peer } of others) peer.write(joined(['* ', ...nameOf(party), ' has left\n']));
   }
 
-  #finishWhenAllHaveSaid(): void {
-    for (const party of closing(this.#parties)) this.leave(party);
-    if (saidBy(this.#parties).length < (this.options.expect ?? 2)) return;
-    const parties = this.#parties;
-    const line = acknowledgment(inOrder(saidBy(parties)));
-    const ended = parties.filter((party) => party.ended);
-    if (ended.length === 0) return this.#finish(line, []);
-    this.#probe(ended, line, () => {
-      if (parties.every((party) => this.#parties.includes(party))) this.#finish(line, ended);
-      else for (const { peer } of ended) refuse(peer, 'another client has left, announce again');
+  /** The newcomer is most often the program of a holder that is gone, started again. */
+  #claim(party: Party, claim: Received, holder: Party): void {
+    party.claim = claim;
+    holder.peer.write(joined([`* another client claims the label ${claim.label}\n`]));
+    whenProbed([holder.peer], this.#places.clock, () => {
+      if (holder.peer.state === 'closed') this.leave(holder);
+      party.claim = undefined;
+      if (this.#places.holders.includes(holder)) refuse(party.peer, `the label ${claim.label} is taken`);
+      else this.say(party, claim);
     });
   }
 
-  /**
-   * A client that has ended its side may only be half-closed, or gone: that shows when a second write fails.
-   * These clients are sent the order first, in two parts.
-   */
-  #probe(ended: readonly Party[], line: Uint8Array, then: () => void): void {
-    const { clock = systemClock } = this.options;
-    for (const { peer } of ended) peer.write(line.subarray(0, 1));
-    clock.after(probeMs, () => {
-      for (const { peer } of ended) peer.write(line.subarray(1));
-      clock.after(probeMs, then);
+  /** Clients whose connections are closing have left, as far as the round goes. */
+  #forgetClosed(): void {
+    for (const party of this.#places.holders) if (party.peer.state === 'closed') this.leave(party);
+  }
+
+  #finishWhenAllHaveSaid(): void {
+    this.#forgetClosed();
+    const parties = this.#places.holders;
+    if (saidBy(parties).length < this.#places.size) return;
+    const line = acknowledgment(inOrder(saidBy(parties)));
+    // A client that has ended its side may be gone. It is sent the order first, whole: some clients read only once.
+    const ended = parties.filter((party) => party.ended).map(({ peer }) => peer);
+    if (ended.length === 0) return this.#finish(line, []);
+    for (const peer of ended) peer.write(line);
+    whenProbed(ended, this.#places.clock, () => {
+      this.#forgetClosed();
+      if (parties === this.#places.holders) this.#finish(line, ended);
+      else for (const peer of ended) refuse(peer, 'another client has left, announce again');
     });
   }
 
   /** Sends the order to all but those that were told already, and begins the next round. */
-  #finish(line: Uint8Array, told: readonly Party[]): void {
-    const parties = inOrder(saidBy(this.#parties));
+  #finish(line: Uint8Array, told: readonly Connection[]): void {
     const { output, onRound, once = false } = this.options;
-    for (const { message } of parties) output.write(joined([message, '\n']));
-    for (const party of this.#parties) {
-      if (!told.includes(party)) party.peer.write(line);
-      party.peer.close('ended');
+    for (const words of transcript(inOrder(saidBy(this.#places.holders)), line)) output.write(words);
+    for (const { peer } of this.#places.holders) {
+      if (!told.includes(peer)) peer.write(line);
+      peer.close('ended');
     }
-    this.#parties = [];
+    for (const { peer } of this.#places.clear()) refuse(peer, allTaken);
     this.#over = once;
-    output.write(joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]));
     output.whenDrained(() => onRound?.());
   }
 }

@@ -1,7 +1,8 @@
 import { layered, type Service } from '../core/index.js';
 import { framed, type TextMessage, type TextOptions, text } from '../framing/index.js';
 import { parseAnnouncement } from './order-message.js';
-import { Round, type RoundOptions } from './order-round.js';
+import type { RoundOptions } from './order-options.js';
+import { Round } from './order-round.js';
 
 /** What {@link order} needs. */
 export interface OrderOptions extends RoundOptions {
@@ -12,7 +13,8 @@ export interface OrderOptions extends RoundOptions {
 /**
  * Acknowledges clients in the order in which their messages were received, whatever the order in which they
  * connected. Each says `Client X: Alice`; when all have, every one is sent `X: Alice received before Y: Bob`
- * and its connection is ended. One that leaves before that frees its place, and the others are told.
+ * and its connection is ended. One that leaves before that frees its place, and the others are told. A client that is
+ * gone gives way to one that announces its label.
  */
 export function order(options: OrderOptions): Service {
   const round = new Round(options);
@@ -25,7 +27,9 @@ export function order(options: OrderOptions): Service {
       end: () => round.end(party),
       close: () => round.leave(party),
     });
-    const messages = framed(text({ pauseMs: 250, ...options.text }), service, { explain: true })(peer);
+    const messages = framed(text({ pauseMs: 250, ...options.text }), service, {
+      explain: true,
+    })(peer);
     return layered(messages, {
       data(bytes) {
         // A message without a newline is known to be whole only after a pause, but was received before it.

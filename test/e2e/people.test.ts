@@ -36,7 +36,7 @@ describe('order', () => {
       line[0] as 'X' | 'Y'
     ];
     expect(['X: Alice received before Y: Bob\n', 'Y: Bob received before X: Alice\n']).toContain(line);
-    expect(stdout.toString()).toBe(`${order}Sent acknowledgment to both X and Y\n`);
+    expect(stdout.toString()).toBe(`${order}${line}Sent acknowledgment to both X and Y\n`);
     expect(status).toBe(0);
     expect((await alice.done).stdout.toString()).toBe(`Client X: Alice\n${line}`);
   });
@@ -122,6 +122,15 @@ describe('order', () => {
     expect((await serving.done).status).toBe(0);
   });
 });
+
+test.each([['order'], ['relay'], ['transform', '--with', 'upper']])(
+  '%s greets each client with --greet',
+  async (...args) => {
+    const serving = await server(...args, '-q', '--greet', 'Welcome 🦊');
+    const client = plain(serving.port);
+    await until(() => client.heard() === 'Welcome 🦊\n', 'it is greeted');
+  },
+);
 
 describe('relay', () => {
   test('passes lines to the other only, from before it came, and Bye exactly ends both', async () => {

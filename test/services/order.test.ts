@@ -4,9 +4,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { announce } from '../../src/clients/index.js';
 import type { Output } from '../../src/core/index.js';
 import { order } from '../../src/services/index.js';
-import { type Server, serve, systemClock } from '../../src/transport/index.js';
+import { memoryPair, type Server, serve, systemClock } from '../../src/transport/index.js';
 import { digest } from '../support/cli.js';
 import { rejection } from '../support/code-of.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { Recorder } from '../support/recorder.js';
 
 const limit = 16 * 1024 * 1024;
 
@@ -40,7 +42,7 @@ test('hundreds of runs at the same time: both clients of each print the same lin
     const inOrder = [`X: Ann ${at}`, `Y: Bob ${at}`].sort((a) => (first?.startsWith(a) ? -1 : 1));
     expect(first).toBe(inOrder.join(' received before '));
     const said = inOrder.map((name) => `Client ${name}\n`).join('');
-    expect(printed.text().toString()).toBe(`${said}Sent acknowledgment to both X and Y\n`);
+    expect(printed.text().toString()).toBe(`${said}${first}\nSent acknowledgment to both X and Y\n`);
   });
   await Promise.all(runs);
 });
@@ -59,7 +61,7 @@ test('a name as long as a message may be comes back whole, to both', { timeout: 
   expect(orders.map((words) => digest(Buffer.from(words)))).toContain(digest(line));
   const messages = [`Client X: ${name}\n`, 'Client Y: Bob\n'];
   if (line.toString('latin1', 0, 1) === 'Y') messages.reverse();
-  const wanted = `${messages.join('')}Sent acknowledgment to both X and Y\n`;
+  const wanted = `${messages.join('')}${line}Sent acknowledgment to both X and Y\n`;
   expect(digest(printed.text())).toBe(digest(Buffer.from(wanted)));
 });
 
@@ -122,4 +124,102 @@ test('who comes after the only round is refused, also while its lines are still 
   await announce(kept(), server.address, { name: 'Ann' });
   const late = rejection(announce(kept(), server.address, { name: 'Bob' }));
   expect(await late).toMatchObject({ code: 'refused', message: expect.stringContaining('all places') });
+});
+
+/** A plain client of a server, which has sent `words`; `heard` has what it received, read by read. */
+async function plainClient(server: Server, words: string): Promise<{ socket: net.Socket; heard: string[] }> {
+  const socket = net.connect({ port: server.address.port as number, host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  const heard: string[] = [];
+  socket.on('error', () => {}).on('data', (chunk) => heard.push(String(chunk)));
+  await once(socket, 'connect');
+  if (words !== '') await new Promise<void>((resolve) => socket.write(words, () => resolve()));
+  return { socket, heard };
+}
+
+/** Waits until the server has `count` connections, and has read what was sent over them. */
+async function settled(server: Server, count: number): Promise<void> {
+  await expect.poll(() => server.connections).toBe(count);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test('a client that is gone gives way to one that announces its label, most often itself', async () => {
+  const [printed, bob] = [kept(), kept()];
+  const server = await serving(printed);
+  const gone = await plainClient(server, 'Client X: Alice\n');
+  await settled(server, 1);
+  gone.socket.destroy();
+  const again = await plainClient(server, 'Client X: Alice\n');
+  await expect.poll(() => server.connections, { timeout: 5000 }).toBe(1);
+  await announce(bob, server.address, { label: 'Y', name: 'Bob' });
+  await once(again.socket, 'end');
+  expect(again.heard.join('')).toBe('X: Alice received before Y: Bob\n');
+});
+
+test('also where all places are taken, by it and by one that is silent', async () => {
+  const server = await serving(kept());
+  const gone = await plainClient(server, 'Client X: Alice\n');
+  await settled(server, 1);
+  gone.socket.destroy();
+  const silent = await plainClient(server, '');
+  await settled(server, 2);
+  const other = await plainClient(server, 'Client Z: Eve\n');
+  await once(other.socket, 'end');
+  expect(other.heard.join('')).toBe('error: all places of this round are taken\n');
+  const again = await plainClient(server, 'Client X: Alice\n');
+  await expect.poll(() => silent.heard.join(''), { timeout: 5000 }).toBe('* X: Alice has left\n');
+  silent.socket.write('Client Y: Bob\n');
+  await once(again.socket, 'end');
+  expect(again.heard.join('')).toBe('X: Alice received before Y: Bob\n');
+});
+
+test('a client that has only half-closed keeps its label, and never receives a piece of a line', async () => {
+  const server = await serving(kept());
+  const holder = await plainClient(server, '');
+  holder.socket.end('Client X: Alice\n');
+  await settled(server, 1);
+  const rival = await plainClient(server, '');
+  rival.socket.end('Client X: Alice\n');
+  await once(rival.socket, 'end');
+  expect(rival.heard.join('')).toBe('error: the label X is taken\n');
+  const bob = kept();
+  await announce(bob, server.address, { label: 'Y', name: 'Bob' });
+  await once(holder.socket, 'end');
+  const order = 'X: Alice received before Y: Bob\n';
+  expect(holder.heard).toEqual(['* another client claims the label X\n', '* a client has left\n', order]);
+  expect(bob.text().toString()).toBe(`Client Y: Bob\n${order}`);
+});
+
+test('two that have half-closed receive the order in one piece each', async () => {
+  const server = await serving(kept());
+  const [first, second] = [await plainClient(server, ''), await plainClient(server, '')];
+  first.socket.end('Client X: Alice');
+  second.socket.end('Client Y: Bob');
+  await Promise.all([once(first.socket, 'end'), once(second.socket, 'end')]);
+  expect(first.heard).toEqual([expect.stringMatching(/^[XY]: \w+ received before [XY]: \w+\n$/)]);
+  expect(second.heard).toEqual(first.heard);
+});
+
+test('two clients that stay silent lose a place to a newcomer, after the time for it', () => {
+  const clock = new ManualClock();
+  const printed = kept();
+  const service = order({ output: printed, clock, stallMs: 1000 });
+  const clients = [1, 2, 3, 4, 5].map(() => new Recorder());
+  const join = (at: number) => memoryPair(service, (clients[at] as Recorder).service);
+  join(0);
+  clock.pass(600);
+  join(1);
+  join(2);
+  clock.pass(500);
+  join(3);
+  join(4);
+  return Promise.all([2, 0, 4].map((at) => (clients[at] as Recorder).closed)).then(() => {
+    expect(clients.map(({ text }) => text)).toEqual([
+      'error: nothing was said for too long, and another client needs the place\n',
+      '* a client has left\n',
+      'error: all places of this round are taken\n',
+      '',
+      'error: all places of this round are taken\n',
+    ]);
+  });
 });
