@@ -1,5 +1,6 @@
 import type { Closed, Connection } from '../core/index.js';
 import { inWords, type Observer } from '../transport/index.js';
+import { countedRefusals } from './refusals.js';
 
 /** How a server logs: `text` for people, `json` for programs, one line an event, always on stderr. */
 export type LogFormat = 'text' | 'json';
@@ -66,7 +67,11 @@ export function loggingObserver(log: Log): Observer {
       const fields = { peer: peer.id, reason: why.reason, received, sent };
       log[level](`${peer.remote} closed (${describe(why)}), ${received} bytes in, ${sent} bytes out`, fields);
     },
-    refused: (remote, why) => log.warn(`${remote} refused (${describe(why)})`, { reason: why.reason }),
+    refused: countedRefusals(
+      (remote, why) => log.warn(`${remote} refused (${describe(why)})`, { reason: why.reason }),
+      (count, last, why) =>
+        log.warn(`${count} more refused (${describe(why)}), the last of them ${last}`, { reason: why.reason, count }),
+    ),
   };
 }
 

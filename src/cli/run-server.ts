@@ -2,18 +2,32 @@ import { type Command, Option, type OptionValues } from '@commander-js/extra-typ
 import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../transport/index.js';
 import { type Log, type LogFormat, loggingObserver, stderrLog } from './log.js';
-import { count, more, time } from './options.js';
+import { count, more, number, time } from './options.js';
 import { abortedBySignals, reportFailure, say, setVerbosity } from './process.js';
 
-/** The options that every server has; where `log` is false, the command has its own of that name. */
+/**
+ * The options that every server has; where `log` is false, the command has its own of that name. `stall` is the
+ * default of `--stall`, in milliseconds.
+ */
 export function withServerOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
-  { log = true }: { log?: boolean } = {},
+  { log = true, stall = 300_000 }: { log?: boolean; stall?: number } = {},
 ) {
   if (log) command.addOption(logOption());
   return command
     .option('--backlog <n>', 'connections that the system queues until they are accepted', count, 511)
     .option('--max-connections <n>', 'connections served at a time; more are told so and closed', count, 10_000)
+    .addOption(
+      new Option('--max-per-address <n>', 'connections of one address at a time (0: any)')
+        .argParser(number)
+        .default(undefined as number | undefined, 'nine tenths of --max-connections'),
+    )
+    .option(
+      '--stall <time>',
+      'close a client that owes or is owed bytes and moves none for so long (0: never)',
+      time,
+      stall,
+    )
     .option('--idle <time>', 'close a connection that sends nothing for so long (0: never)', time, 0)
     .option('--grace <time>', 'how long a stopping server lets its clients take what is left', time, 5000)
     .option('-q, --quiet', 'log only what goes wrong')
@@ -29,6 +43,8 @@ function logOption() {
 export interface ServerOptions {
   backlog: number;
   maxConnections: number;
+  maxPerAddress?: number | undefined;
+  stall: number;
   idle: number;
   grace: number;
   log?: LogFormat;
@@ -63,6 +79,8 @@ export async function runServer(
     const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, address, {
       backlog: options.backlog,
       maxConnections: options.maxConnections,
+      ...addressLimit(options.maxPerAddress),
+      stallMs: options.stall,
       graceMs: options.grace,
       observer: both(loggingObserver(log), extras.observer),
     });
@@ -78,6 +96,11 @@ export async function runServer(
   } catch (error) {
     reportFailure(error);
   }
+}
+
+function addressLimit(max: number | undefined) {
+  if (max === undefined) return {};
+  return { maxPerAddress: max === 0 ? Number.POSITIVE_INFINITY : max };
 }
 
 /** The output may have something to write still; one that is stuck does not keep the process for ever. */

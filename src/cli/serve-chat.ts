@@ -3,7 +3,7 @@ import { type Log, type Retention, sha256 } from '../core/index.js';
 import { memoryLog } from '../log/memory.js';
 import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
 import { roomNameOf } from '../rooms/spelling.js';
-import { perAddress, sniffed, systemClock } from '../transport/index.js';
+import { sniffed, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
 import type { LogFormat, Log as ServerLog } from './log.js';
 import { noted } from './noted-log.js';
@@ -39,8 +39,7 @@ async function serveRooms(
   const make = async (server: ServerLog) => {
     log = noted(await opened(logs.store, options.sync, retentionOf(options)), server);
     hall = new Hall({ ...hallOptions(options), log });
-    const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
-    return options.maxPerAddress > 0 ? perAddress(options.maxPerAddress, service) : service;
+    return sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
   };
   await runServer(address, { ...options, log: logs.format }, make, { onStopping: async () => hall?.goodbye() });
   await log?.close();
@@ -79,8 +78,7 @@ function withLimits<Args extends unknown[], Opts extends OptionValues>(command: 
     .option('--max-message <size>', 'the longest message', size, 256 * 1024)
     .option('--max-backlog <size>', 'waiting for a member before it is closed as slow', size, 4 * 1024 ** 2)
     .option('--max-rooms <n>', 'rooms in all', count, 10_000)
-    .option('--max-members <n>', 'members of a room', count, 10_000)
-    .option('--max-per-address <n>', 'connections from one address (0: any)', number, 0);
+    .option('--max-members <n>', 'members of a room', count, 10_000);
 }
 
 interface Options {
@@ -89,7 +87,6 @@ interface Options {
   readonly keep?: number | undefined;
   readonly keepFor?: number | undefined;
   readonly keepBytes?: number | undefined;
-  readonly maxPerAddress: number;
   readonly lobby: string;
   readonly replay: number;
   readonly hold: number;

@@ -6,7 +6,7 @@ import { Outlet, sink, verified } from '../services/index.js';
 import { type Server, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
 import type { Log } from './log.js';
-import { size, time } from './options.js';
+import { size } from './options.js';
 import { reportFailure, setStatus } from './process.js';
 import { runServer, type ServerOptions, withServerOptions } from './run-server.js';
 import { standardOutput } from './stdio.js';
@@ -26,9 +26,8 @@ export function serveSink() {
     .option('--into <dir>', 'write each message to a file of its own there')
     .option('--verify', 'take only verified streams, from send --verify')
     .option('--once', 'take one connection, then end')
-    .option('--stall <time>', 'close a client that stops in mid-message while others wait', time, 30_000)
     .option('--spool <size>', 'hold at most so much, in memory and on disk, of messages that wait', size, 1024 ** 3);
-  return withServerOptions(command)
+  return withServerOptions(command, { stall: 30_000 })
     .addHelpText('after', examples('wireline serve sink 9000 > out', 'wireline serve sink --into inbox --once 9000'))
     .action(runSink);
 }
@@ -38,7 +37,6 @@ interface SinkCommandOptions extends ServerOptions {
   into?: string | undefined;
   once?: true | undefined;
   verify?: true | undefined;
-  stall: number;
   spool: number;
 }
 

@@ -20,7 +20,7 @@ export { joined } from './joined.js';
 export { layered, type View, viewed } from './layer.js';
 export type { Entry, Extent, Log, Retention, Saying } from './log.js';
 export { Piecework, type PieceworkEnd, type WritePiece } from './piecework.js';
-export { type Holder, Pressure } from './pressure.js';
+export { type Holder, Pressure, tightPart } from './pressure.js';
 export { printable } from './printable.js';
 export { asWirelineError, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
 export { isReused, isShared, keep, Reusable, release } from './reusable.js';

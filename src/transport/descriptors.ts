@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type net from 'node:net';
+import { tightPart } from '../core/index.js';
 
 /** Descriptors that are kept, at most, for other things than connections, and as many for telling who is refused why. */
 const most = 32;
@@ -11,14 +12,32 @@ export type Room = 'serve' | 'refuse' | 'drop';
  * Says what there is room for. Where a process has no descriptor left, the system's connections are accepted and ended
  * in order by libuv, without a word to anybody, and a sender takes that for its receipt: so it must not come to that.
  */
-export function roomByDescriptors(limit = descriptorLimit()): (accepted: net.Socket) => Room {
-  const spare = Math.min(most, Math.floor(limit / 8));
-  return (accepted) => {
+export class Descriptors {
+  readonly #spare: number;
+  /** Descriptors that were in use for other things than connections when the last one came. */
+  #others = 0;
+
+  constructor(readonly limit = descriptorLimit()) {
+    this.#spare = Math.min(most, Math.floor(limit / 8));
+  }
+
+  /** What there is room for, where `served` connections are served already. */
+  roomFor(accepted: net.Socket, served: number): Room {
     // The system gives the lowest number that is free.
     const fd = (accepted as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? -1;
-    if (fd < limit - 2 * spare) return 'serve';
-    return fd < limit - spare ? 'refuse' : 'drop';
-  };
+    this.#others = Math.max(0, fd - served);
+    if (fd < this.#most) return 'serve';
+    return fd < this.limit - this.#spare ? 'refuse' : 'drop';
+  }
+
+  /** Whether over nine tenths are in use, where `served` connections are served. */
+  tight(served: number): boolean {
+    return this.#others + served > this.#most * tightPart;
+  }
+
+  get #most(): number {
+    return this.limit - 2 * this.#spare;
+  }
 }
 
 /** How many descriptors the process may have; without end where the system does not say. */

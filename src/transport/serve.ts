@@ -1,10 +1,12 @@
 import net from 'node:net';
-import { type Closed, type Connection, type Service, WirelineError } from '../core/index.js';
+import { type Clock, type Closed, type Connection, type Service, tightPart, WirelineError } from '../core/index.js';
 import { type Address, formatAddress, parseListenAddress } from './address.js';
-import { roomByDescriptors } from './descriptors.js';
+import { Descriptors } from './descriptors.js';
 import { listen } from './listen.js';
+import { Addresses, tooManyOfAddress } from './per-address.js';
 import { adopted, socketOptions } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
+import { StallWatch } from './stall.js';
 
 /** What a server tells of its connections, for a log or for metrics. All methods are synchronous. */
 export interface Observer {
@@ -21,6 +23,16 @@ export interface ServeOptions {
   readonly backlog?: number;
   /** Connections served at a time (default 10,000): more are told so and closed. Stops a flood from taking all memory. */
   readonly maxConnections?: number;
+  /**
+   * Connections that one address may have at a time (default: nine tenths of `maxConnections`): more are told so and
+   * closed. It keeps one host from taking all places. Unix sockets have no address, and are not limited.
+   */
+  readonly maxPerAddress?: number;
+  /**
+   * Milliseconds in which a peer must take some of what it is sent (default 300,000; 0: any time): else it is closed as
+   * `slow`. While places or descriptors are short, that is one second. It keeps peers that never read from staying.
+   */
+  readonly stallMs?: number;
   /** Milliseconds that `close` waits, at most, for peers to take what they were sent (default 5,000). Stops one that reads a little at a time from holding the server. */
   readonly graceMs?: number;
   /** Milliseconds that a closing connection waits, once all was taken, for the peer to end too (default 1,000). */
@@ -28,6 +40,8 @@ export interface ServeOptions {
   /** Ends the server as `close` does. */
   readonly signal?: AbortSignal;
   readonly observer?: Observer;
+  /** Measures `stallMs` (default: the clock of the process). */
+  readonly clock?: Clock;
 }
 
 /** A server that listens. */
@@ -48,6 +62,8 @@ export interface Server {
 const stuckAtShutdownMs = 500;
 /** Connections over the limit that are told why; beyond them a flood is dropped without a word. */
 const placesToRefuse = 100;
+/** The line that a peer is sent for which there is no place. */
+const tooMany = 'error: too many connections, try again later\n';
 
 /**
  * Listens on `address` (as on the command line, or parsed) and runs `service` for each connection. Resolves
@@ -78,7 +94,10 @@ class RunningServer implements Server {
   readonly #served = new Set<SocketConnection>();
   /** Connections over the limit, while they are told so. They take no place. */
   readonly #refused = new Set<SocketConnection>();
-  readonly #room = roomByDescriptors();
+  readonly #descriptors = new Descriptors();
+  readonly #maxConnections: number;
+  readonly #addresses: Addresses;
+  readonly #stalls: StallWatch;
   #listening = true;
   #resolveClosed!: () => void;
 
@@ -87,6 +106,10 @@ class RunningServer implements Server {
     readonly service: Service,
     readonly options: ServeOptions,
   ) {
+    const { maxConnections = 10_000, maxPerAddress, stallMs = 300_000, clock } = options;
+    this.#maxConnections = maxConnections;
+    this.#addresses = new Addresses(maxPerAddress ?? Math.ceil(maxConnections * tightPart));
+    this.#stalls = new StallWatch({ ms: stallMs, tight: () => this.#isTight(), ...(clock ? { clock } : {}) });
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -108,12 +131,30 @@ class RunningServer implements Server {
 
   accept(accepted: net.Socket): void {
     const remote = remoteOf(accepted, this.address);
-    const room = this.#room(accepted);
-    const free = room === 'serve' && this.#served.size < (this.options.maxConnections ?? 10_000);
-    if (room === 'drop' || (!free && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
+    const room = this.#descriptors.roomFor(accepted, this.#served.size);
+    const refusal = room === 'serve' ? this.#refusalOf(remote) : tooMany;
+    if (room === 'drop' || (refusal && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
     const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs);
-    (free ? this.#served : this.#refused).add(peer);
-    peer.start(adopted(accepted, peer.onRead), free ? this.#observed : this.#refusing);
+    if (refusal) {
+      this.#refused.add(peer);
+      return peer.start(adopted(accepted, peer.onRead), this.#refusing(refusal));
+    }
+    this.#served.add(peer);
+    this.#addresses.add(remote);
+    peer.start(adopted(accepted, peer.onRead), this.#observed);
+    this.#stalls.add(peer);
+  }
+
+  /** The line for a connection that there is no place for. */
+  #refusalOf(remote: string): string | undefined {
+    if (this.#served.size >= this.#maxConnections) return tooMany;
+    return this.#addresses.hasRoom(remote) ? undefined : tooManyOfAddress;
+  }
+
+  #isTight(): boolean {
+    const { size } = this.#served;
+    // Nine tenths of a few places are all of them: that they are taken is no sign of an attack.
+    return size > Math.max(9, this.#maxConnections * tightPart) || this.#descriptors.tight(size);
   }
 
   readonly #observed: Service = (peer) => {
@@ -122,12 +163,14 @@ class RunningServer implements Server {
   };
 
   /** Tells the peer why it is not served. */
-  readonly #refusing: Service = (peer) => {
-    this.options.observer?.refused?.(peer.remote, { reason: 'too-many' });
-    peer.write(Buffer.from('error: too many connections, try again later\n'));
-    peer.close('too-many');
-    return { data() {} };
-  };
+  #refusing(line: string): Service {
+    return (peer) => {
+      this.options.observer?.refused?.(peer.remote, { reason: 'too-many' });
+      peer.write(Buffer.from(line));
+      peer.close('too-many');
+      return { data() {} };
+    };
+  }
 
   #drop(accepted: net.Socket, remote: string): void {
     this.options.observer?.refused?.(remote, { reason: 'too-many' });
@@ -138,8 +181,11 @@ class RunningServer implements Server {
 
   readonly #onClosed = (peer: SocketConnection, why: Closed): void => {
     const { received, sent } = peer;
-    if (this.#served.delete(peer)) this.options.observer?.closed?.(peer, why, { received, sent });
-    else this.#refused.delete(peer);
+    this.#stalls.delete(peer);
+    if (this.#served.delete(peer)) {
+      this.#addresses.remove(peer.remote);
+      this.options.observer?.closed?.(peer, why, { received, sent });
+    } else this.#refused.delete(peer);
     this.#settle();
   };
 

@@ -62,6 +62,11 @@ export class SocketConnection implements Connection {
     return this.#queue.bytes + this.#inFlight;
   }
 
+  /** Bytes that the system has taken so far. */
+  get taken(): number {
+    return this.sent - this.#inFlight;
+  }
+
   get paused(): boolean {
     return this.#paused;
   }

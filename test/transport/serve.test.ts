@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Closed, Connection, Service } from '../../src/core/index.js';
 import { echo } from '../../src/services/index.js';
@@ -7,6 +8,7 @@ import { type Observer, type ServeOptions, type Server, serve } from '../../src/
 import { noise } from '../support/bytes.js';
 import { plainClient } from '../support/client.js';
 import { rejection } from '../support/code-of.js';
+import { folder } from '../support/folder.js';
 import { Recorder } from '../support/recorder.js';
 
 const servers: Server[] = [];
@@ -289,6 +291,59 @@ describe('a server', () => {
       }),
     );
     for (calls = 4; server.connections > 0; ) await new Promise((resolve) => setImmediate(resolve));
+    expect(await echoed(server)).toBe('hello');
+  });
+});
+
+describe('the limit of connections of one address', () => {
+  test('is told to the one over it, and a place that is left is free', async () => {
+    const { observer, told, until } = watching();
+    const server = await serving(echo(), { maxPerAddress: 2, observer });
+    const [one] = [await plainClient(server.address), await plainClient(server.address)];
+    const over = await plainClient(server.address);
+    let line = '';
+    over.socket.on('data', (chunk) => {
+      line += chunk;
+    });
+    expect(await over.over()).toBe('ECONNRESET');
+    expect(line).toBe('error: too many connections from your address\n');
+    expect(server.connections).toBe(2);
+    expect(told).toContain('refused too-many');
+    one.socket.end();
+    await until(() => told.includes('closed ended'));
+    expect(await echoed(server)).toBe('hello');
+  });
+
+  test('leaves the last tenth of all places to other addresses', async () => {
+    const server = await serving(echo(), { maxConnections: 10 });
+    const clients: Promise<unknown>[] = [];
+    for (let i = 0; i < 9; i++) clients.push(plainClient(server.address));
+    await Promise.all(clients);
+    expect(await (await plainClient(server.address)).over()).toBe('ECONNRESET');
+    const other = await plainClient(Object.assign({ localAddress: '127.0.0.2' }, server.address));
+    other.socket.end('hello');
+    expect(await other.all()).toBe('hello');
+  });
+
+  test('counts an IPv4 client of a socket for both as what it is', async () => {
+    const server = await serve(echo(), '0', { maxPerAddress: 1 });
+    servers.push(server);
+    await plainClient(server.address);
+    const { port } = server.address as { port: number };
+    const mapped = await plainClient({ host: '::ffff:127.0.0.1', port });
+    expect(await mapped.over()).toBe('ECONNRESET');
+    const other = await plainClient({ host: '::1', port });
+    other.socket.end('hello');
+    expect(await other.all()).toBe('hello');
+  });
+
+  test('is none for a Unix socket', async () => {
+    const path = join(folder(), 's');
+    const server = await serve(echo(), `unix:${path}`, { maxPerAddress: 1 });
+    servers.push(server);
+    const { socket } = await plainClient({ path });
+    socket.write('x');
+    await once(socket, 'data');
     expect(await echoed(server)).toBe('hello');
   });
 });
