@@ -22,6 +22,18 @@ import {
   WirelineError,
 } from 'wireline';
 
+// Data returns at once: what is async would go on with other bytes than it was given.
+// @ts-expect-error
+framed(lines(), (peer) => ({ data: async (message) => void peer.write(message) }));
+// @ts-expect-error
+void serve(() => ({ async data() {} }), '9000');
+// @ts-expect-error
+expectTypeOf({ data: () => Promise.resolve() }).toExtend<Handler>();
+framed(lines(), (peer) => ({ data: (message) => peer.write(message) }));
+framed(lines(), () => ({ data: (message) => [message].push(message) }));
+// @ts-expect-error a service returns its handler at once
+framed(lines(), async () => ({ data() {} }));
+
 // A service of bytes needs no type parameter, and a message service takes its messages from the codec.
 expectTypeOf(serve).parameter(0).toEqualTypeOf<Service>();
 expectTypeOf(serve(echo(), '9000')).resolves.toEqualTypeOf<Server>();

@@ -1,4 +1,4 @@
-import type { Closed, Connection } from '../core/index.js';
+import { asWirelineError, type Closed, type Connection, type OnError, printable } from '../core/index.js';
 import { inWords, type Observer } from '../transport/index.js';
 import { countedRefusals } from './refusals.js';
 
@@ -10,6 +10,8 @@ export interface Log {
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
   debug(message: string, fields?: object): void;
+  /** What should not have happened; with `fields.stack`, where it happened. */
+  error(message: string, fields?: { readonly stack?: string | undefined }): void;
 }
 
 type Level = keyof Log;
@@ -36,7 +38,7 @@ export function stderrLog(format: LogFormat, verbosity: number): Log {
     (level: Level) =>
     (message: string, fields: object = {}) =>
       write(level, message, fields);
-  return { info: at('info'), warn: at('warn'), debug: at('debug') };
+  return { info: at('info'), warn: at('warn'), debug: at('debug'), error: at('error') };
 }
 
 async function loadLogger(format: LogFormat, verbosity: number) {
@@ -55,7 +57,18 @@ async function loadLogger(format: LogFormat, verbosity: number) {
 
 /** An entry for people: the time of day here, and the message. */
 function lineOf(entry: Record<string, unknown>, messageKey: string): string {
-  return `[${new Date(Number(entry.time)).toTimeString().slice(0, 8)}] ${entry[messageKey]}`;
+  const stack = typeof entry.stack === 'string' ? `\n${entry.stack}` : '';
+  return `[${new Date(Number(entry.time)).toTimeString().slice(0, 8)}] ${entry[messageKey]}${stack}`;
+}
+
+/** Logs what a service has thrown by mistake: one message, and where it happened. */
+export function loggedErrors(log: Log): OnError {
+  return (error, { remote }) => {
+    const known = asWirelineError(error);
+    // The words and the names in a stack may be a peer's.
+    const stack = error instanceof Error && error.stack ? printable(error.stack) : undefined;
+    log.error(`${remote} met an error of this server: ${printable(known.message).replaceAll('\n', ' ')}`, { stack });
+  };
 }
 
 /** Logs what a server's connections do. */

@@ -1,7 +1,7 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../transport/index.js';
-import { type Log, type LogFormat, loggingObserver, stderrLog } from './log.js';
+import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './log.js';
 import { count, more, number, time } from './options.js';
 import { abortedBySignals, reportFailure, say, setVerbosity } from './process.js';
 
@@ -83,6 +83,7 @@ export async function runServer(
       stallMs: options.stall,
       graceMs: options.grace,
       observer: both(loggingObserver(log), extras.observer),
+      onError: loggedErrors(log),
     });
     // Who reads the next line may stop the server at once.
     abortedBySignals(() => {

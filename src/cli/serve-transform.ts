@@ -65,7 +65,7 @@ export function serveTransform() {
 /** The service of the options; a greeting is a message of the same framing. */
 function greetedTransform(options: CodecOptions & { greet?: TextMessage }, make: TransformOptions['make']): Service {
   const codec = codecOf(options);
-  return greeted(options.greet && codec.encode(options.greet), transform({ codec, make }));
+  return greeted(options.greet && codec.encode(options.greet), transform({ codec, make, views: true }));
 }
 
 interface LazyPool {

@@ -27,14 +27,18 @@ export async function announce(output: Output, address: Address, options: Announ
   }
   const message = new TextEncoder().encode(label === undefined ? name : `Client ${label}: ${name}`);
   await untilDone(address, options, (bytePeer, outcome) =>
-    framed(text({ max: maxOrder }), (peer) => {
-      output.write(withNewline(message));
-      peer.write({ bytes: message, end: '\n' });
-      return {
-        data: (line) => onLine(line.bytes, output, outcome, options),
-        end: () => outcome.fail(new WirelineError('reset', `${peer.remote} closed before it sent the order`)),
-      } satisfies Handler<{ bytes: Uint8Array }>;
-    })(bytePeer),
+    framed(
+      text({ max: maxOrder }),
+      (peer) => {
+        output.write(withNewline(message));
+        peer.write({ bytes: message, end: '\n' });
+        return {
+          data: (line) => onLine(line.bytes, output, outcome, options),
+          end: () => outcome.fail(new WirelineError('reset', `${peer.remote} closed before it sent the order`)),
+        } satisfies Handler<{ bytes: Uint8Array }>;
+      },
+      { views: true },
+    )(bytePeer),
   );
 }
 

@@ -59,7 +59,11 @@ export async function ask(
   try {
     await untilDone(address, options, (bytePeer, outcome) => {
       const phrasing = options.phrasing ?? textPhrasing();
-      const service = framed(phrasing.codec, (peer) => new Asking(peer, outcome, questions, output, phrasing, options));
+      const service = framed(
+        phrasing.codec,
+        (peer) => new Asking(peer, outcome, questions, output, phrasing, options),
+        { views: true },
+      );
       return service(bytePeer);
     });
   } finally {

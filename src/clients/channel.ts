@@ -29,7 +29,7 @@ export async function open<M>(
   codec: Codec<M>,
   options: DialOptions = {},
 ): Promise<Channel<M>> {
-  const channel = new DialledChannel(codec);
+  const channel = new DialledChannel<M>();
   await dial(
     framed(codec, (peer) => channel.attach(peer)),
     address,
@@ -53,7 +53,7 @@ class DialledChannel<M> implements Channel<M> {
   #reader: Waiting<M | undefined> | undefined;
   #writers: Waiting<void>[] = [];
 
-  constructor(readonly codec: Codec<M>) {
+  constructor() {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -108,9 +108,8 @@ class DialledChannel<M> implements Channel<M> {
   }
 
   #onMessage(message: M): void {
-    const kept = this.codec.keep(message);
-    if (this.#reader) return this.#answer((reader) => reader.resolve(kept));
-    if (this.#messages.push(kept) >= queueLimit) this.#peer.pause();
+    if (this.#reader) return this.#answer((reader) => reader.resolve(message));
+    if (this.#messages.push(message) >= queueLimit) this.#peer.pause();
   }
 
   #onEnd(): void {

@@ -123,7 +123,7 @@ export class ChatRooms {
     const place = this.#places.get(room);
     if (!place || number <= place.after) return false;
     if (number > place.after + 1 && !place.skips)
-      throw new Error(`entry ${number} of ${room} came after ${place.after}`);
+      throw new WirelineError('failed', `entry ${number} of ${room} came after ${place.after}`);
     place.skips = false;
     place.after = number;
     return true;

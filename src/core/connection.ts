@@ -1,4 +1,5 @@
-import type { Reason } from './reason.js';
+import type { OnError } from './attempt.js';
+import type { Reason, WirelineError } from './reason.js';
 
 /**
  * How far a connection has come. `open`: both may speak. `ended`: we have said that we are done (our `end`),
@@ -33,10 +34,16 @@ export interface Connection<M = Uint8Array> {
   /** Says that nothing more will be written (a half-close): what was written is sent first, reading goes on. */
   end(): void;
   /**
-   * Ends both directions, in the way that the table of reasons has for this one; what still comes in is dropped.
-   * Only the first call counts.
+   * Ends both directions, in the way that the table of reasons has for this one (default `ended`); what still comes in
+   * is dropped. Only the first call counts. A word that is not in the table closes as `failed`.
    */
-  close(reason: Reason, error?: Error): void;
+  close(reason?: Reason, error?: Error): void;
+  /**
+   * Closes the connection because of an error that came up where nobody would catch it: in a timer, a promise, an event
+   * of something else. What a handler throws ends here too. A {@link WirelineError} closes with its code; anything else
+   * is a mistake, which closes as `failed` and is reported with its stack (see {@link OnError}).
+   */
+  fail(error: unknown): void;
 }
 
 /** Why a connection closed, and the error underneath where there is one. */
@@ -46,12 +53,24 @@ export interface Closed {
 }
 
 /**
+ * What `data` may return: anything but a promise. The value means nothing; it lets `data: (message) => peer.write(message)`
+ * stand, and refuses an `async` function, which would go on when the bytes that it was given are others.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a method without a return statement returns void.
+export type Sync = void | undefined | null | boolean | number | string;
+
+/**
  * What is done with what a peer sends. The methods are called in the order of what happens on the wire, never
- * two at a time and never inside one another, and never after `close`.
+ * two at a time and never inside one another, and never after `close`. What one of them throws, or what a promise that
+ * it returns is rejected with, costs its connection and no other (see {@link Connection.fail}).
  */
 export interface Handler<M = Uint8Array> {
-  /** A message. Bytes are valid until this returns: what keeps them, copies them. */
-  data(message: M): void;
+  /**
+   * A message. The bytes of a connection are valid until this returns, so a handler that needs them for longer calls
+   * {@link keep}; messages of `framed` stay as they are. `data` must not return a promise: that closes the connection
+   * as `failed`.
+   */
+  data(message: M): Sync;
   /** The backlog has fallen below its low-water mark after a `write` gave false. */
   drain?(): void;
   /** The peer will send nothing more. Without this method, our side is ended as well. */

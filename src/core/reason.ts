@@ -60,8 +60,28 @@ export class WirelineError extends Error {
   }
 }
 
-/** Gives `error` itself if it is a {@link WirelineError}, and else one of `code` that has it as its cause. */
+/** True for a word of the table {@link reasons}. */
+export function isReason(word: unknown): word is Reason {
+  return typeof word === 'string' && Object.hasOwn(reasons, word);
+}
+
+/** Returns `error` itself if it is a {@link WirelineError} with a code of the table, and else one of `code` that has it as its cause. */
 export function asWirelineError(error: unknown, code: Reason = 'failed'): WirelineError {
-  if (error instanceof WirelineError) return error;
-  return new WirelineError(code, error instanceof Error ? error.message : String(error), { cause: error });
+  if (!(error instanceof WirelineError)) return new WirelineError(code, textOf(error), { cause: error });
+  if (isReason(error.code)) return error;
+  return new WirelineError(code, `${notAReason(error.code)}: ${error.message}`, { cause: error });
+}
+
+/** The words for a code that is not in the table. */
+export function notAReason(word: unknown): string {
+  return `${typeof word === 'string' ? JSON.stringify(word) : textOf(word)} is not a reason, such as "ended" or "failed"`;
+}
+
+/** The message of an error, or the text of what else was thrown. Never throws. */
+export function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return 'an object without a text';
+  }
 }

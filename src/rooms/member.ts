@@ -1,12 +1,11 @@
-import { asWirelineError, type Connection, type ServerMessage } from '../core/index.js';
+import type { Connection, ServerMessage } from '../core/index.js';
 import { Refusal } from './refusal.js';
 import type { Subscription } from './subscription.js';
 import type { Voice } from './voice.js';
 
 /** Closes a connection for what failed in its service: it may be in a timer or a promise, where nobody would catch it. */
 export function closeFor(peer: Connection, error: unknown): void {
-  const known = asWirelineError(error);
-  peer.close(known.code, known);
+  peer.fail(error);
 }
 
 /** Someone who is connected, by whatever dialect: a name, the rooms joined, and the way to be told things. */

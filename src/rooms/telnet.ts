@@ -1,3 +1,4 @@
+import { begin } from '../core/begin.js';
 import { layered, type Service } from '../core/index.js';
 
 const IAC = 255;
@@ -14,7 +15,7 @@ type State = 'text' | 'command' | 'option' | 'sub' | 'sub-command';
  */
 export function withoutTelnet(service: Service): Service {
   return (peer) => {
-    const handler = service(peer);
+    const handler = begin(service, peer);
     let state: State = 'text';
     return layered(handler, {
       data(bytes) {
@@ -25,7 +26,7 @@ export function withoutTelnet(service: Service): Service {
           if (state === 'text' && byte !== IAC) text[length++] = byte;
           state = next(state, byte);
         }
-        if (length > 0) handler.data(text.subarray(0, length));
+        return length > 0 ? handler.data(text.subarray(0, length)) : undefined;
       },
     });
   };

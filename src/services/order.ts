@@ -29,12 +29,13 @@ export function order(options: OrderOptions): Service {
     });
     const messages = framed(text({ pauseMs: 250, ...options.text }), service, {
       explain: true,
+      views: true,
     })(peer);
     return layered(messages, {
       data(bytes) {
         // A message without a newline is known to be whole only after a pause, but was received before it.
         receipt = ++round.reads;
-        messages.data(bytes);
+        return messages.data(bytes);
       },
     });
   };

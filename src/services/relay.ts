@@ -31,6 +31,6 @@ export function relay({ size = 2, keep = 1024 * 1024, ...options }: RelayOptions
         close: () => group.leave(member),
       };
     },
-    { explain: true },
+    { explain: true, views: true },
   );
 }

@@ -8,5 +8,5 @@ import type { TalkOptions } from './talk-options.js';
  * other's leaving ends it. Lines said out of turn wait and are used in order.
  */
 export function talk(options: TalkOptions): Service {
-  return framed(text(options.text), (peer) => new TalkEnd(peer, options));
+  return framed(text(options.text), (peer) => new TalkEnd(peer, options), { views: true });
 }

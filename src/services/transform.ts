@@ -1,29 +1,32 @@
+import { isPromise } from '../core/attempt.js';
 import type { Codec, Connection, Handler, Service } from '../core/index.js';
 import { framed, type TextMessage } from '../framing/index.js';
+import { complaint, replyOf } from './transform-reply.js';
 
 /**
- * Makes a reply of a message. The bytes are valid until it returns, so one that answers later copies them. What
- * it throws, or rejects with, is the reply `error: ...` to this message only.
+ * Makes a reply of a message; a string is sent as UTF-8. What it throws, or rejects with, is the reply `error: ...` to
+ * this message only.
  */
-export type Transform = (message: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+export type Transform = (message: Uint8Array) => Uint8Array | string | Promise<Uint8Array | string>;
 
 /** How {@link transform} serves. */
 export interface TransformOptions {
   readonly codec: Codec<TextMessage>;
   /** Gives each connection its transform, which may count its messages, and not begin with one once `peer` is closed. */
   readonly make: (peer: Pick<Connection, 'state'>) => Transform;
+  /** Whether the transform is given views, valid until it returns (default: false, a message stays as it is). */
+  readonly views?: boolean;
 }
 
 /** Messages of a connection that may wait for their replies before it is read no further. */
 const maxWaiting = 64;
-const encoder = new TextEncoder();
 
 /**
  * Answers each message with what the transform makes of it, in the order of the messages, whatever the order in
  * which replies are ready; a reply ends as its message did. A client that does not read is not read from.
  */
-export function transform({ codec, make }: TransformOptions): Service {
-  return framed(codec, (peer) => new Transforming(peer, make(peer)), { explain: true });
+export function transform({ codec, make, views = false }: TransformOptions): Service {
+  return framed(codec, (peer) => new Transforming(peer, make(peer)), { explain: true, views });
 }
 
 /** A reply that is to come, or is there and waits for those before it. */
@@ -46,7 +49,8 @@ class Transforming implements Handler<TextMessage> {
   data({ bytes, end }: TextMessage): void {
     let reply: Uint8Array | Promise<Uint8Array>;
     try {
-      reply = this.make(bytes);
+      const made = this.make(bytes);
+      reply = isPromise(made) ? Promise.resolve(made).then(replyOf) : replyOf(made);
     } catch (error) {
       reply = complaint(error);
     }
@@ -91,9 +95,4 @@ class Transforming implements Handler<TextMessage> {
     if (this.#full || this.#slots.length >= maxWaiting) this.peer.pause();
     else if (this.peer.paused) this.peer.resume();
   }
-}
-
-function complaint(error: unknown): Uint8Array {
-  const words = error instanceof Error ? error.message : String(error);
-  return encoder.encode(`error: ${words.replace(/\s+/g, ' ').slice(0, 1000)}`);
 }

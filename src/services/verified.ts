@@ -1,4 +1,6 @@
-import { asWirelineError, type MakeHash, type Service, sha256, viewed, WirelineError } from '../core/index.js';
+import { isDeliberate } from '../core/attempt.js';
+import { begin, refusePromise } from '../core/begin.js';
+import { type MakeHash, type Service, sha256, viewed, WirelineError } from '../core/index.js';
 import { VerifiedReader } from '../framing/index.js';
 
 const encoder = new TextEncoder();
@@ -10,7 +12,8 @@ const encoder = new TextEncoder();
  */
 export function verified(service: Service, hash: MakeHash = sha256): Service {
   return (peer) => {
-    const inner = service(
+    const inner = begin(
+      service,
       viewed(peer, {
         write: (bytes) => peer.write(bytes),
         end() {
@@ -19,7 +22,7 @@ export function verified(service: Service, hash: MakeHash = sha256): Service {
         },
       }),
     );
-    const stream = new VerifiedReader(hash(), (bytes) => inner.data(bytes));
+    const stream = new VerifiedReader(hash(), (bytes) => refusePromise(inner.data(bytes), peer));
     const refuse = (error: WirelineError) => {
       peer.write(encoder.encode(`error: ${error.message}\n`));
       peer.close(error.code, error);
@@ -29,9 +32,9 @@ export function verified(service: Service, hash: MakeHash = sha256): Service {
         try {
           stream.push(bytes);
         } catch (error) {
-          return refuse(asWirelineError(error));
+          return isDeliberate(error) ? refuse(error) : peer.fail(error);
         }
-        if (stream.verdict !== undefined) inner.end?.();
+        if (stream.verdict !== undefined) return inner.end?.();
       },
       end() {
         if (stream.verdict === undefined) refuse(new WirelineError('truncated', 'the stream was cut before its end'));

@@ -1,4 +1,4 @@
-import { asWirelineError, type Connection, Reusable, type Service } from '../core/index.js';
+import { asWirelineError, type Connection, type OnError, Reusable, type Service } from '../core/index.js';
 import { type Address, formatAddress, parseTarget } from './address.js';
 import { dialled } from './raw-socket.js';
 import { givenUp, type Lookup, reach } from './reach.js';
@@ -19,6 +19,8 @@ export interface DialOptions {
   readonly readSize?: number;
   /** Milliseconds that the closing connection waits, once all was taken, for the peer to end too (default 1,000). */
   readonly farewellMs?: number;
+  /** Receives the mistakes of the service (default: prints them, with their stack, on stderr). */
+  readonly onError?: OnError;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function dial(
 ): Promise<Connection> {
   const target = typeof address === 'string' ? parseTarget([address]).address : address;
   if (options.signal?.aborted) throw givenUp(target, options.signal);
-  const peer = new SocketConnection(formatAddress(target), () => forget(), options.farewellMs);
+  const peer = new SocketConnection(formatAddress(target), () => forget(), options.farewellMs, options.onError);
   const onAbort = () => {
     const why = asWirelineError(options.signal?.reason, 'interrupted');
     peer.close(why.code, why);

@@ -1,3 +1,4 @@
+import { begin } from '../core/begin.js';
 import { type Clock, layered, type Service, systemClock } from '../core/index.js';
 
 /**
@@ -6,7 +7,7 @@ import { type Clock, layered, type Service, systemClock } from '../core/index.js
  */
 export function idle(ms: number, service: Service, clock: Clock = systemClock): Service {
   return (peer) => {
-    const handler = service(peer);
+    const handler = begin(service, peer);
     const timer = clock.after(ms, () => {
       if (peer.paused || peer.backlog > 0) timer.again();
       else peer.close('idle');
@@ -14,11 +15,11 @@ export function idle(ms: number, service: Service, clock: Clock = systemClock): 
     return layered(handler, {
       data(bytes) {
         timer.again();
-        handler.data(bytes);
+        return handler.data(bytes);
       },
       close(why) {
         timer.stop();
-        handler.close?.(why);
+        return handler.close?.(why);
       },
     });
   };

@@ -1,18 +1,26 @@
+import { HandlerRunner } from '../core/handler-runner.js';
 import {
-  asWirelineError,
   type Closed,
   type Connection,
   type ConnectionState,
-  type Handler,
+  isReason,
   isReused,
+  type OnError,
   type Reason,
   Reusable,
   reasons,
   type Service,
 } from '../core/index.js';
+import { notAReason } from '../core/reason.js';
 
 const highWater = 64 * 1024;
 let pairs = 0;
+
+/** How {@link memoryPair} joins. */
+export interface MemoryPairOptions {
+  /** Receives the mistakes of both services (default: prints them on stderr). */
+  readonly onError?: OnError;
+}
 
 /**
  * Joins two services by a connection in memory: the specification of {@link Connection} in its shortest form,
@@ -20,10 +28,14 @@ let pairs = 0;
  * a later turn; a chunk's memory is overwritten once `data` returns, so that what holds a view without having
  * asked to {@link keep} it shows at once.
  */
-export function memoryPair(left: Service, right: Service): [Connection, Connection] {
+export function memoryPair(
+  left: Service,
+  right: Service,
+  { onError }: MemoryPairOptions = {},
+): [Connection, Connection] {
   const id = ++pairs * 2;
-  const a = new MemoryEnd(-id, 'memory:right');
-  const b = new MemoryEnd(-id - 1, 'memory:left');
+  const a = new MemoryEnd(-id, 'memory:right', onError);
+  const b = new MemoryEnd(-id - 1, 'memory:left', onError);
   a.join(b, left);
   b.join(a, right);
   return [a, b];
@@ -31,7 +43,7 @@ export function memoryPair(left: Service, right: Service): [Connection, Connecti
 
 class MemoryEnd implements Connection {
   state: ConnectionState = 'open';
-  #handler: Handler = { data() {} };
+  readonly #handler: HandlerRunner;
   #other!: MemoryEnd;
   /** What has come and was not yet given to the handler; null is the other's end. */
   readonly #inbox: (Reusable | null)[] = [];
@@ -44,13 +56,14 @@ class MemoryEnd implements Connection {
   constructor(
     readonly id: number,
     readonly remote: string,
-  ) {}
+    onError?: OnError,
+  ) {
+    this.#handler = new HandlerRunner(this, onError);
+  }
 
   join(other: MemoryEnd, service: Service): void {
     this.#other = other;
-    this.#guard(() => {
-      this.#handler = service(this);
-    });
+    this.#handler.start(service);
   }
 
   write(bytes: Uint8Array): boolean {
@@ -82,12 +95,17 @@ class MemoryEnd implements Connection {
     if (this.#otherEnded) this.#finish({ reason: 'ended' });
   }
 
-  close(reason: Reason, error?: Error): void {
+  close(reason: Reason = 'ended', error?: Error): void {
     if (this.state === 'closed') return;
+    if (!isReason(reason)) return this.fail(new TypeError(notAReason(reason), { cause: error }));
     if (reasons[reason].ending === 'fin') {
       if (this.state === 'open') this.#other.#receive(null);
     } else queueMicrotask(() => this.#other.#finish({ reason: 'reset' }));
     this.#finish(error ? { reason, error } : { reason });
+  }
+
+  fail(error: unknown): void {
+    this.#handler.fail(error);
   }
 
   #receive(item: Reusable | null): void {
@@ -118,7 +136,7 @@ class MemoryEnd implements Connection {
   }
 
   #give({ bytes, size }: Reusable): void {
-    this.#guard(() => this.#handler.data(bytes));
+    this.#handler.data(bytes);
     if (isReused(bytes)) bytes.fill(0xdb);
     queueMicrotask(() => this.#other.#taken(size));
   }
@@ -127,14 +145,13 @@ class MemoryEnd implements Connection {
     this.backlog -= size;
     if (!this.#wantsDrain || this.backlog > highWater / 2 || this.state === 'closed') return;
     this.#wantsDrain = false;
-    this.#guard(() => this.#handler.drain?.());
+    this.#handler.drain();
   }
 
   #onEnd(): void {
     this.#otherEnded = true;
     const ours = this.state;
-    if (this.#handler.end) this.#guard(() => this.#handler.end?.());
-    else this.end();
+    this.#handler.end();
     if (ours === 'ended') this.#finish({ reason: 'ended' });
   }
 
@@ -145,20 +162,7 @@ class MemoryEnd implements Connection {
     const dropped = this.#inbox.splice(0).reduce((sum, item) => sum + (item?.size ?? 0), 0);
     queueMicrotask(() => {
       this.#other.#taken(dropped);
-      try {
-        this.#handler.close?.(why);
-      } catch {
-        // It is over: there is nobody left to tell.
-      }
+      this.#handler.close(why);
     });
-  }
-
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      const known = asWirelineError(error);
-      this.close(known.code, known);
-    }
   }
 }

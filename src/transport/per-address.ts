@@ -1,3 +1,4 @@
+import { begin } from '../core/begin.js';
 import { layered, type Service } from '../core/index.js';
 
 /** Counts connections by the address of the peer. Unix sockets have no address, and are not counted. */
@@ -51,12 +52,12 @@ export function perAddress(max: number, service: Service): Service {
       peer.close('too-many');
       return { data() {} };
     }
-    const handler = service(peer);
+    const handler = begin(service, peer);
     addresses.add(peer.remote);
     return layered(handler, {
       close(why) {
         addresses.remove(peer.remote);
-        handler.close?.(why);
+        return handler.close?.(why);
       },
     });
   };

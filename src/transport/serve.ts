@@ -1,5 +1,15 @@
 import net from 'node:net';
-import { type Clock, type Closed, type Connection, type Service, tightPart, WirelineError } from '../core/index.js';
+import { attempt, report } from '../core/attempt.js';
+import {
+  type Clock,
+  type Closed,
+  type Connection,
+  type OnError,
+  printError,
+  type Service,
+  tightPart,
+  WirelineError,
+} from '../core/index.js';
 import { type Address, formatAddress, parseListenAddress } from './address.js';
 import { Descriptors } from './descriptors.js';
 import { listen } from './listen.js';
@@ -8,7 +18,7 @@ import { adopted, socketOptions } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
 import { StallWatch } from './stall.js';
 
-/** What a server tells of its connections, for a log or for metrics. All methods are synchronous. */
+/** Receives what a server does with its connections, for a log or for metrics. What a method throws costs nothing but a report to `onError`. */
 export interface Observer {
   opened?(peer: Connection): void;
   /** `received` and `sent` are bytes. */
@@ -42,6 +52,11 @@ export interface ServeOptions {
   readonly observer?: Observer;
   /** Measures `stallMs` (default: the clock of the process). */
   readonly clock?: Clock;
+  /**
+   * Receives what the service or the observer throws, or a promise of theirs is rejected with (default: prints it, with
+   * its stack, on stderr).
+   */
+  readonly onError?: OnError;
 }
 
 /** A server that listens. */
@@ -126,7 +141,7 @@ class RunningServer implements Server {
     signal?.addEventListener('abort', onAbort, { once: true });
     void this.closed.then(() => signal?.removeEventListener('abort', onAbort));
     // After listening, an error is one of accepting: of that connection, and not of the server.
-    this.listener.on('error', (error) => this.options.observer?.refused?.('?', { reason: 'failed', error }));
+    this.listener.on('error', (error) => this.#refuse('?', { reason: 'failed', error }));
   }
 
   accept(accepted: net.Socket): void {
@@ -134,7 +149,7 @@ class RunningServer implements Server {
     const room = this.#descriptors.roomFor(accepted, this.#served.size);
     const refusal = room === 'serve' ? this.#refusalOf(remote) : tooMany;
     if (room === 'drop' || (refusal && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
-    const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs);
+    const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs, this.options.onError);
     if (refusal) {
       this.#refused.add(peer);
       return peer.start(adopted(accepted, peer.onRead), this.#refusing(refusal));
@@ -158,22 +173,36 @@ class RunningServer implements Server {
   }
 
   readonly #observed: Service = (peer) => {
-    this.options.observer?.opened?.(peer);
+    this.#tell((observer) => observer.opened?.(peer), peer);
     return this.service(peer);
   };
 
   /** Tells the peer why it is not served. */
   #refusing(line: string): Service {
     return (peer) => {
-      this.options.observer?.refused?.(peer.remote, { reason: 'too-many' });
+      this.#refuse(peer.remote, { reason: 'too-many' });
       peer.write(Buffer.from(line));
       peer.close('too-many');
       return { data() {} };
     };
   }
 
+  #refuse(remote: string, why: Closed): void {
+    this.#tell((observer) => observer.refused?.(remote, why), { remote });
+  }
+
+  /** Tells the observer of something: what it throws costs no connection. */
+  #tell(of: (observer: Observer) => unknown, peer: { readonly remote: string }): void {
+    const { observer, onError = printError } = this.options;
+    if (!observer) return;
+    attempt(
+      () => of(observer),
+      (error) => report(onError, error, peer),
+    );
+  }
+
   #drop(accepted: net.Socket, remote: string): void {
-    this.options.observer?.refused?.(remote, { reason: 'too-many' });
+    this.#refuse(remote, { reason: 'too-many' });
     // An end in order would be taken for a receipt.
     if (this.address.path === undefined) accepted.resetAndDestroy();
     else accepted.destroy();
@@ -184,7 +213,7 @@ class RunningServer implements Server {
     this.#stalls.delete(peer);
     if (this.#served.delete(peer)) {
       this.#addresses.remove(peer.remote);
-      this.options.observer?.closed?.(peer, why, { received, sent });
+      this.#tell((observer) => observer.closed?.(peer, why, { received, sent }), peer);
     } else this.#refused.delete(peer);
     this.#settle();
   };

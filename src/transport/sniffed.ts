@@ -1,3 +1,5 @@
+import { attempt } from '../core/attempt.js';
+import { begin, refusePromise } from '../core/begin.js';
 import {
   type Clock,
   type Closed,
@@ -6,6 +8,7 @@ import {
   type Handler,
   joined,
   type Service,
+  type Sync,
   systemClock,
   type Timer,
 } from '../core/index.js';
@@ -46,7 +49,7 @@ class Sniffer implements Handler {
     this.#silence = clock.after(silenceMs, () => this.#onSilence());
   }
 
-  data(bytes: Uint8Array): void {
+  data(bytes: Uint8Array): Sync {
     if (this.#inner && !this.#greeted) return this.#inner.data(bytes);
     if (this.#greeted) return this.#onAnswer(bytes);
     this.#first = joined([this.#first, bytes]);
@@ -55,25 +58,25 @@ class Sniffer implements Handler {
   }
 
   drain(): void {
-    this.#inner?.drain?.();
+    return this.#inner?.drain?.();
   }
 
   end(): void {
     const handler = this.#inner ?? this.#begin(this.otherwise, this.#first);
-    if (handler.end) handler.end();
-    else this.peer.end();
+    if (handler.end) return handler.end();
+    this.peer.end();
   }
 
   close(why: Closed): void {
     this.#silence.stop();
-    this.#inner?.close?.(why);
+    return this.#inner?.close?.(why);
   }
 
   #begin(service: Service, bytes: Uint8Array): Handler {
     this.#silence.stop();
-    const inner = service(this.peer);
+    const inner = begin(service, this.peer);
     this.#inner = inner;
-    if (bytes.length > 0 && this.peer.state !== 'closed') inner.data(bytes);
+    if (bytes.length > 0 && this.peer.state !== 'closed') refusePromise(inner.data(bytes), this.peer);
     return inner;
   }
 
@@ -82,12 +85,15 @@ class Sniffer implements Handler {
     setImmediate(() => {
       if (this.#inner || this.peer.state === 'closed') return;
       this.#greeted = this.#first.length === 0;
-      this.#begin(this.otherwise, this.#first);
+      attempt(
+        () => void this.#begin(this.otherwise, this.#first),
+        (error) => this.peer.fail(error),
+      );
     });
   }
 
   /** The first bytes of a client that was greeted. */
-  #onAnswer(bytes: Uint8Array): void {
+  #onAnswer(bytes: Uint8Array): Sync {
     this.#greeted = false;
     const dialect = this.dialects.find(({ matches }) => matches(bytes));
     if (!dialect) return this.#inner?.data(bytes);

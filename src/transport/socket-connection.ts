@@ -1,6 +1,8 @@
 import type net from 'node:net';
-import type { Closed, Connection, ConnectionState, Handler, Reason, Service } from '../core/index.js';
-import { asWirelineError, isReused, reasons, release } from '../core/index.js';
+import { HandlerRunner } from '../core/handler-runner.js';
+import type { Closed, Connection, ConnectionState, OnError, Reason, Service } from '../core/index.js';
+import { isReason, isReused, reasons, release } from '../core/index.js';
+import { notAReason } from '../core/reason.js';
 import { LastWait } from './last-wait.js';
 import { writeNow } from './raw-socket.js';
 import { SendQueue } from './send-queue.js';
@@ -25,7 +27,7 @@ export class SocketConnection implements Connection {
   received = 0;
   sent = 0;
 
-  #handler: Handler = { data() {} };
+  readonly #handler: HandlerRunner;
   readonly #queue = new SendQueue();
   /** Bytes that the system was given and has not yet taken. */
   #inFlight = 0;
@@ -44,7 +46,10 @@ export class SocketConnection implements Connection {
     readonly onClosed: (peer: SocketConnection, why: Closed) => void = () => {},
     /** Milliseconds that a closing connection waits for the peer's own end. */
     readonly farewellMs?: number,
-  ) {}
+    onError?: OnError,
+  ) {
+    this.#handler = new HandlerRunner(this, onError);
+  }
 
   /** Binds the connection to its open socket and lets the service begin. `socket` must read into {@link onRead}. */
   start(socket: net.Socket, service: Service): void {
@@ -52,9 +57,7 @@ export class SocketConnection implements Connection {
     socket.on('end', () => this.#onEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
     socket.on('close', () => this.#onClose());
-    this.#guard(() => {
-      this.#handler = service(this);
-    });
+    this.#handler.start(service);
     if (!this.#paused) socket.resume();
   }
 
@@ -106,8 +109,9 @@ export class SocketConnection implements Connection {
     if (!this.#reading) this.#flush();
   }
 
-  close(reason: Reason, error?: Error): void {
+  close(reason: Reason = 'ended', error?: Error): void {
     if (this.state === 'closed') return;
+    if (!isReason(reason)) return this.fail(new TypeError(notAReason(reason), { cause: error }));
     this.state = 'closed';
     this.#why ??= error ? { reason, error } : { reason };
     if (reasons[reason].ending === 'cut') return this.#reset();
@@ -116,6 +120,10 @@ export class SocketConnection implements Connection {
     // Read on, so that unread bytes do not turn our end into a reset that takes our last words with it.
     this.#paused = false;
     this.#socket.resume();
+  }
+
+  fail(error: unknown): void {
+    this.#handler.fail(error);
   }
 
   /** From now on waits no longer than `ms` for the peer of a closing connection to take more, or to end. */
@@ -134,11 +142,7 @@ export class SocketConnection implements Connection {
     this.received += bytes.length;
     if (this.state === 'closed') return true;
     this.#reading = bytes.buffer;
-    try {
-      this.#handler.data(bytes);
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#handler.data(bytes);
     this.#reading = undefined;
     if (readsAlone(this) || this.state !== 'open') this.#flush();
     else if (this.#queue.bytes > 0) {
@@ -202,7 +206,7 @@ export class SocketConnection implements Connection {
   #drained(): void {
     if (!this.#wantsDrain || this.backlog > lowWater) return;
     this.#wantsDrain = false;
-    if (this.state !== 'closed') this.#guard(() => this.#handler.drain?.());
+    if (this.state !== 'closed') this.#handler.drain();
   }
 
   #flushLater(): void {
@@ -219,8 +223,7 @@ export class SocketConnection implements Connection {
 
   #onEnd(): void {
     if (this.state === 'closed') return this.#onLastEnd();
-    if (this.#handler.end) this.#guard(() => this.#handler.end?.());
-    else this.end();
+    this.#handler.end();
   }
 
   /** The peer has ended while we were closing: nothing more can come, so the last wait is over. */
@@ -239,22 +242,8 @@ export class SocketConnection implements Connection {
     this.#queue.clear();
     this.#inFlight = 0;
     const why = this.#why ?? { reason: 'ended' };
-    this.#guard(() => this.#handler.close?.(why));
+    this.#handler.close(why);
     this.onClosed(this, why);
-  }
-
-  /** Runs a method of the service: what it throws costs this connection and no more. */
-  #guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    const known = asWirelineError(error);
-    this.close(known.code, known);
   }
 
   #reset(): void {

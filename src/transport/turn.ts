@@ -1,6 +1,7 @@
 /** What is flushed at the end of a turn of the event loop. */
 interface Flushed {
   flush(): void;
+  fail(error: unknown): void;
 }
 
 let waiting: Flushed[] = [];
@@ -16,7 +17,13 @@ export function flushAtEndOfTurn(connection: Flushed): void {
 function flushAll(): void {
   const flushing = waiting;
   waiting = [];
-  for (const connection of flushing) connection.flush();
+  for (const connection of flushing) {
+    try {
+      connection.flush();
+    } catch (error) {
+      connection.fail(error);
+    }
+  }
 }
 
 let lastReader: Flushed | undefined;

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Connection, keep, type Reason, Reusable, type Service, WirelineError } from '../../src/core/index.js';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  type Connection,
+  keep,
+  type OnError,
+  type Reason,
+  Reusable,
+  type Service,
+  WirelineError,
+} from '../../src/core/index.js';
 import { noise } from '../support/bytes.js';
 import { type Behaviour, Recorder } from '../support/recorder.js';
 
@@ -10,7 +18,7 @@ const MiB = 1024 * KiB;
 /** How a transport makes connections. */
 export interface TransportUnderTest {
   /** Connects `left`, on the end that dials, with `right`, on the end that serves. Both have begun when it resolves. */
-  connect(left: Service, right: Service): Promise<void>;
+  connect(left: Service, right: Service, options?: { onError: OnError }): Promise<void>;
   /** Lets go of what `connect` has made. */
   stop(): Promise<void>;
   /** Whether a connection that is cut looks different from one that has ended: not so over a pipe. */
@@ -25,9 +33,9 @@ export function connectionConformance(name: string, transport: TransportUnderTes
     recorders.push(made);
     return made;
   };
-  const connect: Connect = async (left = {}, right = {}) => {
+  const connect: Connect = async (left = {}, right = {}, faults = new Faults()) => {
     const ends = { left: recorder(left), right: recorder(right) };
-    await transport.connect(ends.left.service, ends.right.service);
+    await transport.connect(ends.left.service, ends.right.service, faults);
     return ends;
   };
 
@@ -51,7 +59,27 @@ export function connectionConformance(name: string, transport: TransportUnderTes
   });
 }
 
-type Connect = (left?: Behaviour, right?: Behaviour) => Promise<{ left: Recorder; right: Recorder }>;
+/** Collects the mistakes that a connection reports. */
+class Faults {
+  readonly reported: { message: string; stack: string | undefined; remote: string }[] = [];
+  #look = () => {};
+
+  readonly onError: OnError = (error, { remote }) => {
+    const { message, stack } = error as Error;
+    this.reported.push({ message, stack, remote });
+    this.#look();
+  };
+
+  /** Resolves once so many have been reported. */
+  until(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#look = () => this.reported.length >= count && resolve();
+      this.#look();
+    });
+  }
+}
+
+type Connect = (left?: Behaviour, right?: Behaviour, faults?: Faults) => Promise<{ left: Recorder; right: Recorder }>;
 
 function hash(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
@@ -527,49 +555,169 @@ function failures(connect: Connect, transport: TransportUnderTest): void {
   const thrown: [string, Error, Reason][] = [
     ['an error', new Error('a bug'), 'failed'],
     ['a WirelineError', new WirelineError('protocol', 'not understood'), 'protocol'],
+    ['a WirelineError of no known code', new WirelineError('bad-request' as Reason, 'not understood'), 'failed'],
   ];
   const places = ['data', 'end', 'drain'] as const;
   const cases = thrown.flatMap((each) => places.map((place) => [...each, place] as const));
+  const happen = (place: (typeof places)[number], left: Recorder, right: Recorder) => {
+    if (place === 'data') left.peer.write(Buffer.from('x'));
+    if (place === 'end') left.peer.end();
+    if (place === 'drain') fillUp(right.peer, left.peer);
+  };
+
   test.each(cases)('%s (%s) costs only its connection, as %s, when thrown in %s', async (_, error, reason, place) => {
     const fail = () => {
       throw error;
     };
+    const faults = new Faults();
     const other = await connect({}, echoing());
-    const { left, right } = await connect({ start: (peer) => place === 'drain' && peer.pause() }, { [place]: fail });
-    if (place === 'data') left.peer.write(Buffer.from('x'));
-    if (place === 'end') left.peer.end();
-    if (place === 'drain') fillUp(right.peer, left.peer);
+    const { left, right } = await connect(
+      { start: (peer) => place === 'drain' && peer.pause() },
+      { [place]: fail },
+      faults,
+    );
+    happen(place, left, right);
     await left.closed;
     const why = await right.closed;
     expect(why.error === error || why.error?.cause === error).toBe(true);
     expect(why.reason).toBe(reason);
+    // A WirelineError is how a service says why it ends a connection: that is no mistake.
+    const mistakes =
+      reason === 'failed' ? [{ message: error.message, stack: error.stack, remote: right.peer.remote }] : [];
+    expect(faults.reported).toEqual(mistakes);
     other.left.peer.write(Buffer.from('still here'));
     await other.left.until(() => other.left.text === 'still here');
   });
 
-  test('a service that throws before it has a handler costs only its connection', async () => {
+  test.each(['end', 'drain', 'close'] as const)(
+    'the rejection of a promise that %s returns costs only its connection, and is reported',
+    async (place) => {
+      const fail = async () => {
+        await new Promise(setImmediate);
+        throw new Error('a late bug');
+      };
+      const faults = new Faults();
+      const { left, right } = await connect(
+        { start: (peer) => place === 'drain' && peer.pause() },
+        { [place]: fail },
+        faults,
+      );
+      if (place === 'close') left.peer.end();
+      else happen(place, left, right);
+      await faults.until(1);
+      await left.closed;
+      expect((await right.closed).reason).toBe(place === 'close' ? 'ended' : 'failed');
+      expect(faults.reported.map(({ message }) => message)).toEqual(['a late bug']);
+    },
+  );
+
+  test('data that is async closes its connection with words that say what to do, and its rejection is reported', async () => {
+    const faults = new Faults();
+    const late = async () => {
+      await new Promise(setImmediate);
+      throw new Error('a late bug');
+    };
+    const { left, right } = await connect({}, { data: late as never }, faults);
+    left.peer.write(Buffer.from('x'));
+    const { reason, error } = await right.closed;
+    expect([reason, error?.message]).toEqual([
+      'failed',
+      expect.stringMatching(/^data must not return a promise.*peer\.write/s),
+    ]);
+    await faults.until(2);
+    expect(faults.reported.map(({ message }) => message)).toEqual([error?.message, 'a late bug']);
+  });
+
+  const wrongServices: [string, Service, RegExp][] = [
+    [
+      'throws before it has a handler',
+      () => {
+        throw new Error('a bug');
+      },
+      /^a bug$/,
+    ],
+    ['is async', (async () => ({ data() {} })) as never, /returned a promise: is it async\?/],
+    ['returns nothing', (() => {}) as never, /must return a handler/],
+    ['misspells a method', () => ({ data() {}, clsoe() {} }), /"clsoe".*did you mean "close"/],
+  ];
+  test.each(wrongServices)('a service that %s costs only its connection, and is reported', async (_, right, words) => {
+    const faults = new Faults();
     const other = await connect({}, echoing());
     const left = new Recorder();
-    const right: Service = () => {
-      throw new Error('a bug');
-    };
     // The system may have cut the connection before its other end knew that it stood.
-    const stood = await transport.connect(left.service, right).then(
+    const stood = await transport.connect(left.service, right, faults).then(
       () => true,
       () => false,
     );
     if (stood) await left.closed;
+    await faults.until(1);
+    expect(faults.reported.map(({ message }) => message)).toEqual([expect.stringMatching(words)]);
     other.left.peer.write(Buffer.from('still here'));
     await other.left.until(() => other.left.text === 'still here');
   });
 
-  test('what close throws is nobody else’s', async () => {
+  test('an error that close throws is nobody else’s, and is reported', async () => {
+    const faults = new Faults();
     const fail = () => {
       throw new Error('at the end');
     };
-    const { left, right } = await connect({}, { close: fail });
+    const { left, right } = await connect({}, { close: fail }, faults);
     left.peer.end();
     await left.closed;
     await right.saw('close');
+    expect(faults.reported.map(({ message }) => message)).toEqual(['at the end']);
+  });
+
+  test('close without a word means ended', async () => {
+    const { left, right } = await connect({}, { data: () => right.peer.close() });
+    left.peer.write(Buffer.from('x'));
+    expect(await right.closed).toEqual({ reason: 'ended' });
+    expect(await left.closed).toEqual({ reason: 'ended' });
+  });
+
+  test.each(['done', 'toString', '', 7])(
+    'close(%j) closes as failed, names the word, and is reported',
+    async (word) => {
+      const faults = new Faults();
+      const { left, right } = await connect({}, { data: () => right.peer.close(word as Reason) }, faults);
+      left.peer.write(Buffer.from('x'));
+      const { reason, error } = await right.closed;
+      expect([reason, error?.message]).toEqual([
+        'failed',
+        `${JSON.stringify(word)} is not a reason, such as "ended" or "failed"`,
+      ]);
+      expect(faults.reported.map(({ message }) => message)).toEqual([error?.message]);
+      await left.closed;
+    },
+  );
+
+  test('fail ends a connection for what came up outside of its handler', async () => {
+    const faults = new Faults();
+    const { left, right } = await connect({}, {}, faults);
+    right.peer.fail(new Error('in a timer'));
+    const { reason, error } = await right.closed;
+    expect([reason, error?.message]).toEqual(['failed', 'in a timer']);
+    right.peer.fail(new Error('and again'));
+    expect(faults.reported.map(({ message }) => message)).toEqual(['in a timer', 'and again']);
+    left.peer.fail(new WirelineError('refused', 'on purpose'));
+    expect(faults.reported.length).toBe(2);
+  });
+
+  test('what onError throws ends nothing', async () => {
+    const other = await connect({}, echoing());
+    const printed = vi.spyOn(console, 'error').mockReturnValue(undefined);
+    onTestFinished(() => printed.mockRestore());
+    const failing = () => {
+      throw new Error('in onError');
+    };
+    const left = new Recorder();
+    const right = new Recorder({ data: failing });
+    await transport.connect(left.service, right.service, { onError: failing });
+    left.peer.write(Buffer.from('x'));
+    await left.closed;
+    await right.closed;
+    expect(printed.mock.calls.flat().join()).toContain('in onError');
+    other.left.peer.write(Buffer.from('still here'));
+    await other.left.until(() => other.left.text === 'still here');
   });
 }

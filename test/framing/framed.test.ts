@@ -8,7 +8,7 @@ import {
   WirelineError,
 } from '../../src/core/index.js';
 import { framed, length, lines, netstring, raw, type TextMessage, text } from '../../src/framing/index.js';
-import { memoryPair } from '../../src/transport/index.js';
+import { idle, memoryPair } from '../../src/transport/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
@@ -16,10 +16,12 @@ import { Recorder } from '../support/recorder.js';
 afterEach(() => void vi.useRealTimers());
 
 /** A framed service on one end of a memory pair, and the bytes that come out at the other. */
-function pairOf<M>(codec: Codec<M>, service: Service<M>, options = {}): { client: Connection; heard: Recorder } {
+function pairOf<M>(codec: Codec<M>, service: Service<M>, options = {}) {
   const heard = new Recorder();
-  const [client] = memoryPair(heard.service, framed(codec, service, options));
-  return { client, heard };
+  const reported: string[] = [];
+  const onError = (error: unknown) => void reported.push((error as Error).message);
+  const [client] = memoryPair(heard.service, framed(codec, service, options), { onError });
+  return { client, heard, reported };
 }
 
 function collecting(messages: string[], more: Partial<Handler> = {}): Handler {
@@ -88,10 +90,74 @@ describe('framed', () => {
         throw new Error('secret');
       },
     });
-    const { client, heard } = pairOf(lines(), service, { explain: true });
+    const { client, heard, reported } = pairOf(lines(), service, { explain: true });
     client.write(bytes('one\n'));
     await heard.closed;
     expect(heard.text).toBe('');
+    expect(reported).toEqual(['secret']);
+  });
+
+  test('closes the connection of a service whose data is async, and reports what that rejects with', async () => {
+    const data = async () => {
+      throw new Error('a late bug');
+    };
+    const { client, heard, reported } = pairOf(lines(), () => ({ data }) as never, { explain: true });
+    client.write(bytes('one\n'));
+    await heard.closed;
+    expect([heard.text, reported]).toEqual([
+      '',
+      [expect.stringMatching(/^data must not return a promise/), 'a late bug'],
+    ]);
+  });
+
+  test('refuses a misspelt method of a message service, also behind a layer', async () => {
+    const { heard, reported } = pairOf(lines(), () => ({ data() {}, onClose() {} }));
+    await heard.closed;
+    memoryPair(
+      () => ({ data() {} }),
+      idle(1000, () => ({ data() {}, clsoe() {} })),
+      {
+        onError: (error) => void reported.push((error as Error).message),
+      },
+    );
+    expect(reported).toEqual([expect.stringContaining('"onClose"'), expect.stringContaining('"clsoe"')]);
+  });
+
+  test.each([
+    ['lines', lines(), 'one\ntwo\n'],
+    ['netstring', netstring(), '3:one,3:two,'],
+    ['length', length(), '\0\0\0\x03one\0\0\0\x03two'],
+    ['raw', raw(), 'onetwo'],
+  ])('gives messages of %s that stay, unless views are asked for', async (_, codec, sent) => {
+    const kept: Uint8Array[] = [];
+    const views: Uint8Array[] = [];
+    const keeping = (list: Uint8Array[]) => () => ({ data: (message: Uint8Array) => list.push(message) });
+    for (const [list, options] of [
+      [kept, {}],
+      [views, { views: true }],
+    ] as const) {
+      const { client, heard } = pairOf(codec, keeping(list), options);
+      client.write(bytes(sent));
+      client.end();
+      await heard.closed;
+    }
+    const text = (list: Uint8Array[]) => list.map((message) => latin1(message)).join('');
+    expect(text(kept)).toBe('onetwo');
+    // A memory pair overwrites what it has delivered.
+    expect(text(views)).not.toContain('o');
+  });
+
+  test('gives messages of text that stay', async () => {
+    const kept: TextMessage[] = [];
+    const { client, heard } = pairOf(text(), () => ({ data: (message) => kept.push(message) }));
+    client.write(bytes('one\r\ntw'));
+    client.write(bytes('o'));
+    client.end();
+    await heard.closed;
+    expect(kept.map((message) => [latin1(message.bytes), message.end])).toEqual([
+      ['one', '\r\n'],
+      ['two', ''],
+    ]);
   });
 
   test('gives nothing more to a service that has closed, though more came in the same chunk', async () => {

@@ -23,6 +23,7 @@ class Clogged implements Connection {
   resume() {}
   end() {}
   close() {}
+  fail() {}
 }
 
 /** What is promised by what was promised, until nothing more happens. */

@@ -28,8 +28,33 @@ const apply = async (word: string, message: string | Uint8Array): Promise<string
   const make = builtIn(word);
   if (!make) throw new Error(`${word} is not built in`);
   const bytes = typeof message === 'string' ? encoder.encode(message) : message;
-  return utf8(await make()(bytes));
+  return utf8((await make()(bytes)) as Uint8Array);
 };
+
+describe('a transform of one’s own', () => {
+  test('may keep its message for a later reply, though others follow', async () => {
+    const later = async (message: Uint8Array) => {
+      await new Promise(setImmediate);
+      return message;
+    };
+    expect((await exchange(() => later, ['one\n', 'two\n', 'three\n'])).toString()).toBe('one\ntwo\nthree\n');
+  });
+
+  test('may reply in text', async () => {
+    const now = (message: Uint8Array) => `${utf8(message)}é`;
+    expect((await exchange(() => now, ['one\n'])).toString()).toBe('oneé\n');
+    expect((await exchange(() => async (message) => now(message), ['one\n'])).toString()).toBe('oneé\n');
+  });
+
+  test.each([
+    ['now', () => 7 as never],
+    ['later', async () => undefined as never],
+  ])('that makes %s what is neither bytes nor text is answered with an error', async (_, made) => {
+    expect((await exchange(() => made, ['one\n'])).toString()).toMatch(
+      /^error: the transform returned \w+, and not text/,
+    );
+  });
+});
 
 describe('the built-in transforms', () => {
   test.each([

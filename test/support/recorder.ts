@@ -54,7 +54,7 @@ export class Recorder {
       end: () => this.#call('end', () => (behaviour.end ? behaviour.end() : peer.end())),
       close: (why) => {
         this.#resolveClosed(why);
-        this.#call('close', () => behaviour.close?.(why));
+        return this.#call('close', () => behaviour.close?.(why));
       },
     };
   };
@@ -77,19 +77,20 @@ export class Recorder {
     return this.until(() => this.events.includes(event));
   }
 
-  #data(chunk: Uint8Array): void {
+  #data(chunk: Uint8Array): unknown {
     this.size += chunk.length;
     this.#chunks.push(Buffer.from(chunk));
-    this.behaviour.data?.(chunk);
+    return this.behaviour.data?.(chunk);
   }
 
-  #call(name: string, run: () => void): void {
+  #call(name: string, run: () => unknown): undefined {
     if (this.#inside !== '') this.breaches.push(`${name} was called inside ${this.#inside}`);
     if (this.events.includes('close')) this.breaches.push(`${name} was called after close`);
     if (name !== 'data' || this.events.at(-1) !== 'data') this.events.push(name);
     this.#inside = name;
     try {
-      run();
+      // What a method returns is the transport's business.
+      return run() as undefined;
     } finally {
       this.#inside = '';
       for (const look of [...this.#waiting]) look();

@@ -9,7 +9,7 @@ function sockets(listenOn: () => string, resets = true): TransportUnderTest {
   const servers: Server[] = [];
   return {
     resets,
-    async connect(left, right) {
+    async connect(left, right, options) {
       let begun!: () => void;
       const beginning = new Promise<void>((resolve) => {
         begun = resolve;
@@ -18,9 +18,9 @@ function sockets(listenOn: () => string, resets = true): TransportUnderTest {
         begun();
         return right(peer);
       };
-      const server = await serve(started, listenOn());
+      const server = await serve(started, listenOn(), options);
       servers.push(server);
-      await dial(left, server.address);
+      await dial(left, server.address, options);
       await beginning;
     },
     async stop() {
@@ -46,8 +46,8 @@ connectionConformance(
 );
 connectionConformance('a pair in memory', {
   resets: true,
-  async connect(left, right) {
-    memoryPair(left, right);
+  async connect(left, right, options) {
+    memoryPair(left, right, options);
   },
   async stop() {},
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Closed, Connection, Service } from '../../src/core/index.js';
 import { echo } from '../../src/services/index.js';
 import { type Observer, type ServeOptions, type Server, serve } from '../../src/transport/index.js';
@@ -216,6 +216,45 @@ describe('a server', () => {
     expect(closed).toEqual([{ why: { reason: 'ended' }, received: 5, sent: 5 }]);
   });
 
+  test.each(['throws', 'rejects'])('loses no connection by an observer that %s, and reports it', async (how) => {
+    const reported: string[] = [];
+    const fault = (name: string) => () => {
+      if (how === 'throws') throw new Error(name);
+      return Promise.reject(new Error(name));
+    };
+    const observer = { opened: fault('opened'), closed: fault('closed'), refused: fault('refused') } as Observer;
+    const onError = (error: unknown, { remote }: { remote: string }) =>
+      void reported.push(`${(error as Error).message} ${remote.replace(/\d+$/, 'PORT')}`);
+    const server = await serving(echo(), { observer, onError, maxConnections: 1 });
+    const served = await plainClient(server.address);
+    const refused = await plainClient(server.address);
+    await refused.over();
+    served.socket.end('hello');
+    expect(await served.all()).toBe('hello');
+    while (server.connections > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(reported).toEqual(['opened', 'refused', 'closed'].map((name) => `${name} 127.0.0.1:PORT`));
+    expect(await echoed(server)).toBe('hello');
+  });
+
+  test('prints a mistake of a service on stderr, with the peer and the stack, where nobody takes it', async () => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue(undefined);
+    onTestFinished(() => printed.mockRestore());
+    const server = await serving(() => ({
+      data() {
+        throw new Error('a bug');
+      },
+    }));
+    const { socket, over } = await plainClient(server.address);
+    const remote = `127.0.0.1:${socket.localPort}`;
+    socket.write('x');
+    await over();
+    const [block] = printed.mock.calls[0] as string[];
+    expect(printed.mock.calls.length).toBe(1);
+    expect(block).toMatch(
+      new RegExp(`^wireline: an uncaught error at the connection with ${remote}\nError: a bug\n +at `),
+    );
+  });
+
   test('names an IPv4 client of a socket for both as IPv4', async () => {
     const handler = new Recorder();
     const server = await serve(handler.service, '0');
@@ -280,7 +319,7 @@ describe('a server', () => {
       if (mode === 3) return { data: () => peer.close('protocol', new Error('no')), end: fail, close: fail };
       return echo()(peer);
     };
-    const server = await serving(failing);
+    const server = await serving(failing, { onError: () => {} });
     const abuses = ['resetAndDestroy', 'destroy', 'end'] as const;
     await Promise.all(
       Array.from({ length: 60 }, async (_, i) => {
