@@ -15,7 +15,7 @@ const common = {
   target: 'node20.19',
   define: { __VERSION__: JSON.stringify(version) },
   // What only some commands need is loaded from node_modules when they run.
-  external: ['cli-progress', 'pino', 'pino-pretty', 'piscina', '@photostructure/sqlite'],
+  external: ['cli-progress', 'piscina', '@photostructure/sqlite'],
   logLevel: 'warning',
 };
 

@@ -1,73 +1,85 @@
-import { asWirelineError, type Closed, type Connection, type OnError, printable } from '../core/index.js';
+import { hostname } from 'node:os';
+import { isatty } from 'node:tty';
+import { asWirelineError, type Closed, type Connection, type OnError } from '../core/index.js';
 import { inWords, type Observer } from '../transport/index.js';
+import { escapedJson, readableName } from './readable.js';
 import { countedRefusals } from './refusals.js';
+import { type LineWriter, stderr } from './stderr.js';
 
-/** How a server logs: `text` for people, `json` for programs, one line an event, always on stderr. */
+/** How a server logs: `text` for people, `json` for programs, one line per event, always on stderr. */
 export type LogFormat = 'text' | 'json';
 
-/** What a server says of its work. `fields` are for programs. */
+/** More about an event, for programs. A `stack` is logged for people too. */
+export interface LogFields {
+  readonly stack?: string | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** What a server says of its work. Nothing here throws or waits, and no text of a peer's can forge a line. */
 export interface Log {
-  info(message: string, fields?: object): void;
-  warn(message: string, fields?: object): void;
-  debug(message: string, fields?: object): void;
   /** What should not have happened; with `fields.stack`, where it happened. */
-  error(message: string, fields?: { readonly stack?: string | undefined }): void;
+  error(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
 }
 
 type Level = keyof Log;
 
-/** Bytes of the log that wait for room, where the disk is full, before new ones are dropped. */
-const heldBytes = 1024 * 1024;
+/** The numbers that programs know levels by, as of pino and bunyan, and the colours for people. */
+const levels: Record<Level, { number: number; colour: string }> = {
+  error: { number: 50, colour: '\x1b[31m' },
+  warn: { number: 40, colour: '\x1b[33m' },
+  info: { number: 30, colour: '' },
+  debug: { number: 20, colour: '\x1b[2m' },
+};
+
+type Format = (level: Level, message: string, fields: LogFields) => string;
 
 /**
- * A log on stderr. The logging library is loaded beside the start of the server, so that the port accepts
- * sooner; what is logged until then waits for it.
+ * A log on stderr. `verbosity` below 0 leaves out what is no warning, and above 0 adds what helps to find a fault. Lines
+ * that nobody reads are dropped and counted: see {@link LineWriter}.
  */
-export function stderrLog(format: LogFormat, verbosity: number): Log {
-  const early: [Level, string, object][] = [];
-  let write = (level: Level, message: string, fields: object): void => {
-    early.push([level, message, fields]);
-  };
-  const loaded = loadLogger(format, verbosity).then((logger) => {
-    write = (level, message, fields) => logger[level](fields, message);
-    for (const entry of early.splice(0)) write(...entry);
-  });
-  // Where the library is missing, the server serves all the same, and says why it is silent.
-  loaded.catch((error: Error) => process.stderr.write(`wireline: cannot load the log: ${error.message}\n`));
+export function stderrLog(format: LogFormat, verbosity: number, writer: LineWriter = stderr): Log {
+  const write = format === 'json' ? jsonEntry : textEntry(isatty(writer.fd) && process.stderr.hasColors());
+  const least = levels[verbosity < 0 ? 'warn' : verbosity > 0 ? 'debug' : 'info'].number;
   const at =
     (level: Level) =>
-    (message: string, fields: object = {}) =>
-      write(level, message, fields);
-  return { info: at('info'), warn: at('warn'), debug: at('debug'), error: at('error') };
+    (message: string, fields: LogFields = {}) => {
+      if (levels[level].number >= least) writer.write(write(level, message, fields));
+    };
+  writer.droppedLine = (count) => write('warn', `${count} lines of the log were dropped, as nobody read them`, {});
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
-async function loadLogger(format: LogFormat, verbosity: number) {
-  const { pino } = await import('pino');
-  const level = verbosity < 0 ? 'warn' : verbosity > 0 ? 'debug' : 'info';
-  const stderr = pino.destination({ dest: 2, sync: true, maxLength: heldBytes });
-  // A log that cannot be written, as on a full disk, is no reason to stop serving.
-  stderr.on('error', () => {});
-  if (format === 'json') return pino({ level }, stderr);
-  const { prettyFactory } = await import('pino-pretty');
-  const colorize = process.stderr.isTTY === true && !process.env.NO_COLOR;
-  // No field is printed by itself: the message says it all.
-  const readable = prettyFactory({ colorize, include: '', messageFormat: lineOf });
-  return pino({ level }, { write: (entry) => void stderr.write(readable(entry)) });
+/** An entry for people: the time of day here, the message, and below it the stack of an error. */
+const textEntry =
+  (coloured: boolean): Format =>
+  (level, message, { stack }) => {
+    const line = `[${new Date().toTimeString().slice(0, 8)}] ${readableName(message)}`;
+    const { colour } = levels[level];
+    const shown = coloured && colour !== '' ? `${colour}${line}\x1b[m` : line;
+    return stack === undefined ? shown : `${shown}\n${indented(stack)}`;
+  };
+
+/** A stack, whose first lines may be a peer's words. No line of it begins as an entry does. */
+function indented(stack: string): string {
+  return stack
+    .split('\n')
+    .map((line) => `    ${readableName(line.trim())}`)
+    .join('\n');
 }
 
-/** An entry for people: the time of day here, and the message. */
-function lineOf(entry: Record<string, unknown>, messageKey: string): string {
-  const stack = typeof entry.stack === 'string' ? `\n${entry.stack}` : '';
-  return `[${new Date(Number(entry.time)).toTimeString().slice(0, 8)}] ${entry[messageKey]}${stack}`;
-}
+const jsonEntry: Format = (level, msg, fields) => {
+  const { number } = levels[level];
+  return escapedJson({ level: number, time: Date.now(), pid: process.pid, hostname: hostname(), ...fields, msg });
+};
 
 /** Logs what a service has thrown by mistake: one message, and where it happened. */
 export function loggedErrors(log: Log): OnError {
   return (error, { remote }) => {
-    const known = asWirelineError(error);
-    // The words and the names in a stack may be a peer's.
-    const stack = error instanceof Error && error.stack ? printable(error.stack) : undefined;
-    log.error(`${remote} met an error of this server: ${printable(known.message).replaceAll('\n', ' ')}`, { stack });
+    const stack = error instanceof Error ? error.stack : undefined;
+    log.error(`${remote} met an error of this server: ${asWirelineError(error).message}`, { stack });
   };
 }
 

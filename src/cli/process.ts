@@ -1,4 +1,5 @@
 import { asWirelineError, inWords, printable, type Reason, reasons, WirelineError } from '../core/index.js';
+import { stderr } from './stderr.js';
 
 /** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
 let verbosity = 0;
@@ -8,13 +9,9 @@ export function setVerbosity(level: number): void {
   verbosity = level;
 }
 
-let saying = false;
-
-/** Prints a line on stderr, where everything goes that is not payload. Where nobody takes it, the work goes on. */
+/** Prints a line on stderr, where everything goes that is not payload. Where nobody reads it, the work goes on. */
 export function say(line: string): void {
-  if (!saying) process.stderr.on('error', () => {});
-  saying = true;
-  process.stderr.write(`${line}\n`);
+  stderr.write(line);
 }
 
 let printing = false;

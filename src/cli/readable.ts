@@ -58,3 +58,11 @@ function shortened(name: string, length: number): string {
 export function readableName(name: string): string {
   return printable(name).replaceAll('\n', '^J');
 }
+
+/** A value as one line of JSON that is safe on a terminal too: what {@link printable} would show otherwise is escaped. */
+export function escapedJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

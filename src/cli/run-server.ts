@@ -4,6 +4,7 @@ import { formatAddress, idle, type Observer, type Server, serve } from '../trans
 import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './log.js';
 import { count, more, number, time } from './options.js';
 import { abortedBySignals, reportFailure, say, setVerbosity } from './process.js';
+import { stderr } from './stderr.js';
 
 /**
  * The options that every server has; where `log` is false, the command has its own of that name. `stall` is the
@@ -93,6 +94,7 @@ export async function runServer(
     say(`Server is listening on ${formatAddress(server.address)}`);
     extras.onListening?.(server, log);
     await server.closed;
+    stderr.letGo();
     endWithin(options.grace);
   } catch (error) {
     reportFailure(error);

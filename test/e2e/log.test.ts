@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
-import { run, server } from '../support/cli.js';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { Cli, run, server, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';
+import { plainClient } from '../support/program.js';
+import { ifTerminals, noTerminals, Terminal } from '../support/terminal.js';
 
 test('for people, each event is one line with the time of day', async () => {
   const sink = await server('sink', '--once', '--into', folder());
@@ -22,4 +27,64 @@ test('for programs, each event is one line of JSON with its fields', async () =>
     { path: expect.stringMatching(/message-000001$/), bytes: 5, remote: expect.stringMatching(/:\d+$/) },
     { reason: 'ended', received: 5, sent: 0 },
   ]);
+});
+
+/** A named pipe that takes nothing more until it is read. */
+function pipe() {
+  const path = join(folder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const stderr = openSync(path, 'w');
+  onTestFinished(() => [both, stderr].forEach(closeSync));
+  const filler = Buffer.alloc(4096, '.');
+  const memory = Buffer.alloc(1024 * 1024);
+  let text = '';
+  return {
+    stderr,
+    /** All that has come, but for what filled it. */
+    read() {
+      untilBusy(() => {
+        text += memory.toString('latin1', 0, readSync(both, memory));
+      });
+      return text.replace(/\.{4096}/g, '');
+    },
+    fill: () => untilBusy(() => writeSync(both, filler)),
+  };
+}
+
+function untilBusy(step: () => void): void {
+  try {
+    for (;;) step();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EAGAIN' });
+  }
+}
+
+test('a server whose stderr nobody reads serves on, counts what it drops, and obeys SIGTERM', async () => {
+  const { stderr, read, fill } = pipe();
+  const echo = new Cli(['serve', 'echo', '127.0.0.1:0'], { stderr });
+  await until(() => /listening on .*\n/.test(read()), 'it listens');
+  const port = Number(/:(\d+)$/m.exec(read())?.[1]);
+  fill();
+  for (let at = 0; at < 700; at++) expect(await plainClient(port, 'x\n')).toBe('x\n');
+  await until(() => /^\[.{8}\] \d+ lines of the log were dropped/m.test(read()), 'it says what it has dropped');
+  fill();
+  await plainClient(port, 'x\n');
+  expect(await echo.stop()).toMatchObject({ status: 0 });
+});
+
+test.skipIf(noTerminals)(`Control-S on its terminal does not stop a server${ifTerminals}`, async () => {
+  const terminal = new Terminal('serve echo 127.0.0.1:0');
+  const [, port] = await terminal.shows(/listening on 127\.0\.0\.1:(\d+)/);
+  terminal.press('C-s');
+  for (let at = 0; at < 20; at++) expect(await plainClient(Number(port), 'x\n')).toBe('x\n');
+  expect(terminal.screen).not.toMatch(/connected/);
+  terminal.press('C-q');
+  await terminal.shows(/connected/);
+  terminal.press('C-s');
+  expect(await plainClient(Number(port), 'x\n')).toBe('x\n');
+  terminal.signal('SIGTERM');
+  await until(() => terminal.pid === undefined, 'it has ended');
+  terminal.press('C-q');
+  expect(await terminal.over()).toEqual({ status: 0, restored: true });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -65,6 +65,21 @@ export class Terminal {
     writeFileSync(file, text);
     this.#tmux('load-buffer', file);
     this.#tmux('paste-buffer', '-p');
+  }
+
+  /** The process of the command; undefined where it has ended. */
+  get pid(): number | undefined {
+    const shell = this.variable('pane_pid');
+    const children = `/proc/${shell}/task/${shell}/children`;
+    const [pid] = existsSync(children)
+      ? readFileSync(children, 'utf8').trim().split(' ')
+      : execFileSync('pgrep', ['-P', shell]).toString().split('\n');
+    return pid ? Number(pid) : undefined;
+  }
+
+  /** Sends the command a signal, unless it has ended. */
+  signal(name: NodeJS.Signals): void {
+    if (this.pid) process.kill(this.pid, name);
   }
 
   resize(columns: number, rows: number): void {
