@@ -31,7 +31,10 @@ test('lines that nobody reads wait, then are dropped and counted; what waits com
   const line = (at: number) => `${at} `.padEnd(99, '.');
   for (let at = 0; at < 3000; at++) writer.write(line(at));
   let text = '';
-  await until(() => /missing/.test((text += read())), 'the writer says what is missing');
+  await until(() => {
+    text += read();
+    return text.includes('missing');
+  }, 'the writer says what is missing');
   const [, missing] = /^(\d+) are missing$/m.exec(text) ?? [];
   const lines = text.trimEnd().split('\n').slice(0, -1);
   expect(lines).toEqual(Array.from(lines, (_, at) => line(at)));
@@ -51,7 +54,10 @@ test('what is drawn is dropped where it would have to wait', async () => {
   for (let at = 0; at < 70; at++) writer.write('.'.repeat(1023));
   writer.draw('\r20%');
   let text = '';
-  await until(() => (text += read()).length >= 70 * 1024, 'all lines have come');
+  await until(() => {
+    text += read();
+    return text.length >= 70 * 1024;
+  }, 'all lines have come');
   expect(text).not.toContain('20%');
 });
 
