@@ -34,17 +34,17 @@ test.each(levels)('in JSON it is the same text, with nothing that a terminal wou
 test('an error is logged with its stack, whose lines are no entries', () => {
   const error = new Error(`bad\n[00:00:00] forged`);
   const text = recorded('text', -1);
-  text.log.error('a service has thrown', { error });
+  text.log.error('a service has thrown', { stack: error.stack });
   const [entry, message, forgery, ...stack] = (text.lines[0] ?? '').split('\n');
   expect(entry).toMatch(/^\[[\d:]{8}\] a service has thrown$/);
   expect([message, forgery]).toEqual(['    Error: bad', '    [00:00:00] forged']);
   expect(stack[0]).toMatch(/^ {4}at .*log\.test\.ts/);
   const json = recorded('json', -1);
-  json.log.error('a service has thrown', { error });
+  json.log.error('a service has thrown', { stack: error.stack });
   expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({
     level: 50,
     msg: 'a service has thrown',
-    err: { type: 'Error', message: error.message, stack: error.stack },
+    stack: error.stack,
   });
 });
 
