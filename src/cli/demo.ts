@@ -6,7 +6,8 @@ import { asWirelineError, printable, type ServerMessage, type Service, sha256 } 
 import { memoryLog, sqliteLog } from '../log/index.js';
 import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
 import { type Address, type Server, serve, sniffed, systemClock } from '../transport/index.js';
-import { abortedBySignals, reportFailure } from './process.js';
+import { reportFailure } from './process.js';
+import { abortedBySignals } from './signals.js';
 
 declare const __VERSION__: string;
 
@@ -88,4 +89,4 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-demonstration(abortedBySignals(() => {})).catch(reportFailure);
+demonstration(abortedBySignals({ onEnd: () => {} })).catch(reportFailure);

@@ -2,6 +2,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { commands } from './commands.js';
 import { describeDefaults } from './help.js';
 import { print, reportFailure } from './process.js';
+import { surviveLostTerminals } from './signals.js';
 
 declare const __VERSION__: string;
 
@@ -47,6 +48,9 @@ function oneLine(text: string): string {
   return `wireline: ${what} (see --help)\n`;
 }
 
+// NO_COLOR wins (no-color.org); Node itself lets FORCE_COLOR win, and warns.
+if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
+surviveLostTerminals();
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof CommanderError)) return reportFailure(error);
   if (error.exitCode !== 0) process.exitCode = 2;

@@ -1,4 +1,5 @@
 import { asWirelineError, inWords, printable, type Reason, reasons, WirelineError } from '../core/index.js';
+import { abortedBySignals, hungUp, lostTerminal } from './signals.js';
 import { stderr } from './stderr.js';
 
 /** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
@@ -45,51 +46,36 @@ export function setStatus(reason: Reason): void {
   if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = reasons[reason].status;
 }
 
-/** Milliseconds within which a signal is the same again: npm and npx pass on what the terminal sends to us as well. */
-const sameMs = 200;
-
-const signals = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /**
- * An abort signal that SIGINT and SIGTERM raise. `onSignal` is given the status of a process that the signal
- * ended. A second signal ends the process at once, unless it is the first one again.
- */
-export function abortedBySignals(onSignal: (status: number) => void): AbortSignal {
-  const controller = new AbortController();
-  let raised = 0;
-  for (const [name, status] of Object.entries(signals)) {
-    process.on(name as keyof typeof signals, () => {
-      if (controller.signal.aborted && performance.now() - raised < sameMs) return;
-      if (controller.signal.aborted) process.exit(status);
-      raised = performance.now();
-      onSignal(status);
-      controller.abort(new WirelineError('interrupted', `ended by ${name}`));
-    });
-  }
-  return controller.signal;
-}
-
-/**
- * Runs a client to its end: what it rejects with becomes one line and a status; a signal cuts the connection
- * and gives 130 or 143.
+ * Runs a client to its end: a rejection becomes one line and a status; a signal cuts the connection, and the status is
+ * that of the signal. A process that ends in any other way cuts the connection too, because the system itself would end
+ * it in order, and a server would take that for the end of the input.
  */
 export async function runClient(client: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const signal = abortedBySignals((status) => {
-    process.exitCode = status;
+  const signal = abortedBySignals({
+    readsStdin: true,
+    onEnd: (status) => {
+      process.exitCode = status;
+    },
   });
+  const { signal: ended, fail } = failing(signal);
   // Node ends in silence, with status 0, where nothing is left that a promise could be settled by.
-  const unsettled = () => {
-    if (!signal.aborted) reportFailure(new WirelineError('failed', 'ended before it was done: this is a bug'));
+  const unsettled = (status: number) => {
+    if (!signal.aborted && status === 0)
+      reportFailure(new WirelineError('failed', 'ended before it was done: this is a bug'));
+    fail(new WirelineError('interrupted', 'the process has ended'));
   };
   process.once('exit', unsettled);
   try {
-    await client(signal);
+    await client(ended);
   } catch (error) {
-    if (!signal.aborted) reportFailure(error);
+    // The system may report that the terminal is gone before it sends SIGHUP, or send none.
+    if (lostTerminal()) process.exitCode ??= hungUp;
+    else if (!signal.aborted) reportFailure(error);
   }
   process.off('exit', unsettled);
   // What is left are sources that may never end, such as a terminal; what was written is out.
-  if (signal.aborted) process.exit();
+  if (signal.aborted || lostTerminal()) process.exit();
 }
 
 /**

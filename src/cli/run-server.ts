@@ -3,7 +3,8 @@ import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../transport/index.js';
 import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './log.js';
 import { count, more, number, time } from './options.js';
-import { abortedBySignals, reportFailure, say, setVerbosity } from './process.js';
+import { reportFailure, say, setVerbosity } from './process.js';
+import { abortedBySignals } from './signals.js';
 import { stderr } from './stderr.js';
 
 /**
@@ -63,7 +64,7 @@ export interface ServerExtras {
 }
 
 /**
- * Runs a server until SIGINT or SIGTERM, or until it is closed: prints the listening line, logs, drains, and
+ * Runs a server until a signal ends it, or until it is closed: prints the listening line, logs, drains, and
  * leaves the exit status at 0. `make` is given the log and gives the service.
  */
 export async function runServer(
@@ -86,11 +87,8 @@ export async function runServer(
       observer: both(loggingObserver(log), extras.observer),
       onError: loggedErrors(log),
     });
-    // Who reads the next line may stop the server at once.
-    abortedBySignals(() => {
-      server.stopListening();
-      void Promise.resolve(extras.onStopping?.()).then(() => server.close());
-    });
+    // The reader of the next line may stop the server at once.
+    stoppedBySignals(server, log, extras);
     say(`Server is listening on ${formatAddress(server.address)}`);
     extras.onListening?.(server, log);
     await server.closed;
@@ -99,6 +97,23 @@ export async function runServer(
   } catch (error) {
     reportFailure(error);
   }
+}
+
+/**
+ * Has signals stop the server. A process that ends before its connections have been closed resets them: the system itself
+ * would end them in order, which a client takes for its receipt.
+ */
+function stoppedBySignals(server: Server, log: Log, { onStopping }: ServerExtras): void {
+  const cut = () => void server.close({ graceMs: 0 });
+  process.once('exit', cut);
+  abortedBySignals({
+    onEnd: (_status, name) => {
+      server.stopListening();
+      if (name === 'SIGQUIT') cut();
+      else void Promise.resolve(onStopping?.()).then(() => server.close());
+    },
+    onReload: () => log.info('SIGHUP: there is nothing to reload, and the server continues'),
+  });
 }
 
 function addressLimit(max: number | undefined) {

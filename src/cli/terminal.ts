@@ -1,5 +1,6 @@
 import readline from 'node:readline';
 import type { Input } from '../core/index.js';
+import { hangUp, lostTerminal } from './signals.js';
 
 /** Lines typed on the terminal, each once and in order, also those typed ahead. */
 export interface TypedLines {
@@ -16,8 +17,17 @@ export function typedLines(prompt: string): TypedLines {
   const lines: string[] = [];
   let waiting: ((line: string | undefined) => void) | undefined;
   let ended = false;
+  let gone = false;
   const terminal = readline.createInterface({ input: process.stdin, output: process.stderr, prompt, terminal: true });
   keepPastesTogether(terminal);
+  // A terminal that is gone ends the input; what it would have been shown has no reader.
+  const onGone = () => {
+    // Closing sets the terminal's mode, which fails in the same way.
+    if (gone) return;
+    gone = true;
+    terminal.close();
+  };
+  for (const stream of [process.stdin, process.stderr, terminal]) stream.on('error', onGone);
   const answer = (line: string | undefined) => {
     const take = waiting;
     waiting = undefined;
@@ -27,6 +37,8 @@ export function typedLines(prompt: string): TypedLines {
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   terminal.on('close', () => {
     ended = true;
+    // The end of the terminal is not the end of the input, which a server would take for the whole.
+    if (lostTerminal()) return hangUp();
     if (waiting && prompt + terminal.line !== '') goBelow(terminal);
     answer(undefined);
   });

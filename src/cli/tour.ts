@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asWirelineError, type Service } from '../core/index.js';
 import { type Server, serve } from '../transport/index.js';
-import { abortedBySignals, reportFailure } from './process.js';
+import { reportFailure } from './process.js';
+import { abortedBySignals } from './signals.js';
 import { type Stop, stops, type Visit } from './tour-stops.js';
 import { shownBy } from './tour-tap.js';
 
@@ -127,4 +128,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-tour(abortedBySignals(() => {})).catch(reportFailure);
+tour(abortedBySignals({ onEnd: () => {} })).catch(reportFailure);

@@ -67,8 +67,11 @@ export interface Server {
   readonly connections: number;
   /** Accepts no more connections; those that are served go on. The address is free at once. */
   stopListening(): void;
-  /** Stops listening, ends every connection as `shutdown`, and resolves when all are closed. May be called again. */
-  close(): Promise<void>;
+  /**
+   * Stops listening, ends every connection as `shutdown`, and resolves when all are closed. May be called again, also
+   * with a shorter grace: with `graceMs: 0`, every connection is reset before `close` returns.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
   /** Resolves when the server has stopped and its last connection is closed. */
   readonly closed: Promise<void>;
 }
@@ -229,14 +232,16 @@ class RunningServer implements Server {
     this.#settle();
   }
 
-  close(): Promise<void> {
+  close({ graceMs = this.options.graceMs ?? 5_000 }: { graceMs?: number } = {}): Promise<void> {
     this.stopListening();
     const peers = [...this.#served, ...this.#refused];
     for (const peer of peers) {
       peer.close('shutdown');
       peer.hurry(stuckAtShutdownMs);
     }
-    const grace = setTimeout(() => peers.forEach((peer) => void peer.cut()), this.options.graceMs ?? 5_000);
+    const cut = () => peers.forEach((peer) => void peer.cut());
+    if (graceMs <= 0) cut();
+    const grace = setTimeout(cut, graceMs);
     return this.closed.finally(() => clearTimeout(grace));
   }
 }
