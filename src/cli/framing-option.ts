@@ -16,7 +16,13 @@ const hint = 'It is text, lines, length, netstring, or length:N, length:Nle or l
 
 /** The option `--framing` of commands that exchange messages. */
 export function framingOption() {
-  return new Option('--framing <name>', 'how messages are told apart: text, lines, length, length:2le, netstring ...')
+  const option = new Option(
+    '--framing <name>',
+    'how messages are told apart; also length:2, length:4le, length:10ascii ...',
+  );
+  // The choices are what help and completion offer; the reader takes more than these.
+  return option
+    .choices(Object.keys(named))
     .argParser(framing)
     .default('text' as FramingChoice, 'text');
 }
