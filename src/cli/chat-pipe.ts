@@ -10,13 +10,12 @@ import {
   type ServerMessage,
   WirelineError,
 } from '../core/index.js';
-import { descriptorInput } from '../disk/input.js';
 import type { ChatCall } from './chat-call.js';
 import { calledChat, tellUnsent } from './chat-call.js';
 import { jsonLine, plainLines } from './chat-lines.js';
 import { lineInput } from './line-input.js';
 import { say } from './process.js';
-import { standardOutput } from './stdio.js';
+import { standardInput, standardOutput } from './stdio.js';
 
 /** Bytes of the longest line that is read; the server's own limit is lower. */
 const maxLine = 16 * 1024 * 1024;
@@ -25,7 +24,7 @@ const maxUnsent = 64;
 
 /** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
 export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
-  const input = isatty(0) ? (await import('./terminal.js')).typedInput() : descriptorInput(0);
+  const input = isatty(0) ? (await import('./terminal.js')).typedInput() : standardInput();
   const pipe = new Pipe(call, json);
   const chat = calledChat(call, pipe);
   // The write that fails pauses the client, and has to be over before it leaves.

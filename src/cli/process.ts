@@ -1,4 +1,5 @@
 import { asWirelineError, inWords, printable, type Reason, reasons, WirelineError } from '../core/index.js';
+import { failIfClosed } from './closed-descriptor.js';
 import { abortedBySignals, hungUp, lostTerminal } from './signals.js';
 import { stderr } from './stderr.js';
 
@@ -19,10 +20,11 @@ let printing = false;
 
 /**
  * Prints on stdout what was asked for and is no payload: a list, the help. A reader that has seen enough of it is
- * no failure; a full disk is.
+ * no failure; a full disk is. Throws where stdout is closed.
  */
 export function print(text: string): void {
   if (!printing) {
+    failIfClosed(1, 'output');
     process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EPIPE' || process.exitCode) return;
       reportFailure(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));

@@ -1,8 +1,8 @@
 import type { Questions } from '../clients/index.js';
 import type { Input } from '../core/index.js';
-import { descriptorInput } from '../disk/index.js';
 import { LineDecoder } from '../framing/index.js';
 import { LineQueue } from './line-queue.js';
+import { standardInput } from './stdio.js';
 import { typedLines } from './terminal.js';
 
 const prompt = "Enter a message to send to the server (or 'exit' to quit): ";
@@ -54,7 +54,7 @@ export function piped(max: number): Questions {
 }
 
 class PipedLines implements Questions {
-  readonly #input = descriptorInput(0);
+  readonly #input = standardInput();
   readonly #lines = new LineQueue();
   #ended = false;
   #failure?: Error | undefined;

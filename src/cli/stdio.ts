@@ -3,13 +3,21 @@ import { type Input, type Output, printable, WirelineError } from '../core/index
 import { descriptorInput, fileInput, sequence } from '../disk/input.js';
 import { descriptorOutput } from '../disk/output.js';
 import { inWords } from '../transport/system-errors.js';
+import { failIfClosed } from './closed-descriptor.js';
 
-/** Stdout for payload. `onFailed` is told, once, when nobody reads it any more or its disk is full. */
+/** Stdout for payload. Throws where it is closed; calls `onFailed`, once, when its reader is gone or its disk is full. */
 export function standardOutput(onFailed: (error: WirelineError) => void): Output {
+  failIfClosed(1, 'output');
   const output = descriptorOutput(1, (cause) => {
     onFailed(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));
   });
   return isatty(1) ? printableOutput(output) : output;
+}
+
+/** Stdin as bytes. Throws where it is closed. */
+export function standardInput(): Input {
+  failIfClosed(0, 'input');
+  return descriptorInput(0);
 }
 
 /** Whether lines are typed on a terminal for {@link inputOf} of these files. */
@@ -22,7 +30,7 @@ export function isTyped(files: readonly string[]): boolean {
  * have to be `steady` may not change while they are read.
  */
 export async function inputOf(files: readonly string[], { steady = false } = {}): Promise<Input> {
-  const stdin = isTyped(files) ? (await import('./terminal.js')).typedInput : () => descriptorInput(0);
+  const stdin = isTyped(files) ? (await import('./terminal.js')).typedInput : standardInput;
   if (files.length === 0) return stdin();
   return sequence(files.map((path) => () => (path === '-' ? stdin() : named(path, steady))));
 }

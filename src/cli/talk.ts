@@ -1,7 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { type Closed, type Service, WirelineError } from '../core/index.js';
-import { descriptorInput } from '../disk/input.js';
 import { talk } from '../services/talk.js';
 import type { TalkOptions } from '../services/talk-options.js';
 import { dial, formatAddress, inWords, serve, systemClock } from '../transport/index.js';
@@ -9,7 +8,7 @@ import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { lineInput } from './line-input.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
-import { standardOutput } from './stdio.js';
+import { standardInput, standardOutput } from './stdio.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
 /** Milliseconds that the other is given to hang up too, so that all is over within a second. */
@@ -74,7 +73,7 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
   });
   closed.catch(() => {});
   const talking: TalkOptions = {
-    lines: terminal?.lines ?? lineInput(descriptorInput(0), options.maxMessage),
+    lines: terminal?.lines ?? lineInput(standardInput(), options.maxMessage),
     output: terminal?.output ?? stdout,
     clock: systemClock,
     typed,
