@@ -4,7 +4,7 @@ import net from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Cli, server } from '../support/cli.js';
+import { Cli, server, until } from '../support/cli.js';
 import { missing } from '../support/peers.js';
 import { noTerminals, Terminal } from '../support/terminal.js';
 
@@ -12,8 +12,8 @@ import { noTerminals, Terminal } from '../support/terminal.js';
 const message = Buffer.alloc(900_000, 'x');
 
 /** A sink whose output nobody reads, and a client that has sent it a whole message and waits for the receipt. */
-async function blockedSink() {
-  const sink = await server('sink');
+async function blockedSink(...options: string[]) {
+  const sink = await server('sink', ...options);
   sink.child.stdout?.pause();
   const client = net.connect({ port: Number(sink.port), host: '127.0.0.1' });
   const ending = new Promise<string | undefined>((resolve) => {
@@ -22,7 +22,9 @@ async function blockedSink() {
   });
   const sent = once(client, 'finish');
   client.resume().end(message);
-  await Promise.all([sink.says(/connected/), sent]);
+  await sent;
+  // The message is whole when the sink begins to write it.
+  await until(() => Number(sink.child.stdout?.readableLength) > 0, 'the output has begun');
   return { sink, ending };
 }
 
@@ -66,24 +68,12 @@ describe('a sink that has not written all gives no receipt', () => {
 });
 
 test('a second signal ends a server at once, and its clients are reset', async () => {
-  const echo = await server('echo', '--grace', '60s');
-  const client = net.connect({ port: Number(echo.port), host: '127.0.0.1' });
-  const ending = new Promise((resolve) => {
-    client.on('end', () => resolve('end'));
-    client.on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
-  });
-  const sent = once(client, 'finish');
-  client.end(Buffer.alloc(12 * 1024 * 1024));
-  await sent;
-  // It reads slowly: a server that drains has to wait for it.
-  const reading = setInterval(() => client.read(), 20);
-  echo.child.kill('SIGTERM');
+  const { sink, ending } = await blockedSink('--grace', '60s');
+  sink.child.kill('SIGTERM');
   // A signal that follows sooner counts as the same one.
   await wait(250);
-  echo.child.kill('SIGTERM');
-  expect((await echo.done).status).toBe(143);
-  clearInterval(reading);
-  client.resume();
+  sink.child.kill('SIGTERM');
+  expect((await sink.done).status).toBe(143);
   expect(await ending).toBe('ECONNRESET');
 });
 
