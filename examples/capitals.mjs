@@ -4,7 +4,7 @@ import { formatAddress, framed, lines, serve } from 'wireline';
 
 const capitals = framed(lines(), (peer) => ({
   data(line) {
-    peer.write(Buffer.from(Buffer.from(line).toString().toUpperCase()));
+    peer.write(Buffer.from(line).toString().toUpperCase());
   },
 }));
 

@@ -5,14 +5,14 @@ import { framed, memoryPair, netstring } from 'wireline';
 
 /** @type {import('wireline').Service} The service under test: says how long each message is. */
 const measuring = framed(netstring(), (peer) => ({
-  data: (message) => void peer.write(Buffer.from(String(message.length))),
+  data: (message) => void peer.write(String(message.length)),
 }));
 
 const replies = await new Promise((resolve) => {
   /** @type {string[]} */
   const heard = [];
   const client = framed(netstring(), (peer) => {
-    for (const text of ['', 'four', 'two\nlines']) peer.write(Buffer.from(text));
+    for (const text of ['', 'four', 'two\nlines']) peer.write(text);
     peer.end();
     return {
       data: (message) => void heard.push(Buffer.from(message).toString()),

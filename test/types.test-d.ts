@@ -17,6 +17,7 @@ import {
   type Service,
   serve,
   sink,
+  type TextAnswer,
   type TextMessage,
   text,
   WirelineError,
@@ -37,9 +38,9 @@ framed(lines(), async () => ({ data() {} }));
 // A service of bytes needs no type parameter, and a message service takes its messages from the codec.
 expectTypeOf(serve).parameter(0).toEqualTypeOf<Service>();
 expectTypeOf(serve(echo(), '9000')).resolves.toEqualTypeOf<Server>();
-expectTypeOf<Service>().toEqualTypeOf<(peer: Connection<Uint8Array>) => Handler<Uint8Array>>();
+expectTypeOf<Service>().toEqualTypeOf<(peer: Connection<Uint8Array | string>) => Handler<Uint8Array>>();
 framed(text(), (peer) => {
-  expectTypeOf(peer).toEqualTypeOf<Connection<TextMessage>>();
+  expectTypeOf(peer).toEqualTypeOf<Connection<TextAnswer>>();
   return { data: (message) => expectTypeOf(message).toEqualTypeOf<TextMessage>() };
 });
 expectTypeOf(framed(lines(), () => ({ data() {} }))).toEqualTypeOf<Service>();
@@ -57,7 +58,7 @@ framed(lines(), (peer) => {
 framed(lines(), (peer) => ({ data: () => peer.close('tired') }));
 
 // Channels carry what their codec carries.
-expectTypeOf(open('localhost:9000', text())).resolves.toEqualTypeOf<Channel<TextMessage>>();
+expectTypeOf(open('localhost:9000', text())).resolves.toEqualTypeOf<Channel<TextMessage, TextAnswer>>();
 expectTypeOf<Channel<TextMessage>['next']>().returns.resolves.toEqualTypeOf<TextMessage | undefined>();
 expectTypeOf<Channel<Uint8Array>>().toExtend<AsyncIterable<Uint8Array>>();
 expectTypeOf<typeof dial>().returns.resolves.toEqualTypeOf<Connection>();

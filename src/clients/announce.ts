@@ -1,6 +1,6 @@
 import { type Handler, type Output, printable, WirelineError } from '../core/index.js';
 import { framed, text, withNewline } from '../framing/index.js';
-import type { Address, DialOptions } from '../transport/index.js';
+import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, untilDone } from './outcome.js';
 
 /** What {@link announce} says. */
@@ -19,7 +19,7 @@ const maxOrder = 1024 ** 3;
  * Announces a name to an order service, and writes to `output` what it said and then the order that comes back.
  * Rejects as `refused` with the server's words, and as `reset` where it closes before the order.
  */
-export async function announce(output: Output, address: Address, options: AnnounceOptions): Promise<void> {
+export async function announce(output: Output, address: AddressLike, options: AnnounceOptions): Promise<void> {
   const { label, name } = options;
   if (/\n/.test(name)) throw new WirelineError('usage', 'a name is one line');
   if (label !== undefined && !/^(?!error$)[^\s:]{1,64}$/u.test(label)) {

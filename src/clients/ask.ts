@@ -1,4 +1,5 @@
 import {
+  bytesOf,
   type Codec,
   type Connection,
   type Decoder,
@@ -8,7 +9,7 @@ import {
   WirelineError,
 } from '../core/index.js';
 import { framed, type TextMessage, text, withByte, withNewline } from '../framing/index.js';
-import type { Address, DialOptions } from '../transport/index.js';
+import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
 
 /** Where {@link ask} gets its messages: typed lines, a file, a count. */
@@ -53,7 +54,7 @@ const CR = 13;
 export async function ask(
   questions: Questions,
   output: Output,
-  address: Address,
+  address: AddressLike,
   options: AskOptions = {},
 ): Promise<void> {
   try {
@@ -188,7 +189,10 @@ function patient(framing: Codec<TextMessage>): Codec<Uint8Array> {
       });
       return decoder;
     },
-    encode: (message) => (endsInNewline(message) ? message : withNewline(message)),
+    encode(sent) {
+      const message = bytesOf(sent);
+      return endsInNewline(message) ? message : withNewline(message);
+    },
     keep,
   };
 }

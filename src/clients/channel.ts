@@ -1,71 +1,103 @@
-import { type Closed, type Codec, type Connection, WirelineError } from '../core/index.js';
+import { type Closed, type Codec, type Connection, type Handler, layered, WirelineError } from '../core/index.js';
 import { framed } from '../framing/index.js';
-import { type Address, type DialOptions, dial } from '../transport/index.js';
+import { type AddressLike, type DialOptions, dial } from '../transport/index.js';
+import { Inbox } from './inbox.js';
 
-/** Messages that wait for their reader before the connection is read no further. */
-const queueLimit = 64;
-
-/**
- * The pleasant storey of the library: a connection whose messages are awaited. Built on {@link dial}; what is
- * not yet read pauses the peer.
- */
-export interface Channel<M> extends AsyncIterable<M> {
-  readonly remote: string;
-  /** Sends a message; resolves when more may be sent. Rejects with a `WirelineError` once the channel is closed. */
-  send(message: M): Promise<void>;
-  /** The next message; undefined when the peer has said all. Rejects where the connection was cut. */
-  next(): Promise<M | undefined>;
-  /** Says that nothing more will be sent; reading goes on. */
-  end(): void;
-  /** Ends both directions. */
-  close(): void;
-  /** Why the connection ended; never rejects. */
-  readonly closed: Promise<Closed>;
+/** How long {@link Channel.next} waits. */
+export interface NextOptions {
+  /** Gives the wait up, and rejects with its reason where that is a `WirelineError`, else with `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which the wait rejects with `timeout` (default: it waits for as long as the channel is open). */
+  readonly timeoutMs?: number;
 }
 
-/** Connects to `address` and gives a channel of the messages of `codec`. Rejects as {@link dial} does. */
-export async function open<M>(
-  address: Address | string,
-  codec: Codec<M>,
-  options: DialOptions = {},
-): Promise<Channel<M>> {
-  const channel = new DialledChannel<M>();
-  await dial(
-    framed(codec, (peer) => channel.attach(peer)),
-    address,
-    options,
-  );
+/** How {@link open} connects, and what a channel holds. */
+export interface OpenOptions extends DialOptions {
+  /**
+   * Bytes of messages that wait for their reader before the connection is read no further (default 1 MiB). Stops a
+   * server that sends faster than its messages are read from filling the memory.
+   */
+  readonly maxBytes?: number;
+}
+
+/**
+ * A connection whose messages are awaited, of type `In` from the peer and `Out` to it. Built on {@link dial}; messages
+ * that are not yet read pause the peer.
+ */
+export interface Channel<In, Out = In> extends AsyncIterable<In> {
+  /** The peer's address, as {@link Connection.remote}. */
+  readonly remote: string;
+  /** Sends a message; resolves when more may be sent. Rejects with a `WirelineError` once the channel is closed. */
+  send(message: Out): Promise<void>;
+  /**
+   * Returns the next message, or undefined when the peer has ended and all its messages are read; our side is ended
+   * then too. Rejects where the connection was cut. A wait that is given up loses no message.
+   */
+  next(options?: NextOptions): Promise<In | undefined>;
+  /** Says that nothing more will be sent; reading goes on. */
+  end(): void;
+  /** Ends both directions. Leaving a `for await` over the channel early does the same. */
+  close(): void;
+  /** Resolves with why the connection ended: after `close`, after a cut, and when the peer has ended and all is read. Never rejects. */
+  readonly closed: Promise<Closed>;
+  /** Closes the channel at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Connects to `address` and returns a channel of the messages of `codec`. Rejects as {@link dial} does. */
+export async function open<In, Out = In>(
+  address: AddressLike,
+  codec: Codec<In, Out>,
+  { maxBytes, ...options }: OpenOptions = {},
+): Promise<Channel<In, Out>> {
+  const channel = new OpenChannel(codec, maxBytes);
+  await dial((peer) => channel.begin(peer), address, options);
   return channel;
 }
 
-interface Waiting<T> {
-  resolve(value: T): void;
+interface Waiting {
+  resolve(): void;
   reject(error: Error): void;
 }
 
-class DialledChannel<M> implements Channel<M> {
+/** The channel at one end of a connection. */
+export class OpenChannel<In, Out> implements Channel<In, Out> {
   readonly closed: Promise<Closed>;
-  #peer!: Connection<M>;
+  readonly #inbox: Inbox<In>;
+  #peer!: Connection<Out>;
   #resolveClosed!: (why: Closed) => void;
-  #messages: M[] = [];
-  #ended = false;
   #why: Closed | undefined;
-  #reader: Waiting<M | undefined> | undefined;
-  #writers: Waiting<void>[] = [];
+  #writers: Waiting[] = [];
 
-  constructor() {
+  constructor(
+    readonly codec: Codec<In, Out>,
+    maxBytes?: number,
+  ) {
+    this.#inbox = new Inbox(maxBytes);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
   }
 
-  attach(peer: Connection<M>) {
+  /** The handler of the connection's bytes: it counts them, and decodes them for the inbox. */
+  begin(bytes: Connection): Handler {
+    const decoding = framed(this.codec, (peer) => this.#attach(peer))(bytes);
+    return layered(decoding, {
+      data: (chunk) => {
+        this.#inbox.arrived += chunk.length;
+        return decoding.data(chunk);
+      },
+    });
+  }
+
+  #attach(peer: Connection<Out>): Handler<In> {
     this.#peer = peer;
+    this.#inbox.peer = peer;
     return {
-      data: (message: M) => this.#onMessage(message),
+      data: (message) => this.#inbox.add(message),
       drain: () => this.#releaseWriters((writer) => writer.resolve()),
-      end: () => this.#onEnd(),
-      close: (why: Closed) => this.#onClose(why),
+      end: () => this.#inbox.end(),
+      close: (why) => this.#onClose(why),
     };
   }
 
@@ -73,29 +105,22 @@ class DialledChannel<M> implements Channel<M> {
     return this.#peer.remote;
   }
 
-  async send(message: M): Promise<void> {
+  async send(message: Out): Promise<void> {
     if (this.#peer.state !== 'open') throw this.#failure();
     if (this.#peer.write(message)) return;
     await new Promise<void>((resolve, reject) => this.#writers.push({ resolve, reject }));
   }
 
-  async next(): Promise<M | undefined> {
-    const message = this.#messages.shift();
-    if (this.#messages.length === 0) this.#peer.resume();
-    if (message !== undefined) return message;
-    if (this.#ended) return undefined;
-    if (this.#why) throw this.#failure();
-    if (this.#reader) throw new WirelineError('usage', 'a channel has one reader at a time');
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-    });
+  next(options?: NextOptions): Promise<In | undefined> {
+    return this.#inbox.next(options);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<M, void, void> {
-    for (;;) {
-      const message = await this.next();
-      if (message === undefined) return;
-      yield message;
+  async *[Symbol.asyncIterator](): AsyncGenerator<In, void, void> {
+    try {
+      for (let message = await this.next(); message !== undefined; message = await this.next()) yield message;
+    } finally {
+      // When the peer has ended, so has our side: this waits for nothing more.
+      this.close();
     }
   }
 
@@ -107,31 +132,19 @@ class DialledChannel<M> implements Channel<M> {
     this.#peer.close('ended');
   }
 
-  #onMessage(message: M): void {
-    if (this.#reader) return this.#answer((reader) => reader.resolve(message));
-    if (this.#messages.push(message) >= queueLimit) this.#peer.pause();
-  }
-
-  #onEnd(): void {
-    this.#ended = true;
-    this.#answer((reader) => reader.resolve(undefined));
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.closed;
   }
 
   #onClose(why: Closed): void {
     this.#why = why;
-    if (why.reason === 'ended') this.#ended = true;
-    this.#answer((reader) => (this.#ended ? reader.resolve(undefined) : reader.reject(this.#failure())));
+    this.#inbox.close(why.reason === 'ended' ? undefined : this.#failure());
     this.#releaseWriters((writer) => writer.reject(this.#failure()));
     this.#resolveClosed(why);
   }
 
-  #answer(settle: (reader: Waiting<M | undefined>) => void): void {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (reader) settle(reader);
-  }
-
-  #releaseWriters(settle: (writer: Waiting<void>) => void): void {
+  #releaseWriters(settle: (writer: Waiting) => void): void {
     const writers = this.#writers;
     this.#writers = [];
     writers.forEach(settle);

@@ -15,7 +15,7 @@ import {
   WirelineError,
 } from '../core/index.js';
 import { framed, jsonLines } from '../framing/index.js';
-import { type Address, dial } from '../transport/index.js';
+import { type Address, type AddressLike, dial, targetOf } from '../transport/index.js';
 import { causeOf, hearingRefusal, neverWelcome } from './chat-lost.js';
 import type { ChatListener, ChatOptions } from './chat-options.js';
 import { ChatRooms } from './chat-rooms.js';
@@ -26,6 +26,7 @@ import { Waits, Watch } from './chat-timing.js';
  * missed, and says again what was not acknowledged. What it says has an id, so that it is stored once.
  */
 export class ChatClient {
+  readonly address: Address;
   readonly #rooms: ChatRooms;
   readonly #secret: string;
   readonly #waits: Waits;
@@ -47,10 +48,11 @@ export class ChatClient {
   #settle!: { resolve(): void; reject(error: Error): void };
 
   constructor(
-    readonly address: Address,
+    address: AddressLike,
     readonly options: ChatOptions,
     readonly listener: ChatListener,
   ) {
+    this.address = targetOf(address);
     this.#clock = options.clock ?? systemClock;
     this.#name = options.name;
     this.#secret = options.secret ?? crypto.randomUUID();

@@ -1,5 +1,5 @@
 import type { Connection, Handler, Input, Output } from '../core/index.js';
-import type { Address, DialOptions } from '../transport/index.js';
+import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
 
 /** Milliseconds in which an input that has more to give does so. */
@@ -13,7 +13,7 @@ const silentMs = 50;
 export async function connect(
   input: Input,
   output: Output,
-  address: Address,
+  address: AddressLike,
   options: DialOptions = {},
 ): Promise<void> {
   try {

@@ -1,6 +1,6 @@
 import { asWirelineError, type Connection, type Handler, type Service, WirelineError } from '../core/index.js';
 import { LineDecoder } from '../framing/index.js';
-import { type Address, type DialOptions, dial, inWords } from '../transport/index.js';
+import { type AddressLike, type DialOptions, dial, inWords } from '../transport/index.js';
 import { type Answer, answerIn, bodySize, checkAnswers } from './files-answer.js';
 
 /** The longest header, trailer or answer of a files service, in bytes. */
@@ -50,7 +50,7 @@ export interface FilesSessionOptions extends DialOptions {
 }
 
 /** Connects to a files service. Rejects as `dial` does. */
-export async function openFiles(address: Address, options: FilesSessionOptions = {}): Promise<FilesSession> {
+export async function openFiles(address: AddressLike, options: FilesSessionOptions = {}): Promise<FilesSession> {
   const { silenceMs = defaultSilenceMs, ...how } = options;
   const session = new DialledSession(silenceMs, (service) => dial(service, address, { readSize, ...how }));
   await session.connect();

@@ -1,7 +1,7 @@
 /** What a client does with its one connection, one file a client. */
 export { type AnnounceOptions, announce } from './announce.js';
 export { type AskOptions, ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from './ask.js';
-export { type Channel, open } from './channel.js';
+export { type Channel, type NextOptions, type OpenOptions, open } from './channel.js';
 export { ChatClient } from './chat.js';
 export type { ChatListener, ChatOptions, ChatState } from './chat-options.js';
 export { lossOf, type Missed, roomKey } from './chat-rooms.js';

@@ -1,5 +1,5 @@
 import { type Closed, type Connection, type Handler, layered, WirelineError } from '../core/index.js';
-import type { Address } from '../transport/address.js';
+import type { AddressLike } from '../transport/address.js';
 import { type DialOptions, dial } from '../transport/dial.js';
 import { inWords } from '../transport/system-errors.js';
 
@@ -16,7 +16,7 @@ export interface Outcome {
  * `fail`ed with, or with why the connection closed before either.
  */
 export async function untilDone(
-  address: Address,
+  address: AddressLike,
   options: DialOptions,
   client: (peer: Connection, outcome: Outcome) => Handler,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import {
   WirelineError,
 } from '../core/index.js';
 import { VerifiedWriter } from '../framing/verified.js';
-import type { Address, DialOptions } from '../transport/index.js';
+import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
 
 /** How {@link send} sends. */
@@ -28,7 +28,7 @@ const answerSize = 512;
  * (`refused`), the input cannot be read (`input`), or the server does not confirm a verified stream (`failed`).
  * What else the server says is dropped.
  */
-export async function send(input: Input, address: Address, options: SendOptions = {}): Promise<void> {
+export async function send(input: Input, address: AddressLike, options: SendOptions = {}): Promise<void> {
   try {
     await untilDone(address, options, (peer, outcome) => {
       const answer = new Answer();

@@ -1,3 +1,5 @@
+import type { Answering } from './bytes.js';
+
 /**
  * The reading half of a codec: takes bytes as they come and emits whole messages. It keeps what is incomplete,
  * never more than its maximum, and never scans a byte twice.
@@ -28,7 +30,7 @@ export interface Decoder {
  * The two are one type unless each end of a protocol sends messages of its own. For every way of splitting the
  * bytes of `encode(m1) encode(m2) ...` into chunks, the decoder of the other end emits exactly `m1 m2 ...`.
  */
-export interface Codec<In, Out = In> {
+export interface Codec<In, Out = Answering<In>> {
   /** The name on the command line. */
   readonly name: string;
   /** Milliseconds of silence in mid-message after which `pause` is called; absent where silence means nothing. */

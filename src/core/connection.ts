@@ -1,4 +1,5 @@
 import type { OnError } from './attempt.js';
+import type { Answering, Sendable } from './bytes.js';
 import type { Reason, WirelineError } from './reason.js';
 
 /**
@@ -11,7 +12,7 @@ export type ConnectionState = 'open' | 'ended' | 'closed';
  * A peer, seen by who writes to it. `M` is what travels: bytes, or the messages of a codec. No method throws
  * and none waits; after the connection has closed they all do nothing.
  */
-export interface Connection<M = Uint8Array> {
+export interface Connection<M = Sendable> {
   /** A number that no other connection of this process has had. */
   readonly id: number;
   /** The peer's address, for a log line: `127.0.0.1:40112`, `[::1]:40112`, `unix:/run/x`. */
@@ -20,7 +21,7 @@ export interface Connection<M = Uint8Array> {
   /** Bytes that were given to `write` and that the system has not yet taken. */
   readonly backlog: number;
   /**
-   * Sends `message` after what was written before. The bytes may be a view of what `data` is being given, or of
+   * Sends `message` after what was written before; where it is bytes, a string stands for its UTF-8. The bytes may be a view of what `data` is being given, or of
    * other {@link Reusable} memory; any others belong to the connection from now on and are not to be changed. Gives false when the backlog
    * has passed its high-water mark: the message is taken all the same, and `drain` says when to go on.
    */
@@ -84,4 +85,4 @@ export interface Handler<M = Uint8Array> {
  * handler; what it has to remember lives in its closure. A layer is a function from a service to a service. `In` is
  * what the peer sends, and `Out`, where it differs, what it is sent.
  */
-export type Service<In = Uint8Array, Out = In> = (peer: Connection<Out>) => Handler<In>;
+export type Service<In = Uint8Array, Out = Answering<In>> = (peer: Connection<Out>) => Handler<In>;

@@ -2,6 +2,7 @@
 
 export { type OnError, printError } from './attempt.js';
 export { Budget, type Share, type ShareOptions } from './budget.js';
+export { type Answering, bytesOf, type Sendable } from './bytes.js';
 export {
   type ClientMessage,
   chatVersion,

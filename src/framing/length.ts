@@ -1,4 +1,4 @@
-import { type Codec, type Decoder, keep } from '../core/index.js';
+import { bytesOf, type Codec, type Decoder, keep } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 import { HeaderReader, type LengthHeader, mostOf, wholeHeader, writeHeader } from './length-header.js';
 
@@ -21,7 +21,8 @@ export function length({ max: limit = defaultMaxMessage, ...options }: LengthOpt
     name: 'length',
     keep,
     decoder: (emit) => new LengthDecoder(max, header, emit),
-    encode(message) {
+    encode(sent) {
+      const message = bytesOf(sent);
       if (message.length > most) throw tooLong(most);
       const encoded = new Uint8Array(header.bytes + message.length);
       writeHeader(header, message.length, encoded);

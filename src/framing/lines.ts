@@ -1,4 +1,4 @@
-import { type Codec, keep, WirelineError } from '../core/index.js';
+import { bytesOf, type Codec, keep, type Sendable, WirelineError } from '../core/index.js';
 import { defaultMaxMessage, truncated } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 import { withNewline } from './newline.js';
@@ -27,7 +27,8 @@ export function lines({ max = defaultMaxMessage }: { max?: number } = {}): Codec
   };
 }
 
-function encodeLine(message: Uint8Array): Uint8Array {
+function encodeLine(sent: Sendable): Uint8Array {
+  const message = bytesOf(sent);
   if (message.includes(10)) throw new WirelineError('protocol', 'a message of lines framing has a newline in it');
   return withNewline(message);
 }

@@ -1,4 +1,4 @@
-import { type Codec, type Decoder, keep, WirelineError } from '../core/index.js';
+import { bytesOf, type Codec, type Decoder, keep, WirelineError } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 
 const COLON = 58;
@@ -13,7 +13,8 @@ export function netstring({ max = defaultMaxMessage }: { max?: number } = {}): C
     name: 'netstring',
     keep,
     decoder: (emit) => new NetstringDecoder(max, emit),
-    encode(message) {
+    encode(sent) {
+      const message = bytesOf(sent);
       const digits = String(message.length);
       const encoded = new Uint8Array(digits.length + message.length + 2);
       for (let i = 0; i < digits.length; i++) encoded[i] = digits.charCodeAt(i);

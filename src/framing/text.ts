@@ -1,4 +1,4 @@
-import { type Codec, keep } from '../core/index.js';
+import { bytesOf, type Codec, keep, type Sendable } from '../core/index.js';
 import { defaultMaxMessage, tooLong } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 
@@ -7,6 +7,12 @@ export interface TextMessage {
   readonly bytes: Uint8Array;
   /** What followed the bytes: `''` where the sender paused or ended its stream in mid-line. */
   readonly end: '\n' | '\r\n' | '';
+}
+
+/** What {@link text} framing sends: a message whose bytes may be a string. */
+export interface TextAnswer {
+  readonly bytes: Sendable;
+  readonly end: TextMessage['end'];
 }
 
 /** How {@link text} cuts. */
@@ -23,7 +29,11 @@ export interface TextOptions {
  * Lines, for people and plain clients: a message ends at LF (a CR before it is accepted), at the end of the
  * stream, or at a pause in mid-line, so that a client that sends no newline is answered all the same.
  */
-export function text({ max = defaultMaxMessage, pauseMs = 50, onTooLong }: TextOptions = {}): Codec<TextMessage> {
+export function text({
+  max = defaultMaxMessage,
+  pauseMs = 50,
+  onTooLong,
+}: TextOptions = {}): Codec<TextMessage, TextAnswer> {
   return {
     name: 'text',
     pauseMs,
@@ -57,7 +67,8 @@ function withoutCr(line: Uint8Array): TextMessage {
   return { bytes: line, end: '\n' };
 }
 
-function encodeText({ bytes, end }: TextMessage): Uint8Array {
+function encodeText({ bytes: sent, end }: TextAnswer): Uint8Array {
+  const bytes = bytesOf(sent);
   const encoded = new Uint8Array(bytes.length + end.length);
   encoded.set(bytes);
   for (let i = 0; i < end.length; i++) encoded[bytes.length + i] = end.charCodeAt(i);

@@ -6,6 +6,9 @@ export type Address =
   | { readonly host?: string; readonly port: number; readonly path?: never }
   | { readonly path: string; readonly host?: never; readonly port?: never };
 
+/** An address as a caller may give it: parsed, as the text of the command line, or as the number of a TCP port. */
+export type AddressLike = Address | string | number;
+
 const hostAndPort = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:[\]]*)):(?<port>\d+)$/;
 const bracketed = /^\[([^\]]+)\]$/;
 
@@ -16,6 +19,20 @@ const bracketed = /^\[([^\]]+)\]$/;
 export function parseListenAddress(text: string): Address {
   if (/^\d+$/.test(text)) return { port: parsePort(text, text, 0) };
   return parseUnix(text) ?? parseHostAndPort(text, text, 0);
+}
+
+/** Returns the address to listen on; a number is that port of all interfaces. Throws as {@link parseListenAddress} does. */
+export function listenAddressOf(address: AddressLike): Address {
+  return typeof address === 'object' ? address : parseListenAddress(String(address));
+}
+
+/** Returns the address to dial; a number is that port of localhost. Throws as {@link parseTarget} does. */
+export function targetOf(address: AddressLike): Address {
+  if (typeof address === 'number') return { host: 'localhost', port: parsePort(String(address), String(address), 1) };
+  if (typeof address === 'object') return address;
+  const { address: target, rest } = parseTarget(address.split(' '));
+  if (rest.length > 0) throw usage(`${address} is not an address: HOST:PORT, [v6]:PORT or unix:PATH`);
+  return target;
 }
 
 /**

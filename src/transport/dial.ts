@@ -1,5 +1,5 @@
 import { asWirelineError, type Connection, type OnError, Reusable, type Service } from '../core/index.js';
-import { type Address, formatAddress, parseTarget } from './address.js';
+import { type AddressLike, formatAddress, targetOf } from './address.js';
 import { dialled } from './raw-socket.js';
 import { givenUp, type Lookup, reach } from './reach.js';
 import { SocketConnection } from './socket-connection.js';
@@ -28,12 +28,8 @@ export interface DialOptions {
  * connection once it stands; rejects with a `WirelineError` of code `unreachable`, `timeout`, `usage` or `interrupted`. What
  * comes after is told to the service's handler.
  */
-export async function dial(
-  service: Service,
-  address: Address | string,
-  options: DialOptions = {},
-): Promise<Connection> {
-  const target = typeof address === 'string' ? parseTarget([address]).address : address;
+export async function dial(service: Service, address: AddressLike, options: DialOptions = {}): Promise<Connection> {
+  const target = targetOf(address);
   if (options.signal?.aborted) throw givenUp(target, options.signal);
   const peer = new SocketConnection(formatAddress(target), () => forget(), options.farewellMs, options.onError);
   const onAbort = () => {

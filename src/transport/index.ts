@@ -1,5 +1,13 @@
 export { systemClock } from '../core/index.js';
-export { type Address, formatAddress, parseListenAddress, parseTarget } from './address.js';
+export {
+  type Address,
+  type AddressLike,
+  formatAddress,
+  listenAddressOf,
+  parseListenAddress,
+  parseTarget,
+  targetOf,
+} from './address.js';
 export { type DialOptions, dial } from './dial.js';
 export { idle } from './idle.js';
 export { memoryPair } from './memory.js';

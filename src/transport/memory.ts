@@ -1,3 +1,4 @@
+import { writeOther } from '../core/bytes.js';
 import { HandlerRunner } from '../core/handler-runner.js';
 import {
   type Closed,
@@ -9,6 +10,7 @@ import {
   type Reason,
   Reusable,
   reasons,
+  type Sendable,
   type Service,
 } from '../core/index.js';
 import { notAReason } from '../core/reason.js';
@@ -66,8 +68,10 @@ class MemoryEnd implements Connection {
     this.#handler.start(service);
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(message: Sendable): boolean {
     if (this.state !== 'open') return false;
+    if (!(message instanceof Uint8Array)) return writeOther(this, message);
+    const bytes = message;
     this.backlog += bytes.length;
     const memory = new Reusable(bytes.length, (size) => new Uint8Array(size));
     memory.bytes.set(bytes);

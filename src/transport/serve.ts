@@ -10,7 +10,7 @@ import {
   tightPart,
   WirelineError,
 } from '../core/index.js';
-import { type Address, formatAddress, parseListenAddress } from './address.js';
+import { type Address, type AddressLike, formatAddress, listenAddressOf } from './address.js';
 import { Descriptors } from './descriptors.js';
 import { listen } from './listen.js';
 import { Addresses, tooManyOfAddress } from './per-address.js';
@@ -63,6 +63,8 @@ export interface ServeOptions {
 export interface Server {
   /** Where it listens; a port that was asked for as 0 is the one that was given. */
   readonly address: Address;
+  /** The TCP port on which it listens; undefined on a Unix socket. */
+  readonly port: number | undefined;
   /** Connections served now. */
   readonly connections: number;
   /** Accepts no more connections; those that are served go on. The address is free at once. */
@@ -74,6 +76,8 @@ export interface Server {
   close(options?: { readonly graceMs?: number }): Promise<void>;
   /** Resolves when the server has stopped and its last connection is closed. */
   readonly closed: Promise<void>;
+  /** Closes the server at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A peer that takes nothing for this long while the server stops is cut. */
@@ -88,8 +92,8 @@ const tooMany = 'error: too many connections, try again later\n';
  * once the address accepts. Rejects with a `WirelineError` of code `unusable`, `usage` or `interrupted`. What a connection
  * does, or a service throws, never ends the server.
  */
-export async function serve(service: Service, address: Address | string, options: ServeOptions = {}): Promise<Server> {
-  const wanted = typeof address === 'string' ? parseListenAddress(address) : address;
+export async function serve(service: Service, address: AddressLike, options: ServeOptions = {}): Promise<Server> {
+  const wanted = listenAddressOf(address);
   failIfAborted(options.signal);
   const listener = net.createServer({ ...socketOptions, allowHalfOpen: true, pauseOnConnect: true });
   const running = new RunningServer(listener, service, options);
@@ -131,6 +135,10 @@ class RunningServer implements Server {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
+  }
+
+  get port(): number | undefined {
+    return this.address.port;
   }
 
   get connections(): number {
@@ -230,6 +238,10 @@ class RunningServer implements Server {
     this.#listening = false;
     this.listener.close();
     this.#settle();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   close({ graceMs = this.options.graceMs ?? 5_000 }: { graceMs?: number } = {}): Promise<void> {

@@ -1,6 +1,7 @@
 import type net from 'node:net';
+import { writeOther } from '../core/bytes.js';
 import { HandlerRunner } from '../core/handler-runner.js';
-import type { Closed, Connection, ConnectionState, OnError, Reason, Service } from '../core/index.js';
+import type { Closed, Connection, ConnectionState, OnError, Reason, Sendable, Service } from '../core/index.js';
 import { isReason, isReused, reasons, release } from '../core/index.js';
 import { notAReason } from '../core/reason.js';
 import { LastWait } from './last-wait.js';
@@ -74,8 +75,12 @@ export class SocketConnection implements Connection {
     return this.#paused;
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(message: Sendable): boolean {
     if (this.state !== 'open') return false;
+    return message instanceof Uint8Array ? this.#take(message) : writeOther(this, message);
+  }
+
+  #take(bytes: Uint8Array): boolean {
     if (this.#inFlight > 0) this.#queue.gather(bytes);
     else if (this.#reading && bytes.length <= smallWrite) this.#queue.copy(bytes);
     // What is being read stays valid until the end of the read; other reused memory may be filled before that.

@@ -7,7 +7,7 @@ import { countWork } from '../support/work.js';
 
 /** A codec, and how the suite makes and reads its messages. */
 export interface CodecUnderTest<M> {
-  codec(max?: number): Codec<M>;
+  codec(max?: number): Codec<M, M>;
   /** Any message that may stand before another one. */
   readonly message: fc.Arbitrary<M>;
   /** A message with these bytes, none of which is a newline. */
@@ -26,6 +26,14 @@ export function codecConformance<M>(name: string, under: CodecUnderTest<M>): voi
     limits(under);
     memory(under);
     endings(under);
+  });
+}
+
+/** What a codec of bytes does with a string. */
+export function encodesStrings(codec: Codec<Uint8Array>): void {
+  test(`${codec.name} takes a string as its UTF-8, and refuses what is neither`, () => {
+    expect(codec.encode('hé')).toEqual(codec.encode(Buffer.from('hé')));
+    expect(() => codec.encode(7 as never)).toThrow('only a Uint8Array or a string can be sent, and this was 7');
   });
 }
 

@@ -89,6 +89,16 @@ function hash(content: Uint8Array): string {
 const stayOpen = { end() {} };
 
 function order(connect: Connect): void {
+  test('a string is sent as its UTF-8, between bytes', async () => {
+    const { left, right } = await connect();
+    left.peer.write(Buffer.from('a'));
+    left.peer.write('é, '.repeat(20_000));
+    left.peer.write(Buffer.from('z'));
+    left.peer.end();
+    await right.closed;
+    expect(hash(right.bytes)).toBe(hash(Buffer.from(`a${'é, '.repeat(20_000)}z`)));
+  });
+
   test('what is written arrives once and in order, whatever the sizes', async () => {
     const { left, right } = await connect();
     const content = noise(3 * MiB);
@@ -610,6 +620,21 @@ function failures(connect: Connect, transport: TransportUnderTest): void {
       expect(faults.reported.map(({ message }) => message)).toEqual(['a late bug']);
     },
   );
+
+  test.each([
+    [42, /only a Uint8Array or a string can be sent, and this was 42/],
+    [undefined, /this was undefined/],
+    [{ type: 'hello' }, /this was Object/],
+    [[1, 2], /this was Array/],
+  ])('what is neither bytes nor a string is refused: %j', async (message, words) => {
+    const faults = new Faults();
+    const { left, right } = await connect({}, { data: () => right.peer.write(message as never) }, faults);
+    left.peer.write('x');
+    const { reason, error } = await right.closed;
+    expect([reason, error?.message]).toEqual(['failed', expect.stringMatching(words)]);
+    expect(faults.reported.length).toBe(1);
+    await left.closed;
+  });
 
   test('data that is async closes its connection with words that say what to do, and its rejection is reported', async () => {
     const faults = new Faults();

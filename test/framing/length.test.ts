@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type LengthHeader, length } from '../../src/framing/index.js';
-import { codecConformance } from '../conformance/codec.js';
+import { codecConformance, encodesStrings } from '../conformance/codec.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { codeOf } from '../support/code-of.js';
 import { countWork } from '../support/work.js';
 
-codecConformance('length', {
+codecConformance<Uint8Array>('length', {
   codec: (max) => length(max === undefined ? {} : { max }),
   message: fc.uint8Array({ maxLength: 40 }),
   of: (message) => message,
@@ -15,7 +15,7 @@ codecConformance('length', {
   overhead: () => 4,
 });
 
-codecConformance('length with four bytes, lowest first', {
+codecConformance<Uint8Array>('length with four bytes, lowest first', {
   codec: (max) => length({ ...(max === undefined ? {} : { max }), form: 'little-endian' }),
   message: fc.uint8Array({ maxLength: 40 }),
   of: (message) => message,
@@ -24,7 +24,7 @@ codecConformance('length with four bytes, lowest first', {
   overhead: () => 4,
 });
 
-codecConformance('length in ten digits', {
+codecConformance<Uint8Array>('length in ten digits', {
   codec: (max) => length({ ...(max === undefined ? {} : { max }), bytes: 10, form: 'ascii' }),
   message: fc.uint8Array({ maxLength: 40 }),
   of: (message) => message,
@@ -144,3 +144,4 @@ describe('length', () => {
     ).toBe('too-long');
   });
 });
+encodesStrings(length());

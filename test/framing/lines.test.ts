@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lines } from '../../src/framing/index.js';
-import { codecConformance } from '../conformance/codec.js';
+import { codecConformance, encodesStrings } from '../conformance/codec.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { codeOf } from '../support/code-of.js';
 
-codecConformance('lines', {
+codecConformance<Uint8Array>('lines', {
   codec: (max) => lines(max === undefined ? {} : { max }),
   message: fc.uint8Array({ maxLength: 40 }).map((message) => message.filter((byte) => byte !== 10)),
   of: (message) => message,
@@ -47,3 +47,4 @@ describe('lines', () => {
     expect(codeOf(() => lines().encode(bytes('a\nb')))).toBe('protocol');
   });
 });
+encodesStrings(lines());

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { netstring } from '../../src/framing/index.js';
-import { codecConformance } from '../conformance/codec.js';
+import { codecConformance, encodesStrings } from '../conformance/codec.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { codeOf, errorOf } from '../support/code-of.js';
 import { countWork } from '../support/work.js';
 
-codecConformance('netstring', {
+codecConformance<Uint8Array>('netstring', {
   codec: (max) => netstring(max === undefined ? {} : { max }),
   message: fc.uint8Array({ maxLength: 40 }),
   of: (message) => message,
@@ -66,3 +66,4 @@ describe('netstring', () => {
     ).toBe('too-long');
   });
 });
+encodesStrings(netstring());

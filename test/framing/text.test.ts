@@ -7,7 +7,7 @@ import { codeOf } from '../support/code-of.js';
 
 const line = fc.uint8Array({ maxLength: 40 }).map((message) => message.filter((byte) => byte !== 10 && byte !== 13));
 
-codecConformance('text', {
+codecConformance<TextMessage>('text', {
   codec: (max) => text(max === undefined ? {} : { max }),
   message: fc.record({ bytes: line, end: fc.constantFrom('\n' as const, '\r\n' as const) }),
   of: (message): TextMessage => ({ bytes: message, end: '\n' }),
