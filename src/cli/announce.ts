@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { announce } from '../clients/announce.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
+import { lineEndOption } from './line-end-option.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
 import { standardOutput } from './stdio.js';
 
@@ -9,13 +10,22 @@ import { standardOutput } from './stdio.js';
 export function announceCommand() {
   const command = new Command('announce')
     .summary('say a name and print the order of all names')
-    .description('Says "Client X: Alice" to a server of order, and prints that and then the order it was received in.')
+    .description(
+      'Says "Client X: Alice" to a server of order, and prints that and then all that the server says: the order in ' +
+        'which the names were received.',
+    )
     .usage('[options] HOST PORT')
     .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
     .option('--as <label>', 'the label, such as X; without it, the server gives one')
     .requiredOption('--name <name>', 'the name to announce');
-  return withClientOptions(command)
-    .addHelpText('after', examples('wireline announce localhost 9000 --as X --name Alice'))
+  return withClientOptions(command.addOption(lineEndOption('none')))
+    .addHelpText(
+      'after',
+      examples(
+        'wireline announce localhost 9000 --as X --name Alice',
+        'wireline announce localhost 9000 --as X --name Alice --eol lf   # to a server that reads lines',
+      ),
+    )
     .action((words, options) =>
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
@@ -27,8 +37,14 @@ export function announceCommand() {
           signal: failed.signal,
           ...(options.as === undefined ? {} : { label: options.as }),
           name: options.name,
+          ...(options.eol === undefined ? {} : { lineEnd: options.eol }),
           onNotice: say,
+          ...(process.stderr.isTTY ? { onWait: sayThatItWaits } : {}),
         });
       }),
     );
+}
+
+function sayThatItWaits(): void {
+  say('waiting for the other client (a server that reads lines answers only with --eol lf)');
 }

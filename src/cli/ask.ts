@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
-import { ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from '../clients/ask.js';
+import { ask, bytesPhrasing, type Phrasing, type Questions, replyPauses, textPhrasing } from '../clients/ask.js';
 import { text } from '../framing/index.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
 import { type FramingChoice, framingOption } from './framing-option.js';
@@ -73,7 +73,7 @@ function add(text: string, before: string[] = []): string[] {
 }
 
 function phrasing({ framing, file, maxMessage: max, pause: pauseMs }: PhrasingOptions): Phrasing {
-  if (framing === 'text') return textPhrasing(text({ max, pauseMs }));
+  if (framing === 'text') return textPhrasing(text({ ...replyPauses, max, pauseMs }));
   const codec = framing(max);
   // A file that comes back is to be the same, to its last byte.
   return bytesPhrasing(codec, file !== undefined && codec.name !== 'lines');

@@ -1,53 +1,66 @@
-import { type Handler, type Output, printable, WirelineError } from '../core/index.js';
-import { framed, text, withNewline } from '../framing/index.js';
+import { type Clock, type Output, systemClock, WirelineError } from '../core/index.js';
+import { withNewline } from '../framing/index.js';
 import type { AddressLike, DialOptions } from '../transport/index.js';
-import { type Outcome, untilDone } from './outcome.js';
+import { OrderReader } from './announcing.js';
+import { untilDone } from './outcome.js';
 
 /** What {@link announce} says. */
 export interface AnnounceOptions extends DialOptions {
   /** The label, such as `X`; without it the server gives one. */
   readonly label?: string;
   readonly name: string;
-  /** Told of what the server says meanwhile, such as that another has left. */
+  /**
+   * What follows the message (default: nothing, as in text 3; a newline where the message is longer than a packet, in
+   * which a pause does not show its end). Servers that read lines need one.
+   */
+  readonly lineEnd?: '' | '\n' | '\r\n';
+  /** Receives what the server says meanwhile in lines that begin with `* `, such as that another client has left. */
   readonly onNotice?: (words: string) => void;
+  /** Called once where the server has said nothing for three seconds. */
+  readonly onWait?: () => void;
+  readonly clock?: Clock;
 }
 
-/** The longest order that is read: room for the names of many. */
-const maxOrder = 1024 ** 3;
+/** Bytes of one packet: the pauses between more than one are no sign of the message's end. */
+const onePacket = 1024;
+/** Milliseconds of silence after which a person wonders. */
+const wonderMs = 3_000;
 
 /**
- * Announces a name to an order service, and writes to `output` what it said and then the order that comes back.
- * Rejects as `refused` with the server's words, and as `reset` where it closes before the order.
+ * Announces a name to a server of order, and writes to `output` the message and then all that the server says, to its
+ * end, or to a second of silence after the order. Rejects as `refused` with the server's words, and as `reset` where
+ * the server closes before it has said anything.
  */
 export async function announce(output: Output, address: AddressLike, options: AnnounceOptions): Promise<void> {
-  const { label, name } = options;
+  const { label, name, clock = systemClock, onNotice = () => {} } = options;
   if (/\n/.test(name)) throw new WirelineError('usage', 'a name is one line');
   if (label !== undefined && !/^(?!error$)[^\s:]{1,64}$/u.test(label)) {
     throw new WirelineError('usage', `${label} is not a label: letters or digits, such as X`);
   }
-  const message = new TextEncoder().encode(label === undefined ? name : `Client ${label}: ${name}`);
-  await untilDone(address, options, (bytePeer, outcome) =>
-    framed(
-      text({ max: maxOrder }),
-      (peer) => {
-        output.write(withNewline(message));
-        peer.write({ bytes: message, end: '\n' });
-        return {
-          data: (line) => onLine(line.bytes, output, outcome, options),
-          end: () => outcome.fail(new WirelineError('reset', `${peer.remote} closed before it sent the order`)),
-        } satisfies Handler<{ bytes: Uint8Array }>;
+  const message = Buffer.from(label === undefined ? name : `Client ${label}: ${name}`);
+  const { lineEnd = message.length > onePacket ? '\n' : '' } = options;
+  await untilDone(address, options, (peer, outcome) => {
+    output.write(withNewline(message));
+    peer.write(Buffer.concat([message, Buffer.from(lineEnd)]));
+    const wonder = clock.after(wonderMs, () => options.onWait?.());
+    const reader = new OrderReader({
+      ...{ output, outcome, clock, onNotice },
+      remote: peer.remote,
+      name: Buffer.from(name),
+      onOrder: () => peer.end(),
+      pause: () => peer.pause(),
+      resume: () => peer.resume(),
+    });
+    return {
+      data(bytes) {
+        wonder.stop();
+        reader.data(bytes);
       },
-      { views: true },
-    )(bytePeer),
-  );
-}
-
-function onLine(bytes: Uint8Array, output: Output, outcome: Outcome, options: AnnounceOptions): void {
-  const start = new TextDecoder().decode(bytes.subarray(0, 512));
-  if (start.startsWith('* ')) return options.onNotice?.(printable(start));
-  if (start.startsWith('error: ')) {
-    return outcome.fail(new WirelineError('refused', `refused by the server: ${printable(start.slice(7))}`));
-  }
-  output.write(withNewline(bytes));
-  output.whenDrained(() => outcome.done());
+      end: () => reader.end(),
+      close() {
+        wonder.stop();
+        reader.close();
+      },
+    };
+  });
 }

@@ -1,14 +1,5 @@
-import {
-  bytesOf,
-  type Codec,
-  type Connection,
-  type Decoder,
-  type Handler,
-  keep,
-  type Output,
-  WirelineError,
-} from '../core/index.js';
-import { framed, type TextMessage, text, withByte, withNewline } from '../framing/index.js';
+import { bytesOf, type Codec, type Connection, type Handler, keep, type Output, WirelineError } from '../core/index.js';
+import { framed, type TextMessage, type TextOptions, text, withByte, withNewline } from '../framing/index.js';
 import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
 
@@ -145,12 +136,21 @@ class Asking implements Handler {
 }
 
 /**
+ * The pauses that end a reply: shorter ones for a server that sends no newlines, so that it need not be waited for, and
+ * always the same, as a reply that is cut in two would be counted twice.
+ */
+export const replyPauses = {
+  leastPauseMs: Number.POSITIVE_INFINITY,
+  afterLinesMs: 1_000,
+} as const satisfies TextOptions;
+
+/**
  * Text as a client speaks it. A message is sent as a line; one with newlines in it is several lines, and has as
  * many replies. `framing` is the {@link text} to read replies with.
  */
-export function textPhrasing(framing: Codec<TextMessage> = text()): Phrasing {
+export function textPhrasing(framing: Codec<TextMessage> = text(replyPauses)): Phrasing {
   return {
-    codec: patient(framing),
+    codec: asBytes(framing),
     replies(message) {
       let count = endsInNewline(message) ? 0 : 1;
       for (let at = message.indexOf(LF); at !== -1; at = message.indexOf(LF, at + 1)) count++;
@@ -164,31 +164,11 @@ export function bytesPhrasing(codec: Codec<Uint8Array>, bare = false): Phrasing 
   return { codec, replies: () => 1, bare };
 }
 
-/** Milliseconds that a server which ends its lines may pause in one. */
-const patienceMs = 5_000;
-/** Bytes a millisecond that a reply is expected to make at least: a long one may pause for longer. */
-const slowest = 16 * 1024;
-
-/**
- * A pause ends a reply only where a server sends no newlines: one that has ended a line before is waited for,
- * and the longer a reply already is, the longer it may pause, so that a busy machine does not cut it in two.
- */
-function patient(framing: Codec<TextMessage>): Codec<Uint8Array> {
-  const pauseMs = framing.pauseMs ?? 0;
-  let endsLines = false;
-  let decoder: Decoder | undefined;
+/** Replies as bytes: a CR before the newline is part of a reply. */
+function asBytes(framing: Codec<TextMessage>): Codec<Uint8Array> {
   return {
     name: framing.name,
-    get pauseMs() {
-      return endsLines ? patienceMs : pauseMs + (decoder?.held ?? 0) / slowest;
-    },
-    decoder(emit) {
-      decoder = framing.decoder((reply) => {
-        endsLines ||= reply.end !== '';
-        emit(reply.end === '\r\n' ? withByte(reply.bytes, CR) : reply.bytes);
-      });
-      return decoder;
-    },
+    decoder: (emit) => framing.decoder(({ bytes, end }) => emit(end === '\r\n' ? withByte(bytes, CR) : bytes)),
     encode(sent) {
       const message = bytesOf(sent);
       return endsInNewline(message) ? message : withNewline(message);

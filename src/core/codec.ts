@@ -21,6 +21,8 @@ export interface Decoder {
   end(): void;
   /** Present where a pause of the sender ends a message: emits what is held, if anything. */
   pause?(): void;
+  /** Milliseconds of silence after which `pause` is called while a message is held; absent, or infinite, where it never is. */
+  readonly pauseMs?: number;
   /** Bytes held of a message that is not yet complete. */
   readonly held: number;
 }
@@ -33,8 +35,6 @@ export interface Decoder {
 export interface Codec<In, Out = Answering<In>> {
   /** The name on the command line. */
   readonly name: string;
-  /** Milliseconds of silence in mid-message after which `pause` is called; absent where silence means nothing. */
-  readonly pauseMs?: number;
   /** A new decoder, for one connection. `emit` returns `false` to ask it to stop after this message. */
   decoder(emit: (message: In) => unknown): Decoder;
   /** The bytes that carry `message`. Pure. Throws a `WirelineError` for what the framing cannot carry. */

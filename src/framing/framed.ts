@@ -14,11 +14,6 @@ import {
 } from '../core/index.js';
 import { Intake } from './intake.js';
 
-/** Bytes that come in one packet. Of a longer message one may have been lost, and then it is no pause of the sender's. */
-const onePacket = 1024;
-/** Milliseconds in which a lost packet has been sent again, and once more (RFC 6298; Linux begins with 200). */
-const resendMs = 1000;
-
 /** How {@link framed} treats a peer. */
 export interface FramedOptions {
   /** Tells a peer whose bytes are no messages so: `true` in a line `error: ...`, a function in the bytes that it gives. */
@@ -66,6 +61,7 @@ class FramedHandler<In, Out> implements Handler {
       message: (message) => this.#onMessage(message),
       end: () => this.#onEnd(),
       fail: (error) => this.#fail(error),
+      caughtUp: () => this.#awaitPause(),
     });
     this.#inner = begin(service, this.#messages());
   }
@@ -140,13 +136,10 @@ class FramedHandler<In, Out> implements Handler {
 
   /** A pause that the service made is none of the sender's. */
   #awaitPause(): void {
-    const ms = this.codec.pauseMs;
-    if (ms === undefined) return;
     this.#pause?.stop();
     this.#pause = undefined;
-    const { held, paused } = this.#intake;
-    if (held === 0 || paused) return;
-    this.#pause = this.#clock.after(held > onePacket ? Math.max(ms, resendMs) : ms, () => this.#onPause());
+    const ms = this.#intake.pauseMs;
+    if (ms !== undefined && this.peer.state !== 'closed') this.#pause = this.#clock.after(ms, () => this.#onPause());
   }
 
   /** The time is over; but bytes that came meanwhile, while this process was busy, are read before it counts. */

@@ -9,6 +9,6 @@ export { lines } from './lines.js';
 export { netstring } from './netstring.js';
 export { withByte, withNewline } from './newline.js';
 export { raw } from './raw.js';
-export { type TextAnswer, type TextMessage, type TextOptions, text } from './text.js';
+export { conversation, type TextAnswer, type TextMessage, type TextOptions, text } from './text.js';
 export { VerifiedReader, VerifiedWriter } from './verified.js';
 export { withEnds } from './with-ends.js';

@@ -6,6 +6,8 @@ export interface IntakeEvents<M> {
   /** All that came before the peer's end was delivered, and the decoder has been told of it. */
   end(): void;
   fail(error: unknown): void;
+  /** Some of what waited was delivered on a later turn. */
+  caughtUp(): void;
 }
 
 /**
@@ -35,9 +37,12 @@ export class Intake<M> {
     this.#decoder = codec.decoder((message) => this.#emit(message));
   }
 
-  /** Bytes of a message that has begun and is not yet complete; 0 while others wait before it. */
-  get held(): number {
-    return this.#waits ? 0 : this.#decoder.held;
+  /** Milliseconds of silence that end the message which has begun; undefined while there is none, or others wait before it. */
+  get pauseMs(): number | undefined {
+    const { held, pauseMs = Number.POSITIVE_INFINITY } = this.#decoder;
+    return this.#waits || this.paused || this.#ended || held === 0 || pauseMs === Number.POSITIVE_INFINITY
+      ? undefined
+      : pauseMs;
   }
 
   push(chunk: Uint8Array): void {
@@ -94,6 +99,7 @@ export class Intake<M> {
       this.#decode(rest);
     }
     this.#settle();
+    this.events.caughtUp();
   }
 
   #decode(chunk: Uint8Array): void {

@@ -1,5 +1,5 @@
 import type { Closed, Connection, Handler, Service } from '../core/index.js';
-import { framed, type TextMessage, text } from '../framing/index.js';
+import { conversation, framed, type TextMessage, text } from '../framing/index.js';
 import type { Hall } from './hall.js';
 import type { Member } from './member.js';
 import { Pace } from './pace.js';
@@ -26,7 +26,7 @@ export function plainDialect(hall: Hall): Service {
   return withoutTelnet((peer) => {
     const tooLong = () =>
       peer.write(plainVoice.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
-    const codec = text({ max: hall.options.maxMessage, onTooLong: tooLong });
+    const codec = text({ ...conversation, max: hall.options.maxMessage, onTooLong: tooLong });
     return framed(codec, (lines) => new PlainClient(hall, peer, lines), { views: true })(peer);
   });
 }

@@ -1,5 +1,5 @@
 import { layered, type Service } from '../core/index.js';
-import { framed, type TextMessage, type TextOptions, text } from '../framing/index.js';
+import { conversation, framed, type TextMessage, type TextOptions, text } from '../framing/index.js';
 import { parseAnnouncement } from './order-message.js';
 import type { RoundOptions } from './order-options.js';
 import { Round } from './order-round.js';
@@ -27,7 +27,7 @@ export function order(options: OrderOptions): Service {
       end: () => round.end(party),
       close: () => round.leave(party),
     });
-    const messages = framed(text({ pauseMs: 250, ...options.text }), service, {
+    const messages = framed(text({ pauseMs: 250, ...conversation, ...options.text }), service, {
       explain: true,
       views: true,
     })(peer);

@@ -1,5 +1,5 @@
 import type { Service } from '../core/index.js';
-import { framed, type TextOptions, text } from '../framing/index.js';
+import { conversation, framed, type TextOptions, text } from '../framing/index.js';
 import { RelayGroup } from './relay-group.js';
 
 /** How {@link relay} joins clients. */
@@ -19,7 +19,7 @@ export interface RelayOptions {
 export function relay({ size = 2, keep = 1024 * 1024, ...options }: RelayOptions = {}): Service {
   let forming = new RelayGroup(size, keep);
   return framed(
-    text(options.text),
+    text({ ...conversation, ...options.text }),
     (peer) => {
       if (forming.complete) forming = new RelayGroup(size, keep);
       const group = forming;

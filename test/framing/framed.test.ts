@@ -7,7 +7,17 @@ import {
   type Service,
   WirelineError,
 } from '../../src/core/index.js';
-import { framed, length, lines, netstring, raw, type TextMessage, text } from '../../src/framing/index.js';
+import {
+  conversation,
+  framed,
+  length,
+  lines,
+  netstring,
+  raw,
+  type TextMessage,
+  type TextOptions,
+  text,
+} from '../../src/framing/index.js';
 import { idle, memoryPair } from '../../src/transport/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -298,12 +308,15 @@ describe('a turn of a framed service', () => {
   });
 });
 
+/** Not the one that a test has replaced. */
+const nextTurn = setImmediate;
+
 describe('a pause in mid-line', () => {
   /** A service that answers each message with itself and `!`, and how the clock is moved. */
-  function answering(pauseMs = 50) {
+  function answering(pauses: TextOptions = {}) {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
     let server!: Connection<TextMessage>;
-    const { client, heard } = pairOf(text({ pauseMs }), (peer) => {
+    const { client, heard } = pairOf(text(pauses), (peer) => {
       server = peer;
       return { data: ({ bytes: said, end }) => void peer.write({ bytes: bytes(`${latin1(said)}!`), end }) };
     });
@@ -314,6 +327,8 @@ describe('a pause in mid-line', () => {
     const pass = async (ms: number) => {
       await vi.advanceTimersByTimeAsync(ms);
       await vi.advanceTimersByTimeAsync(0);
+      // What waits for a later turn waits for one of the real event loop.
+      await new Promise(nextTurn);
     };
     return { client, heard, say, pass, server: () => server };
   }
@@ -339,16 +354,52 @@ describe('a pause in mid-line', () => {
   });
 
   test('is none after a whole line, and lasts as long as the codec says', async () => {
-    const { heard, say, pass } = answering(1000);
-    await say('a\n');
-    expect(heard.text).toBe('a!\n');
-    await pass(5000);
-    expect(heard.text).toBe('a!\n');
+    const { heard, say, pass } = answering({ pauseMs: 1000 });
     await say('b');
     await pass(999);
-    expect(heard.text).toBe('a!\n');
+    expect(heard.text).toBe('');
     await pass(2);
-    expect(heard.text).toBe('a!\nb!');
+    expect(heard.text).toBe('b!');
+    await say('a\n');
+    await pass(10_000);
+    expect(heard.text).toBe('b!a!\n');
+  });
+
+  test('of a sender that has ended a line is longer, and none where people talk', async () => {
+    const ordinary = answering();
+    await ordinary.say('a\nb');
+    await ordinary.pass(4_999);
+    expect(ordinary.heard.text).toBe('a!\n');
+    await ordinary.pass(2);
+    expect(ordinary.heard.text).toBe('a!\nb!');
+    const talking = answering(conversation);
+    await talking.say('first');
+    await talking.pass(51);
+    await talking.say('a\nb');
+    await talking.pass(1_000_000);
+    expect(talking.heard.text).toBe('first!a!\n');
+    await talking.say('c\n');
+    expect(talking.heard.text).toBe('first!a!\nbc!\n');
+  });
+
+  test('grows shorter for a sender that always waits for its answer: 100 round trips take less than a second', async () => {
+    const { heard, say, pass } = answering();
+    let ms = 0;
+    for (let asked = 1; asked <= 100; asked++) {
+      await say('x');
+      for (; heard.size < 2 * asked && ms < 5_000; ms++) await pass(1);
+    }
+    expect(ms).toBeGreaterThan(500);
+    expect(ms).toBeLessThan(1_000);
+  });
+
+  test('is seen also where the bytes waited for a later turn', async () => {
+    const { heard, say, pass } = answering();
+    // More messages than one turn has place for, and the beginning of another.
+    await say(`${'x\n'.repeat(200)}rest`);
+    while (heard.size < 200 * 3) await pass(0);
+    await pass(5_001);
+    expect(heard.text.endsWith('x!\nrest!')).toBe(true);
   });
 
   test('does not count while the service itself has paused the peer', async () => {

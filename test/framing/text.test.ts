@@ -5,7 +5,11 @@ import { codecConformance } from '../conformance/codec.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { codeOf } from '../support/code-of.js';
 
-const line = fc.uint8Array({ maxLength: 40 }).map((message) => message.filter((byte) => byte !== 10 && byte !== 13));
+/** No line ends, and no NUL at the beginning, where it is taken for the padding of the line before. */
+const line = fc
+  .uint8Array({ maxLength: 40 })
+  .map((message) => message.filter((byte, at) => byte !== 10 && byte !== 13 && (byte !== 0 || at > 0)))
+  .filter((message) => message[0] !== 0);
 
 codecConformance<TextMessage>('text', {
   codec: (max) => text(max === undefined ? {} : { max }),
@@ -94,6 +98,31 @@ describe('text', () => {
       late.push('abcd');
       expect(codeOf(() => late.decoder[stop]?.())).toBe('too-long');
     }
+  });
+
+  test.each([
+    ['after a line, before the next', ['one\n\0\0\0two\n'], ['one', 'two']],
+    ['after a line, and nothing more', ['one\n', '\0\0', '\0'], ['one']],
+    ['before the end, without a newline', ['one\0\0\0'], ['one']],
+    ['after a line and before the end', ['one\n\0\0two\0'], ['one', 'two']],
+    ['and lines of nothing', ['one\n\0\0\n'], ['one', '']],
+  ])('drops the padding of clients that send whole buffers: NULs %s', (_, chunks, wanted) => {
+    for (const stop of ['pause', 'end'] as const) {
+      const { push, decoder, messages } = decoding();
+      chunks.forEach(push);
+      decoder[stop]?.();
+      expect(messages.map(([said]) => said)).toEqual(wanted);
+      expect(decoder.held).toBe(0);
+    }
+  });
+
+  test('holds no padding, however much comes', () => {
+    const { push, decoder, messages } = decoding(100);
+    push('one\n');
+    for (let sent = 0; sent < 1000; sent++) push('\0'.repeat(74));
+    push('two\n');
+    expect(messages.map(([said]) => said)).toEqual(['one', 'two']);
+    expect(decoder.held).toBe(0);
   });
 
   test('is encoded with its own end', () => {

@@ -26,8 +26,11 @@ describe('a plain client', () => {
     const bob = await person(chat.plain(), 'bob');
     ann.send('hello\n\n\r\nagain\r\n');
     await bob.hears('[ann] hello\n[ann] again\n');
-    bob.send('hi');
+    bob.send('hi\n');
     await ann.hears('[bob] hi\n');
+    // A client that never sends a newline.
+    chat.plain().send('no newline');
+    await ann.hears('] no newline\n');
     expect(ann.text()).not.toContain('[ann]');
   });
 
