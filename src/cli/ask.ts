@@ -1,13 +1,14 @@
 import { isatty } from 'node:tty';
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import { ask, bytesPhrasing, type Phrasing, type Questions, replyPauses, textPhrasing } from '../clients/ask.js';
 import { text } from '../framing/index.js';
-import { onlyTarget, withClientOptions } from './client-options.js';
+import { onlyTarget, withClientOptions, withTimeLimit } from './client-options.js';
 import { type FramingChoice, framingOption } from './framing-option.js';
 import { examples } from './help.js';
+import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { count, range, size, time } from './options.js';
 import { failing, runClient, setVerbosity } from './process.js';
-import { counted, given, piped, prompted, whole } from './questions.js';
+import { counted, given, piped, prompted, whole, withPrompt } from './questions.js';
 import { inputOf, standardOutput } from './stdio.js';
 
 /** `wireline ask`: the client of texts 1 and 5. */
@@ -25,11 +26,8 @@ export function askCommand() {
     .addOption(
       new Option('-c, --count <a..b>', 'ask the numbers from A to B').argParser(range).conflicts(['message', 'file']),
     )
-    .option('--pipeline <n>', 'messages on their way at a time', count, 1)
-    .addOption(framingOption())
-    .option('--pause <time>', 'text framing: a silence that ends a reply without a newline', time, 50)
-    .option('--max-message <size>', 'the longest message or reply', size, 128 * 1024 ** 2);
-  return withClientOptions(command)
+    .option('--pipeline <n>', 'messages on their way at a time', count, 1);
+  return withTimeLimit(withClientOptions(withDialectOptions(command)), 60_000)
     .addHelpText('after', examples('wireline ask localhost 9000', 'wireline ask --count 1..100 --pipeline 32 :: 9000'))
     .action((words, options) =>
       runClient(async (signal) => {
@@ -37,14 +35,28 @@ export function askCommand() {
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
-        await ask(await questions(options), output, address, {
+        const asked = await questions(options);
+        await ask(options.prompt && !isatty(0) ? withPrompt(asked, output) : asked, output, address, {
           connectTimeoutMs: options.connectTimeout,
+          timeoutMs: options.timeout,
+          skipGreeting: options.skipGreeting === true,
           signal: failed.signal,
           pipeline: options.pipeline,
           phrasing: phrasing(options),
         });
       }),
     );
+}
+
+/** The options that say how a server wants to be spoken to. */
+function withDialectOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command
+    .addOption(framingOption())
+    .option('--pause <time>', 'text framing: a silence that ends a reply without a newline', time, 50)
+    .option('--max-message <size>', 'the longest message or reply', size, 128 * 1024 ** 2)
+    .addOption(lineEndOption('lf'))
+    .option('--prompt', 'print the prompt also where messages are piped')
+    .option('--skip-greeting', 'wait for a greeting of the server before the first message, and do not print it');
 }
 
 interface QuestionOptions {
@@ -66,14 +78,15 @@ interface PhrasingOptions {
   file?: string | undefined;
   maxMessage: number;
   pause: number;
+  eol?: LineEnd | undefined;
 }
 
 function add(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
 
-function phrasing({ framing, file, maxMessage: max, pause: pauseMs }: PhrasingOptions): Phrasing {
-  if (framing === 'text') return textPhrasing(text({ ...replyPauses, max, pauseMs }));
+function phrasing({ framing, file, maxMessage: max, pause: pauseMs, eol }: PhrasingOptions): Phrasing {
+  if (framing === 'text') return textPhrasing(text({ ...replyPauses, max, pauseMs }), eol);
   const codec = framing(max);
   // A file that comes back is to be the same, to its last byte.
   return bytesPhrasing(codec, file !== undefined && codec.name !== 'lines');

@@ -1,7 +1,9 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import type { ReceiptOptions } from '../clients/receipt-wait.js';
 import { WirelineError } from '../core/index.js';
 import { type Address, parseTarget } from '../transport/address.js';
 import { more, time } from './options.js';
+import { say } from './process.js';
 
 /** The options that every client has. */
 export function withClientOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
@@ -9,6 +11,27 @@ export function withClientOptions<Args extends unknown[], Opts extends OptionVal
     .option('--connect-timeout <time>', 'how long to wait for the connection', time, 10_000)
     .option('-q, --quiet', 'no progress')
     .addOption(new Option('-v, --verbose', 'twice: failures with stack traces').default(0).argParser(more));
+}
+
+/** The option of clients that wait for answers. */
+export function withTimeLimit<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+  ms: number,
+) {
+  return command.option('--timeout <time>', 'how long an awaited server may do nothing; 0: for ever', time, ms);
+}
+
+/** The options of clients for which the server's end is the receipt. */
+export function withReceiptOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command
+    .option('--wait <time>', "how long to wait for the server's close once everything was sent; 0: for ever", time, 0)
+    .option('--no-receipt', "do not wait for the server's close once everything was sent");
+}
+
+/** The client's part of {@link withReceiptOptions}. */
+export function receiptOptions(options: { wait: number; receipt: boolean; quiet?: true | undefined }): ReceiptOptions {
+  const onWait = () => say('everything was sent; waiting for the server to close (--wait TIME, --no-receipt)');
+  return { waitMs: options.wait, receipt: options.receipt, ...(options.quiet ? {} : { onWait }) };
 }
 
 /** The address of a command that takes nothing else. Throws a `WirelineError` of code `usage` where there is more. */

@@ -1,7 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { connect } from '../clients/connect.js';
-import { onlyTarget, withClientOptions } from './client-options.js';
+import { onlyTarget, receiptOptions, withClientOptions, withReceiptOptions } from './client-options.js';
 import { examples } from './help.js';
+import { lineEndOption } from './line-end-option.js';
 import { failing, runClient, setVerbosity } from './process.js';
 import { inputOf, standardOutput } from './stdio.js';
 
@@ -14,8 +15,10 @@ export function connectCommand() {
         'server still says is printed whole.',
     )
     .usage('[options] HOST PORT')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH');
-  return withClientOptions(command)
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
+    .addOption(lineEndOption('lf', 'each line that is typed'))
+    .option('--no-half-close', 'stay until the server closes: for servers that take the end of input for a hang-up');
+  return withReceiptOptions(withClientOptions(command))
     .addHelpText('after', examples('wireline connect localhost 9000', 'wireline connect unix:/run/app.sock < request'))
     .action((words, options) =>
       runClient(async (signal) => {
@@ -23,9 +26,11 @@ export function connectCommand() {
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
-        await connect(await inputOf([]), output, address, {
+        await connect(await inputOf([], { lineEnd: options.eol }), output, address, {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
+          halfClose: options.halfClose,
+          ...receiptOptions(options),
         });
       }),
     );

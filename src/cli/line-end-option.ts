@@ -7,8 +7,8 @@ const lineEnds = { none: '', lf: '\n', crlf: '\r\n' } as const;
 export type LineEnd = (typeof lineEnds)[keyof typeof lineEnds];
 
 /** The option `--eol`, for clients of servers that need another line ending than the usual one. */
-export function lineEndOption(usual: string) {
-  const option = new Option('--eol <ending>', `what follows each message (default: ${usual})`);
+export function lineEndOption(usual: string, what = 'each message') {
+  const option = new Option('--eol <ending>', `what follows ${what} (default: ${usual})`);
   return option.choices(Object.keys(lineEnds)).argParser(parseLineEnd);
 }
 

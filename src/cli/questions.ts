@@ -1,5 +1,5 @@
 import type { Questions } from '../clients/index.js';
-import type { Input } from '../core/index.js';
+import type { Input, Output } from '../core/index.js';
 import { LineDecoder } from '../framing/index.js';
 import { LineQueue } from './line-queue.js';
 import { standardInput } from './stdio.js';
@@ -45,6 +45,17 @@ export function prompted(): Questions {
       typed.next((line) => take(line === undefined || line === 'exit' ? undefined : encoder.encode(line)));
     },
     stop: () => typed.close(),
+  };
+}
+
+/** Writes the prompt before each message, as a program that asks a person does also where its input is piped. */
+export function withPrompt(questions: Questions, output: Output): Questions {
+  return {
+    next(take) {
+      output.write(encoder.encode(prompt));
+      questions.next(take);
+    },
+    stop: () => questions.stop?.(),
   };
 }
 

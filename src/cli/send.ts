@@ -2,8 +2,9 @@ import { fstatSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { send } from '../clients/send.js';
+import { WirelineError } from '../core/index.js';
 import { parseTarget } from '../transport/address.js';
-import { withClientOptions } from './client-options.js';
+import { receiptOptions, withClientOptions, withReceiptOptions } from './client-options.js';
 import { examples } from './help.js';
 import { runClient, setVerbosity } from './process.js';
 import { inputOf, isTyped } from './stdio.js';
@@ -19,17 +20,20 @@ export function sendCommand() {
     .usage('[options] HOST PORT [FILE...]')
     .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then files; - is stdin')
     .option('--verify', 'have the server confirm length and SHA-256: it has to be serve sink --verify');
-  return withClientOptions(command)
+  return withReceiptOptions(withClientOptions(command))
     .addHelpText('after', examples('wireline send localhost 9000 < video.mp4', 'wireline send nas:9000 a.txt b.txt'))
     .action((words, options) =>
       runClient(async (signal) => {
         setVerbosity(Number(options.verbose));
+        if (options.verify && !options.receipt)
+          throw new WirelineError('usage', '--verify waits for the receipt: it does not go with --no-receipt');
         const { address, rest: files } = parseTarget(words);
         const progress = await progressOf(files, options.quiet === true);
         try {
           await send(await inputOf(files), address, {
             connectTimeoutMs: options.connectTimeout,
             signal,
+            ...receiptOptions(options),
             onProgress: progress.add,
             ...(options.verify ? { verify: true } : {}),
           });

@@ -1,11 +1,12 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { type Closed, type Service, WirelineError } from '../core/index.js';
+import { type Closed, layered, type Service, WirelineError } from '../core/index.js';
 import { talk } from '../services/talk.js';
 import type { TalkOptions } from '../services/talk-options.js';
 import { dial, formatAddress, inWords, serve, systemClock } from '../transport/index.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
+import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { lineInput } from './line-input.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
 import { standardInput, standardOutput } from './stdio.js';
@@ -22,7 +23,8 @@ export function talkCommand() {
     .usage('[options] HOST PORT | --listen PORT')
     .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH')
     .option('--listen <address>', 'wait for the other on PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .option('--turns', 'speak in turns, the one that connects first; both ends need it');
+    .option('--turns', 'speak in turns, the one that connects first; both ends need it')
+    .addOption(lineEndOption("the other's, and lf at first"));
   return withClientOptions(withTextOptions(command))
     .addHelpText('after', examples('wireline talk --listen 9000', 'wireline talk localhost 9000'))
     .action((words, options) =>
@@ -45,6 +47,8 @@ interface TalkCommandOptions {
   listen?: string | undefined;
   connectTimeout: number;
   turns?: true | undefined;
+  quiet?: true | undefined;
+  eol?: LineEnd | undefined;
   pause: number;
   maxMessage: number;
 }
@@ -52,7 +56,7 @@ interface TalkCommandOptions {
 /** Listens or connects. */
 async function met(service: Service, words: string[], options: TalkCommandOptions, signal: AbortSignal): Promise<void> {
   const { listen, connectTimeout } = options;
-  if (listen !== undefined) await listenForOne(service, listen, words, signal);
+  if (listen !== undefined) await listenForOne(options.quiet ? service : announced(service), listen, words, signal);
   else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, farewellMs, signal });
 }
 
@@ -78,11 +82,29 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
     clock: systemClock,
     typed,
     text: textOptions(options),
-    onClosed: settle,
+    onClosed(why, unsent) {
+      if (unsent > 0) say(`${unsent === 1 ? 'a line was' : `${unsent} lines were`} not sent, as the other has left`);
+      settle(why);
+    },
     onTurn: (own) => terminal?.prompt(own),
+    ...(options.eol === undefined ? {} : { lineEnd: options.eol }),
     ...(options.turns ? { turns: options.listen === undefined ? 'first' : 'second' } : {}),
   };
   return { service: talk(talking), closed, stop: () => talking.lines.stop() };
+}
+
+/** Says on stderr that the other has come, and that it has left. */
+function announced(service: Service): Service {
+  return (peer) => {
+    say(`* ${peer.remote} has come`);
+    const handler = service(peer);
+    return layered(handler, {
+      close(why) {
+        handler.close?.(why);
+        say(`* ${peer.remote} has left`);
+      },
+    });
+  };
 }
 
 /** Listens until one has come; the others find nobody there. */

@@ -76,8 +76,8 @@ export function keepPastesTogether(terminal: readline.Interface): void {
   });
 }
 
-/** Typed lines as the bytes of an {@link Input}, each with its newline. */
-export function typedInput(): Input {
+/** Typed lines as the bytes of an {@link Input}, each with its line ending. */
+export function typedInput(lineEnd = '\n'): Input {
   const typed = typedLines('');
   const encoder = new TextEncoder();
   let resume: (() => void) | undefined;
@@ -88,7 +88,7 @@ export function typedInput(): Input {
         typed.next((line) => {
           if (stopped) return;
           if (line === undefined) return done();
-          if (receive(encoder.encode(`${line}\n`))) step();
+          if (receive(encoder.encode(`${line}${lineEnd}`))) step();
           else resume = step;
         });
       step();

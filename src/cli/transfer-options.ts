@@ -2,18 +2,22 @@ import { isatty } from 'node:tty';
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { type FilesSession, openFiles } from '../clients/files-session.js';
 import { parseTarget } from '../transport/address.js';
-import { withClientOptions } from './client-options.js';
+import { withClientOptions, withTimeLimit } from './client-options.js';
 import { runClient, setVerbosity } from './process.js';
 import type { Progress } from './progress.js';
 
 /** The options that every client of a files service has. */
 export function withTransferOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  return withClientOptions(command).option('--json', 'print progress and what was done as lines of JSON, for programs');
+  return withTimeLimit(withClientOptions(command), 60_000).option(
+    '--json',
+    'print progress and what was done as lines of JSON, for programs',
+  );
 }
 
 /** What {@link withTransferOptions} gives. */
 export interface TransferOptions {
   connectTimeout: number;
+  timeout: number;
   quiet?: true | undefined;
   verbose: number | boolean;
   json?: true | undefined;
@@ -28,7 +32,11 @@ export function withFiles(
   return runClient(async (signal) => {
     setVerbosity(Number(options.verbose));
     const { address, rest } = parseTarget(words);
-    const session = await openFiles(address, { connectTimeoutMs: options.connectTimeout, signal });
+    const session = await openFiles(address, {
+      connectTimeoutMs: options.connectTimeout,
+      timeoutMs: options.timeout,
+      signal,
+    });
     try {
       await work(session, rest, signal);
     } finally {

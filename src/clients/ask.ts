@@ -1,7 +1,20 @@
-import { bytesOf, type Codec, type Connection, type Handler, keep, type Output, WirelineError } from '../core/index.js';
+import {
+  bytesOf,
+  type Clock,
+  type Codec,
+  type Connection,
+  type Handler,
+  joined,
+  keep,
+  type Output,
+  systemClock,
+  type Timer,
+  WirelineError,
+} from '../core/index.js';
 import { framed, type TextMessage, type TextOptions, text, withByte, withNewline } from '../framing/index.js';
 import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
+import { ProgressLimit } from './progress-limit.js';
 
 /** Where {@link ask} gets its messages: typed lines, a file, a count. */
 export interface Questions {
@@ -22,6 +35,15 @@ export interface AskOptions extends DialOptions {
   readonly phrasing?: Phrasing;
   /** Called after each message that has been answered, once its reply has been written. */
   readonly onAnswered?: () => void;
+  /** Whether the first line of the server is a greeting: nothing is asked before it, and it is not written. */
+  readonly skipGreeting?: boolean;
+  /**
+   * Milliseconds in which a server that is waited for may neither send nor take anything (default 60,000; 0: any time).
+   * After that, `ask` rejects with `timeout`.
+   */
+  readonly timeoutMs?: number;
+  /** Measures the times (default: the clock of the process). */
+  readonly clock?: Clock;
 }
 
 /** What a framing means to who asks. */
@@ -36,11 +58,13 @@ export interface Phrasing {
 
 const LF = 10;
 const CR = 13;
+/** Milliseconds that a server has to close, once it has answered all. Not every server does. */
+const farewellMs = 1_000;
 
 /**
  * Sends each message, waits for its reply and writes it, as a rule with a newline, to `output`; `pipeline` messages may
- * be on their way at a time, and their replies come in order. Half-closes after the last reply. Rejects where
- * the server is gone before it has answered.
+ * be on their way at a time, and their replies come in order. After the last reply it half-closes, and gives the server
+ * a second to close. Rejects where the server is gone before it has answered.
  */
 export async function ask(
   questions: Questions,
@@ -68,6 +92,9 @@ class Asking implements Handler {
   readonly #awaited: number[] = [];
   #fetching = false;
   #exhausted = false;
+  #greeting: boolean;
+  readonly #limit: ProgressLimit;
+  #farewell: Timer | undefined;
 
   constructor(
     readonly peer: Connection,
@@ -77,15 +104,32 @@ class Asking implements Handler {
     readonly phrasing: Phrasing,
     readonly options: AskOptions,
   ) {
-    this.#fetch();
+    const { skipGreeting = false, timeoutMs = 60_000, clock = systemClock } = options;
+    this.#greeting = skipGreeting;
+    this.#limit = new ProgressLimit({
+      ...{ peer, timeoutMs, clock },
+      waits: () => this.#greeting || this.#awaited.length > 0,
+      fail: (error) => outcome.fail(error),
+    });
+    if (!this.#greeting) this.#fetch();
   }
 
   data(reply: Uint8Array): void {
+    this.#limit.moved();
+    if (this.#greeting) {
+      this.#greeting = false;
+      return this.#fetch();
+    }
     if (!this.output.write(this.phrasing.bare ? reply : withNewline(reply))) {
       this.peer.pause();
       this.output.whenDrained(() => this.peer.resume());
     }
     this.#count();
+  }
+
+  close(): void {
+    this.#limit.stop();
+    this.#farewell?.stop();
   }
 
   end(): void {
@@ -119,13 +163,19 @@ class Asking implements Handler {
     if (bytes === undefined) this.#exhausted = true;
     else {
       this.#awaited.push(this.phrasing.replies(bytes));
+      this.#limit.moved();
       this.peer.write(bytes);
     }
     this.#fetch();
   }
 
   #endWhenAnswered(): void {
-    if (this.#awaited.length === 0) this.output.whenDrained(() => this.peer.end());
+    if (this.#awaited.length > 0 || this.#farewell) return;
+    const { clock = systemClock } = this.options;
+    this.output.whenDrained(() => {
+      this.peer.end();
+      this.#farewell ??= clock.after(farewellMs, () => this.output.whenDrained(() => this.outcome.done()));
+    });
   }
 
   #unanswered(): string {
@@ -145,12 +195,15 @@ export const replyPauses = {
 } as const satisfies TextOptions;
 
 /**
- * Text as a client speaks it. A message is sent as a line; one with newlines in it is several lines, and has as
- * many replies. `framing` is the {@link text} to read replies with.
+ * Text as a client speaks it. A message is sent with `lineEnd` after it, unless it has one; one with newlines in it is
+ * several lines, and has as many replies. `framing` is the {@link text} to read replies with.
  */
-export function textPhrasing(framing: Codec<TextMessage> = text(replyPauses)): Phrasing {
+export function textPhrasing(
+  framing: Codec<TextMessage> = text(replyPauses),
+  lineEnd: '' | '\n' | '\r\n' = '\n',
+): Phrasing {
   return {
-    codec: asBytes(framing),
+    codec: asBytes(framing, Buffer.from(lineEnd)),
     replies(message) {
       let count = endsInNewline(message) ? 0 : 1;
       for (let at = message.indexOf(LF); at !== -1; at = message.indexOf(LF, at + 1)) count++;
@@ -165,13 +218,13 @@ export function bytesPhrasing(codec: Codec<Uint8Array>, bare = false): Phrasing 
 }
 
 /** Replies as bytes: a CR before the newline is part of a reply. */
-function asBytes(framing: Codec<TextMessage>): Codec<Uint8Array> {
+function asBytes(framing: Codec<TextMessage>, lineEnd: Uint8Array): Codec<Uint8Array> {
   return {
     name: framing.name,
     decoder: (emit) => framing.decoder(({ bytes, end }) => emit(end === '\r\n' ? withByte(bytes, CR) : bytes)),
     encode(sent) {
       const message = bytesOf(sent);
-      return endsInNewline(message) ? message : withNewline(message);
+      return endsInNewline(message) ? message : joined([message, lineEnd]);
     },
     keep,
   };

@@ -1,9 +1,16 @@
-import type { Connection, Handler, Input, Output } from '../core/index.js';
+import { type Connection, type Handler, type Input, type Output, systemClock } from '../core/index.js';
 import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
+import { type ReceiptOptions, ReceiptWait } from './receipt-wait.js';
 
 /** Milliseconds in which an input that has more to give does so. */
 const silentMs = 50;
+
+/** How {@link connect} ends. */
+export interface ConnectOptions extends DialOptions, ReceiptOptions {
+  /** Whether the end of the input half-closes the connection (default). Some servers take that for a hang-up. */
+  readonly halfClose?: boolean;
+}
 
 /**
  * Sends `input` and writes what comes to `output`, both at once. The end of the input half-closes. Where the server
@@ -14,24 +21,31 @@ export async function connect(
   input: Input,
   output: Output,
   address: AddressLike,
-  options: DialOptions = {},
+  options: ConnectOptions = {},
 ): Promise<void> {
+  const { halfClose = true, receipt = true, waitMs = 0, clock = systemClock } = options;
   try {
     await untilDone(address, options, (peer, outcome) => {
-      const said = say(input, peer, outcome);
+      const wait = new ReceiptWait({ peer, outcome, receipt, waitMs, clock, onWait: options.onWait });
+      const said = say(input, peer, outcome, () => {
+        if (halfClose) peer.end();
+        wait.begin();
+      });
       const finish = (before?: number) => {
         if (peer.backlog === 0 && (said.all || said.bytes === before)) outcome.done();
         else if (peer.state !== 'closed') setTimeout(finish, silentMs, said.bytes);
       };
       return {
         data(bytes) {
+          wait.moved();
           if (output.write(bytes)) return;
           peer.pause();
           output.whenDrained(() => peer.resume());
         },
-        drain: () => input.resume(),
+        drain: () => (said.all ? wait.taken() : input.resume()),
         end: () => output.whenDrained(finish),
         close({ reason }) {
+          wait.stop();
           if (reason === 'ended' && said.all) outcome.done();
         },
       } satisfies Handler;
@@ -41,8 +55,8 @@ export async function connect(
   }
 }
 
-/** Sends an input and ends our side with it. Gives how far that has come. */
-function say(input: Input, peer: Connection, outcome: Outcome): { bytes: number; all: boolean } {
+/** Sends an input. Gives how far that has come, and calls `onAll` at its end. */
+function say(input: Input, peer: Connection, outcome: Outcome, onAll: () => void): { bytes: number; all: boolean } {
   const said = { bytes: 0, all: false };
   input.read(
     (bytes) => {
@@ -52,7 +66,7 @@ function say(input: Input, peer: Connection, outcome: Outcome): { bytes: number;
     (error) => {
       if (error) return outcome.fail(unreadable(error));
       said.all = true;
-      peer.end();
+      onAll();
     },
   );
   return said;

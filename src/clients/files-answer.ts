@@ -1,4 +1,4 @@
-import { WirelineError } from '../core/index.js';
+import { printable, WirelineError } from '../core/index.js';
 
 const decoder = new TextDecoder();
 
@@ -24,10 +24,17 @@ function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The answer in a line. Throws `protocol` where there is none. */
+/**
+ * Returns the answer in a line. Throws `protocol` where there is none, and `refused` where the server says in plain text
+ * that it has no place for us.
+ */
 export function answerIn(line: Uint8Array): Answer {
+  const text = decoder.decode(line);
+  if (text.startsWith('error: ')) {
+    throw new WirelineError('refused', `refused by the server: ${printable(text.slice('error: '.length))}`);
+  }
   try {
-    const answer: unknown = JSON.parse(decoder.decode(line));
+    const answer: unknown = JSON.parse(text);
     if (typeof answer === 'object' && answer !== null) return answer as Answer;
   } catch {
     // Told below.
@@ -38,4 +45,9 @@ export function answerIn(line: Uint8Array): Answer {
 /** The error for a line that no files service sends in answer to ours, unless it was damaged. */
 export function notOurs(): WirelineError {
   return new WirelineError('protocol', 'the server does not answer as a files service does');
+}
+
+/** The error for a server that says nothing, as one does that waits for something else. */
+export function silent(remote: string): WirelineError {
+  return new WirelineError('timeout', `${remote} has not answered within 10 s: is it a wireline serve files?`);
 }

@@ -1,14 +1,26 @@
-import { asWirelineError, type Connection, type Handler, type Service, WirelineError } from '../core/index.js';
+import {
+  asWirelineError,
+  type Clock,
+  type Connection,
+  type Handler,
+  systemClock,
+  type Timer,
+  WirelineError,
+} from '../core/index.js';
 import { LineDecoder } from '../framing/index.js';
 import { type AddressLike, type DialOptions, dial, inWords } from '../transport/index.js';
-import { type Answer, answerIn, bodySize, checkAnswers } from './files-answer.js';
+import { type Answer, answerIn, bodySize, checkAnswers, notOurs, silent } from './files-answer.js';
+import { ProgressLimit } from './progress-limit.js';
 
 /** The longest header, trailer or answer of a files service, in bytes. */
 const maxLine = 64 * 1024;
 /** Bytes that are read of a file at a time: with reads of 64 KiB a hashed file takes a tenth more work. */
 const readSize = 512 * 1024;
-/** Milliseconds without a byte of an answer that is due, after which a session says that it will send no more. */
-const defaultSilenceMs = 60_000;
+/** Milliseconds in which the first byte of a files service comes, unless it has to read much for it. */
+const firstByteMs = 10_000;
+const BRACE = '{'.charCodeAt(0);
+/** How a server begins that has no place for us: `error: too many connections`. */
+const E = 'e'.charCodeAt(0);
 const encoder = new TextEncoder();
 
 /** Takes the bytes of an answer, valid until it returns. What it throws ends the session, and is the failure. */
@@ -42,18 +54,19 @@ export interface FilesSession {
 /** How {@link openFiles} connects. */
 export interface FilesSessionOptions extends DialOptions {
   /**
-   * Milliseconds without a byte of an answer that is due (default a minute), after which the sending side is ended. A
-   * server that is busy answers all the same, and the next request is made on a new connection. One that waits for
-   * more of what was damaged on its way, as we do, ends the connection, and nobody waits for ever.
+   * Milliseconds in which a server whose answer is due may neither send nor take anything (default 60,000; 0: any time).
+   * After that the request is rejected with `timeout`.
    */
-  readonly silenceMs?: number;
+  readonly timeoutMs?: number;
+  /** Measures the times (default: the clock of the process). */
+  readonly clock?: Clock;
 }
 
 /** Connects to a files service. Rejects as `dial` does. */
 export async function openFiles(address: AddressLike, options: FilesSessionOptions = {}): Promise<FilesSession> {
-  const { silenceMs = defaultSilenceMs, ...how } = options;
-  const session = new DialledSession(silenceMs, (service) => dial(service, address, { readSize, ...how }));
-  await session.connect();
+  const { timeoutMs = 60_000, clock = systemClock, ...how } = options;
+  const session = new DialledSession(timeoutMs, clock);
+  await dial((peer) => session.begin(peer), address, { readSize, ...how });
   return session;
 }
 
@@ -73,41 +86,41 @@ class DialledSession implements FilesSession {
   /** Who waits for the next line: the last request. */
   #waiting: Waiting | undefined;
   #failure: Error | undefined;
-  #lines!: LineDecoder;
-  /** Runs while an answer is due. */
-  #silence: NodeJS.Timeout | undefined;
-  #hasEnded = false;
+  readonly #lines = new LineDecoder(maxLine, (line) => this.#onLine(answerIn(line)));
+  #limit!: ProgressLimit;
+  /** Runs until the first byte has come. */
+  #first: Timer | undefined;
+  #isDue = false;
 
   constructor(
-    readonly silenceMs: number,
-    readonly dial: (service: Service) => Promise<unknown>,
+    readonly timeoutMs: number,
+    readonly clock: Clock,
   ) {}
 
-  async connect(): Promise<void> {
-    await this.dial((peer) => {
-      this.#peer = peer;
-      this.#lines = new LineDecoder(maxLine, (line) => this.#onLine(answerIn(line)));
-      this.#hasEnded = false;
-      this.#failure = undefined;
-      // What becomes of a connection that was left for another is nothing to anybody.
-      const fail = (error: Error) => peer === this.#peer && this.#fail(error);
-      return {
-        data: (bytes) => this.#onData(bytes),
-        drain: () => this.onDrain(),
-        end: () => fail(new WirelineError('reset', `${peer.remote} closed before it had answered`)),
-        close: ({ reason, error }) => {
-          const code = reason === 'ended' ? 'reset' : reason;
-          fail(new WirelineError(code, `lost ${peer.remote}: ${error ? inWords(error) : code}`, { cause: error }));
-        },
-      } satisfies Handler;
+  begin(peer: Connection): Handler {
+    this.#peer = peer;
+    const fail = (error: WirelineError) => this.fail(error);
+    this.#limit = new ProgressLimit({
+      ...{ peer, fail, timeoutMs: this.timeoutMs, clock: this.clock },
+      waits: () => this.#isDue || peer.backlog > 0,
     });
+    return {
+      data: (bytes) => this.#onData(bytes),
+      drain: () => this.onDrain(),
+      end: () => this.#fail(new WirelineError('reset', `${peer.remote} closed before it had answered`)),
+      close: ({ reason, error }) => {
+        const code = reason === 'ended' ? 'reset' : reason;
+        this.#fail(new WirelineError(code, `lost ${peer.remote}: ${error ? inWords(error) : code}`, { cause: error }));
+        this.#limit.stop();
+        this.#first?.stop();
+      },
+    };
   }
 
   async request(words: object, onBody?: (header: Answer) => ReceiveBody): Promise<Answer> {
-    if (this.#hasEnded) {
-      this.#peer.close('ended');
-      await this.connect();
-    }
+    // For the rest of a file the server may have to read what is before it.
+    const reads = 'offset' in words && words.offset !== 0;
+    if (!reads) this.#first ??= this.clock.after(firstByteMs, () => this.fail(silent(this.#peer.remote)));
     this.#peer.write(encoder.encode(`${JSON.stringify(words)}\n`));
     this.sent();
     return this.#next({ asked: words, onBody });
@@ -118,12 +131,8 @@ class DialledSession implements FilesSession {
   }
 
   sent(): void {
-    if (this.#failure) return;
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => {
-      this.#hasEnded = true;
-      this.#peer.end();
-    }, this.silenceMs);
+    this.#isDue = true;
+    this.#limit.moved();
   }
 
   write(bytes: Uint8Array): boolean {
@@ -144,7 +153,6 @@ class DialledSession implements FilesSession {
   }
 
   end(): void {
-    clearTimeout(this.#silence);
     this.#peer.close('ended');
   }
 
@@ -156,7 +164,8 @@ class DialledSession implements FilesSession {
   }
 
   #onData(bytes: Uint8Array): void {
-    this.#silence?.refresh();
+    this.#limit.moved();
+    this.#first?.stop();
     try {
       for (let rest = bytes; rest.length > 0; ) rest = this.#bodyLeft > 0 ? this.#takeBody(rest) : this.#readLine(rest);
     } catch (error) {
@@ -173,6 +182,7 @@ class DialledSession implements FilesSession {
 
   /** Reads up to the end of a line: it may say that what follows is no line. */
   #readLine(bytes: Uint8Array): Uint8Array {
+    if (this.#lines.held === 0 && bytes[0] !== BRACE && bytes[0] !== E) throw notOurs();
     const at = bytes.indexOf(10) + 1;
     this.#lines.push(at === 0 ? bytes : bytes.subarray(0, at));
     return at === 0 ? new Uint8Array(0) : bytes.subarray(at);
@@ -200,8 +210,7 @@ class DialledSession implements FilesSession {
 
   #answered(): void {
     this.#waiting = undefined;
-    clearTimeout(this.#silence);
-    this.#silence = undefined;
+    this.#isDue = false;
   }
 
   #fail(error: Error): void {

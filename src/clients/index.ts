@@ -5,7 +5,7 @@ export { type Channel, type NextOptions, type OpenOptions, open } from './channe
 export { ChatClient } from './chat.js';
 export type { ChatListener, ChatOptions, ChatState } from './chat-options.js';
 export { lossOf, type Missed, roomKey } from './chat-rooms.js';
-export { connect } from './connect.js';
+export { type ConnectOptions, connect } from './connect.js';
 export type { Answer } from './files-answer.js';
 export {
   type FilesSession,
@@ -16,4 +16,5 @@ export {
 export { type GetOptions, type Got, get, getTree, IsFolder } from './get.js';
 export { list } from './ls.js';
 export { type PutOptions, put, type Sent } from './put.js';
+export type { ReceiptOptions } from './receipt-wait.js';
 export { type SendOptions, send } from './send.js';

@@ -10,9 +10,10 @@ import {
 import { VerifiedWriter } from '../framing/verified.js';
 import type { AddressLike, DialOptions } from '../transport/index.js';
 import { type Outcome, unreadable, untilDone } from './outcome.js';
+import { type ReceiptOptions, ReceiptWait } from './receipt-wait.js';
 
 /** How {@link send} sends. */
-export interface SendOptions extends DialOptions {
+export interface SendOptions extends DialOptions, ReceiptOptions {
   /** Told of bytes that were handed to the connection, as they go. */
   readonly onProgress?: (bytes: number) => void;
   /** Makes the stream a verified one: the server must confirm its length and its SHA-256, or this hash. */
@@ -33,6 +34,7 @@ export async function send(input: Input, address: AddressLike, options: SendOpti
     await untilDone(address, options, (peer, outcome) => {
       const answer = new Answer();
       const writer = verifying(options.verify, peer);
+      const wait = new ReceiptWait({ ...options, peer, outcome });
       let sent = false;
       let due: string | undefined;
       input.read(
@@ -45,20 +47,20 @@ export async function send(input: Input, address: AddressLike, options: SendOpti
           sent = true;
           due = writer && `ok ${writer.end()}\n`;
           peer.end();
+          wait.begin();
         },
       );
       return {
         data: (bytes) => answer.add(bytes),
-        drain: () => input.resume(),
+        drain: () => (sent ? wait.taken() : input.resume()),
         end() {
-          if (answer.refuses(outcome)) return;
           // Also what was handed over is not received where the system has still to take it.
-          if (!sent || peer.backlog > 0)
-            outcome.fail(new WirelineError('reset', `${peer.remote} closed before the end of the input`));
-          else if (due !== undefined && answer.text !== due) outcome.fail(unconfirmed(peer.remote));
-          else outcome.done();
+          answer.end(outcome, sent && peer.backlog === 0, due, peer.remote);
         },
-        close: () => answer.refuses(outcome),
+        close() {
+          wait.stop();
+          answer.refuses(outcome);
+        },
       } satisfies Handler;
     });
   } finally {
@@ -81,6 +83,14 @@ class Answer {
 
   add(bytes: Uint8Array): void {
     if (this.text.length < answerSize) this.text += new TextDecoder().decode(bytes.subarray(0, answerSize));
+  }
+
+  /** The server has ended, when it may have received all; a verified stream is answered with what is `due`. */
+  end(outcome: Outcome, hasAll: boolean, due: string | undefined, remote: string): void {
+    if (this.refuses(outcome)) return;
+    if (!hasAll) outcome.fail(new WirelineError('reset', `${remote} closed before the end of the input`));
+    else if (due !== undefined && this.text !== due) outcome.fail(unconfirmed(remote));
+    else outcome.done();
   }
 
   /** Fails with the server's words, if it has refused. */

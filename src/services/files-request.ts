@@ -1,4 +1,4 @@
-import { WirelineError } from '../core/index.js';
+import { type Clock, type Connection, WirelineError } from '../core/index.js';
 
 /** What a client of the files service asks for. */
 export type Request =
@@ -16,6 +16,17 @@ export type Request =
   | { readonly type: 'list'; readonly path: string }
   | { readonly type: 'put'; readonly path: string; readonly replace: boolean };
 
+/** What a reader of requests does with what it reads. */
+export interface RequestReaderOptions {
+  readonly peer: Connection;
+  readonly clock: Clock;
+  readonly onRequest: (line: Uint8Array) => void;
+  /** Called when the client has ended and each of its requests was given and let go on. */
+  readonly onEnd: () => void;
+  /** Called for a request that is too long: nothing is read after it. Its first byte is that of `line`. */
+  readonly onTooLong: (line: Uint8Array, error: WirelineError) => void;
+}
+
 /** `{`, by which a line of JSON is known. */
 export const BRACE = 123;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -23,6 +34,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Reads a request line. Throws `protocol` where it is none. */
 export function parseRequest(line: Uint8Array): Request {
   const text = decoded(line);
+  if (text === '') throw new WirelineError('protocol', 'an empty line names no file');
   if (!text.startsWith('{')) return { type: 'plain', path: text };
   const { get, list, put, offset = 0, prefix, hash = true, replace = false } = parsed(text);
   if (typeof get === 'string' && isWhole(offset)) {

@@ -6,13 +6,13 @@ import {
   type Handler,
   type Service,
   systemClock,
+  turnShare,
+  type WirelineError,
 } from '../core/index.js';
-import { download } from './files-download.js';
-import { listing } from './files-listing.js';
+import { begin } from './files-begin.js';
 import { BRACE, parseRequest, type Request } from './files-request.js';
 import { RequestReader } from './files-request-reader.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
-import { FileUpload } from './files-upload.js';
 
 /** How {@link files} serves: what, by which clock, and whether clients may put files too. */
 export interface FilesOptions {
@@ -20,8 +20,6 @@ export interface FilesOptions {
   readonly clock?: Clock;
   readonly writable?: boolean;
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Serves the files of a folder. A line that is a plain name is answered with the file's bytes and the end of the
@@ -35,13 +33,20 @@ export function files(options: FilesOptions): Service {
 class FilesHandler implements Handler {
   readonly #requests: RequestReader;
   #transfer: Transfer | undefined;
+  /** The client has still to take an answer. */
+  #untaken = false;
 
   constructor(
     readonly peer: Connection,
     readonly options: FilesOptions,
   ) {
-    const onEnd = () => peer.end();
-    this.#requests = new RequestReader(options.clock ?? systemClock, (line) => this.#onRequest(line), onEnd);
+    this.#requests = new RequestReader({
+      peer,
+      clock: options.clock ?? systemClock,
+      onRequest: (line) => this.#onRequest(line),
+      onEnd: () => peer.end(),
+      onTooLong: (line, error) => this.#refuse(line, error),
+    });
   }
 
   data(bytes: Uint8Array): void {
@@ -50,7 +55,8 @@ class FilesHandler implements Handler {
   }
 
   drain(): void {
-    this.#transfer?.go();
+    if (this.#transfer) this.#transfer.go();
+    else if (this.#untaken) this.#onTransferred();
   }
 
   end(): void {
@@ -65,34 +71,37 @@ class FilesHandler implements Handler {
   }
 
   #onRequest(line: Uint8Array): void {
-    const plain = line[0] !== BRACE;
     this.#requests.hold();
     try {
       this.#serve(parseRequest(line));
     } catch (error) {
-      const { code, message } = asWirelineError(error);
+      const refusal = asWirelineError(error);
       this.#transfer = undefined;
-      this.peer.write(plain ? encoder.encode(`error: ${message}\n`) : jsonLine({ error: message }));
-      if (plain) this.peer.close(code === 'refused' ? 'ended' : code);
-      else this.#onTransferred();
+      if (line[0] !== BRACE) return this.#refuse(line, refusal);
+      this.peer.write(jsonLine({ error: refusal.message }));
+      this.#onTransferred();
     }
   }
 
+  /** Tells the client why it is not served, and closes. */
+  #refuse(line: Uint8Array, { code, message }: WirelineError): void {
+    this.peer.write(line[0] === BRACE ? jsonLine({ error: message }) : `error: ${message}\n`);
+    this.peer.close(code === 'refused' ? 'ended' : code);
+  }
+
   #serve(request: Request): void {
-    const { folder, writable = false } = this.options;
-    const over = () => this.#onTransferred();
-    if (request.type === 'put') this.#transfer = new FileUpload(this.peer, folder, request, writable, over);
-    else if (request.type === 'list') this.#transfer = listing(this.peer, folder, request.path, over);
-    else this.#transfer = download(this.peer, folder, request, over);
-    const transfer = this.#transfer;
+    const transfer = begin(this.peer, this.options, request, () => this.#onTransferred());
+    this.#transfer = transfer;
     transfer.go();
     // What a client sends without waiting for the answer belongs to its file.
     if (transfer.data) transfer.data(this.#requests.take());
     if (this.#requests.ended && this.#transfer === transfer) transfer.cut?.();
   }
 
+  /** The next request is begun when the answer to this one was taken, but for what the system has room for. */
   #onTransferred(): void {
     this.#transfer = undefined;
-    this.#requests.go();
+    this.#untaken = this.peer.backlog >= turnShare.bytes;
+    if (!this.#untaken) this.#requests.go();
   }
 }

@@ -4,6 +4,8 @@ import type { TextMessage } from '../framing/index.js';
 /** A client and what it said before its group was complete. */
 export interface Member {
   readonly peer: Connection<TextMessage>;
+  /** How its own messages end, and so those that it is sent. */
+  lineEnd: TextMessage['end'];
   kept: TextMessage[];
   keptBytes: number;
   /** It ended its side before the group was complete. */
@@ -11,7 +13,6 @@ export interface Member {
 }
 
 const encoder = new TextEncoder();
-const line = (words: string): TextMessage => ({ bytes: encoder.encode(words), end: '\n' });
 
 /** Clients that hear one another, from the first that arrives to the last that leaves. */
 export class RelayGroup {
@@ -25,7 +26,7 @@ export class RelayGroup {
   ) {}
 
   join(peer: Connection<TextMessage>): Member {
-    const member: Member = { peer, kept: [], keptBytes: 0, ended: false };
+    const member: Member = { peer, lineEnd: '\n', kept: [], keptBytes: 0, ended: false };
     this.#members.push(member);
     this.complete = this.#members.length === this.size;
     // The newcomer has to have its handler before it can be written to about others that end.
@@ -34,9 +35,10 @@ export class RelayGroup {
   }
 
   say(member: Member, message: TextMessage): void {
+    member.lineEnd = message.end;
     if (!this.complete || member.kept.length > 0) return this.#keep(member, message);
     const others = this.#members.filter((other) => other !== member);
-    const room = others.map((other) => other.peer.write(message));
+    const room = others.map((other) => write(other, message.bytes));
     if (isBye(message)) this.#close();
     else if (room.includes(false)) member.peer.pause();
   }
@@ -57,7 +59,8 @@ export class RelayGroup {
     this.#members = this.#members.filter((other) => other !== member);
     member.peer.close('ended');
     if (!this.complete) return;
-    for (const { peer } of this.#members) peer.write(line(this.size === 2 ? '* the other has left' : '* one has left'));
+    const notice = encoder.encode(this.size === 2 ? '* the other has left' : '* one has left');
+    for (const other of this.#members) write(other, notice);
     if (this.#members.length < 2) this.#close();
   }
 
@@ -81,6 +84,11 @@ export class RelayGroup {
     for (const { peer } of this.#members) peer.close('ended');
     this.#members = [];
   }
+}
+
+/** Sends a message as its receiver ends its own: a program that reads lines gets lines, also from one that sends none. */
+function write({ peer, lineEnd }: Member, bytes: Uint8Array): boolean {
+  return peer.write({ bytes, end: lineEnd });
 }
 
 function isBye({ bytes }: TextMessage): boolean {

@@ -1,6 +1,6 @@
 import { type Closed, type Connection, type Handler, systemClock, type Timer } from '../core/index.js';
 import type { TextMessage } from '../framing/index.js';
-import { isQuit, lastWordsMs, show, type TalkOptions, waitingLines } from './talk-options.js';
+import { isQuit, lastWordsMs, quitLine, show, type TalkOptions, waitingLines } from './talk-options.js';
 
 /** One end of a talk: what may be said, when it is said, and when it is over. */
 export class TalkEnd implements Handler<TextMessage> {
@@ -9,8 +9,8 @@ export class TalkEnd implements Handler<TextMessage> {
   #state: 'talking' | 'said-all' | 'left' = 'talking';
   #otherLeft = false;
   #full = false;
-  /** Whether what the other still says is waited for at our end: by a pipe, and not by who quits. */
-  #lingers: boolean;
+  #othersEnd: TextMessage['end'] = '\n';
+  #quits = false;
   readonly #patience: Timer;
 
   constructor(
@@ -18,7 +18,6 @@ export class TalkEnd implements Handler<TextMessage> {
     readonly options: TalkOptions,
   ) {
     this.#own = options.turns !== 'second';
-    this.#lingers = !options.typed;
     this.#patience = (options.clock ?? systemClock).after(lastWordsMs, () => peer.close('ended'));
     this.#patience.stop();
     options.onTurn?.(this.#own);
@@ -29,8 +28,10 @@ export class TalkEnd implements Handler<TextMessage> {
   }
 
   data(message: TextMessage): void {
+    this.#othersEnd = message.end;
     if (isQuit(message.bytes)) return this.end();
-    if (this.#state === 'left' && this.#lingers) this.#patience.again();
+    // A pipe waits for what the other still says, and a person who quits does not.
+    if (this.#state === 'left' && !this.options.typed && !this.#quits) this.#patience.again();
     show(message, this.peer, this.options.output);
     if (!this.options.turns || this.#own) return;
     this.#own = true;
@@ -53,13 +54,15 @@ export class TalkEnd implements Handler<TextMessage> {
   close(why: Closed): void {
     this.#patience.stop();
     this.options.lines.stop();
-    this.options.output.whenDrained(() => this.options.onClosed?.(why));
+    this.options.output.whenDrained(() => this.options.onClosed?.(why, this.#said.length));
   }
 
   #onLine(line: Uint8Array): boolean {
     if (this.#state !== 'talking') return false;
     if (isQuit(line)) {
-      this.#lingers = false;
+      this.#quits = true;
+      // Where what was said before cannot be sent, it is over all the same.
+      this.#patience.again();
       this.#sayAll();
       return false;
     }
@@ -77,7 +80,7 @@ export class TalkEnd implements Handler<TextMessage> {
   #speak(): void {
     const { turns, lines } = this.options;
     while (!this.#full && this.#own && this.#said.length > 0) {
-      this.#full = !this.peer.write({ bytes: this.#said.shift() as Uint8Array, end: '\n' });
+      this.#full = !this.#write(this.#said.shift() as Uint8Array);
       if (this.#otherLeft) this.#patience.again();
       if (turns) {
         this.#own = false;
@@ -92,7 +95,12 @@ export class TalkEnd implements Handler<TextMessage> {
   #leave(): void {
     this.#state = 'left';
     if (this.#otherLeft) return this.peer.close('ended');
+    if (this.#quits) this.#write(quitLine);
     this.peer.end();
     this.#patience.again();
+  }
+
+  #write(bytes: Uint8Array): boolean {
+    return this.peer.write({ bytes, end: this.options.lineEnd ?? this.#othersEnd });
   }
 }

@@ -14,7 +14,10 @@ export interface TalkOptions {
   readonly turns?: 'first' | 'second';
   /** Told whose turn it is, where there are turns. */
   readonly onTurn?: (own: boolean) => void;
-  readonly onClosed?: (why: Closed) => void;
+  /** Told why it is over, and how many lines were said here and could not be sent. */
+  readonly onClosed?: (why: Closed, unsent: number) => void;
+  /** What follows each line (default: what follows the other's, and a newline until it has said something). */
+  readonly lineEnd?: TextMessage['end'];
   readonly text?: TextOptions;
 }
 
@@ -23,6 +26,8 @@ export const lastWordsMs = 500;
 /** Lines that wait for their turn before no more are read. */
 export const waitingLines = 256;
 const decoder = new TextDecoder();
+/** What one who leaves says, for programs of text 4 that wait for the word. */
+export const quitLine = new TextEncoder().encode('/q');
 
 /** Whether a line says that who sent it leaves. */
 export function isQuit(line: Uint8Array): boolean {

@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { list, openFiles } from '../../src/clients/index.js';
+import { type FilesSessionOptions, list, openFiles } from '../../src/clients/index.js';
 import { WirelineError } from '../../src/core/index.js';
 import { rejection } from '../support/code-of.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 /** A session with a server that answers every request with `words`. */
-async function session(words: string) {
+async function session(words: string, options: FilesSessionOptions = {}) {
   const server = net.createServer((socket) => {
     socket.on('data', () => socket.write(words)).on('error', () => {});
   });
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const opened = await openFiles({ host: '127.0.0.1', port: (server.address() as net.AddressInfo).port });
+  const opened = await openFiles(`127.0.0.1:${(server.address() as net.AddressInfo).port}`, options);
   onTestFinished(() => opened.end());
   return opened;
 }
@@ -43,23 +44,47 @@ test('bytes are given as they come, and then the line after them', async () => {
   expect(await opened.request({ get: 'a' })).toMatchObject({ get: 'a' });
 });
 
-test('a server that is long silent is told that no more comes, answers all the same, and is asked again', async () => {
-  let connections = 0;
-  // It answers only when the other side has ended.
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    connections++;
-    socket.on('error', () => {}).on('end', () => socket.end('{"list":"","size":0}\n{"bytes":0}\n'));
-    socket.resume();
+test('a server that is silent fails the request in time', async () => {
+  const opened = await session('{"get":"a","size":3}\n', { timeoutMs: 30 });
+  expect(await rejection(opened.request({ get: 'a' }, () => () => {}))).toMatchObject({
+    code: 'timeout',
+    message: expect.stringMatching(/has neither sent nor taken anything for 0.03 s/),
   });
-  onTestFinished(() => void server.close());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  const opened = await openFiles({ host: '127.0.0.1', port }, { silenceMs: 10 });
-  onTestFinished(() => opened.end());
-  for (const asked of [1, 2]) {
-    expect(await opened.request({ list: '' }, () => () => {})).toEqual({ bytes: 0 });
-    expect(connections).toBe(asked);
-  }
+});
+
+test('one that has never answered fails it after 10 s, unless it has to read what is before', async () => {
+  const clock = new ManualClock();
+  const silent = await session('', { clock, timeoutMs: 0 });
+  const failed = rejection(silent.request({ list: '' }));
+  clock.pass(9_999);
+  clock.pass(1);
+  expect(await failed).toMatchObject({
+    code: 'timeout',
+    message: expect.stringMatching(/is it a wireline serve files/),
+  });
+  const reading = await session('', { clock, timeoutMs: 60_000 });
+  let over = false;
+  const busy = rejection(reading.request({ get: 'a', offset: 5 })).then((error) => {
+    over = true;
+    return error;
+  });
+  await new Promise(setImmediate);
+  clock.pass(59_999);
+  expect(over).toBe(false);
+  clock.pass(1);
+  expect(await busy).toMatchObject({ code: 'timeout' });
+});
+
+test.each([
+  ['File not found', 'protocol', 'the server does not answer as a files service does'],
+  [
+    'error: too many connections, try again later\n',
+    'refused',
+    'refused by the server: too many connections, try again later',
+  ],
+])('a first byte that no answer has is enough: %j', async (words, code, message) => {
+  const opened = await session(words);
+  expect(await rejection(opened.request({ list: '' }))).toMatchObject({ code, message });
 });
 
 test('an answer to another request than ours is none', async () => {

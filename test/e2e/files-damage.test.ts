@@ -11,7 +11,7 @@ import { serving } from '../support/serving.js';
 
 /** Whether `work` was done through a proxy that does harm. It has to come to an end, one or the other. */
 async function throughHarm(port: number, harm: Harm, work: (session: FilesSession) => Promise<unknown>) {
-  const session = await openFiles({ host: '127.0.0.1', port: Number(await proxy(port, harm)) }, { silenceMs: 100 });
+  const session = await openFiles({ host: '127.0.0.1', port: Number(await proxy(port, harm)) }, { timeoutMs: 300 });
   const done = await work(session).then(
     () => true,
     () => false,

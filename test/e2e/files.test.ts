@@ -99,7 +99,8 @@ describe('files by name', () => {
     expect(said.slice(4, 8).every((line) => 'error' in JSON.parse(line))).toBe(true);
     const deep = `{"get":${'['.repeat(30_000)}}\n`;
     expect(JSON.parse((await plainClient(port, deep)).trim())).toHaveProperty('error');
-    expect(await plainClient(port, 'x'.repeat(200_000))).toBe('');
+    const tooLong = 'error: a request is longer than 65536 bytes\n';
+    expect(await plainClient(port, 'x'.repeat(200_000))).toBe(tooLong);
     expect(await plainClient(port, 'a\n')).toBe('AAA');
   });
 

@@ -1,26 +1,76 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { RequestReader } from '../../src/services/files-request-reader.js';
+import { folder } from '../support/folder.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { serving } from '../support/serving.js';
 
 test('a request that the network holds up in its middle is one request', () => {
   const clock = new ManualClock();
   const requests: string[] = [];
-  const reader = new RequestReader(
+  const reader = new RequestReader({
     clock,
-    (line) => requests.push(Buffer.from(line).toString()),
-    () => requests.push('the end'),
-  );
+    peer: { pause() {}, resume() {} } as never,
+    onRequest: (line) => requests.push(Buffer.from(line).toString()),
+    onEnd: () => requests.push('the end'),
+    onTooLong: () => requests.push('too long'),
+  });
   const push = (text: string) => {
     reader.push(Buffer.from(text));
     clock.pass(1000);
   };
+  push('plain');
+  expect(requests.splice(0)).toEqual(['plain']);
   for (const part of ['{"ge', 't":"a name with } and {"', '', '}', '\n']) push(part);
   expect(requests.splice(0)).toEqual(['{"get":"a name with } and {"}']);
-  // It is whole without a newline, and so is a plain name, which has no other end.
+  // It is whole without a newline, and so is a plain name, which has no other end. A client that has ended a line is
+  // waited for.
   push('{"list":""}');
-  push('plain');
-  expect(requests.splice(0)).toEqual(['{"list":""}', 'plain']);
-  push('{"get":');
+  expect(requests).toEqual([]);
+  clock.pass(4000);
+  expect(requests.splice(0)).toEqual(['{"list":""}']);
+  push('\n\r\n{"get":');
   reader.end();
   expect(requests).toEqual(['{"get":', 'the end']);
+});
+
+/** What a client hears of a server of files that it sends `words` to. */
+async function hears(words: string | Buffer, half = true): Promise<string> {
+  const there = folder();
+  writeFileSync(join(there, 'a'), 'this is a');
+  mkdirSync(join(there, 'many'));
+  for (let at = 0; at < 200; at++) writeFileSync(join(there, 'many', `${at}${'x'.repeat(200)}`), '');
+  const socket = net.connect({ port: await serving(there), host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  let heard = '';
+  socket.on('error', () => {}).on('data', (chunk) => (heard += chunk));
+  if (half) socket.end(words);
+  else socket.write(words);
+  await Promise.race([once(socket, 'end'), once(socket, 'close')]);
+  return heard;
+}
+
+test.each([
+  ['\n', 'error: an empty line names no file\n'],
+  [Buffer.alloc(70_000, 'x'), 'error: a request is longer than 65536 bytes\n'],
+  [Buffer.from(`{"get":"${'x'.repeat(70_000)}"}\n`), '{"error":"a request is longer than 65536 bytes"}\n'],
+])('what is no request gets a word: %j', async (words, answer) => {
+  expect(await hears(words, false)).toBe(answer);
+});
+
+test('many requests in one piece are answered one after the other', async () => {
+  const lists = await hears('{"list":"many"}\n'.repeat(300));
+  expect(lists.match(/^\{"list":"many"/gm)?.length).toBe(300);
+  expect(lists.match(/^\{"bytes":/gm)?.length).toBe(300);
+  const refused = await hears('{"get":"../x"}\n'.repeat(5_000));
+  expect(refused.match(/\n/g)?.length).toBe(5_000);
+});
+
+test('requests that come byte by byte behind an unread answer wait, and cost little', async () => {
+  const heard = await hears(Buffer.concat([Buffer.from('{"get":"a"}\n'.repeat(3)), Buffer.from('{"list":""}')]));
+  expect(heard.match(/this is a/g)?.length).toBe(3);
+  expect(heard).toContain('"list":""');
 });

@@ -6,9 +6,13 @@ import socket
 import sys
 import time
 
+# A socket that nothing refers to is closed.
+sockets = []
+
 
 def accept(listener, count):
-    return [listener.accept()[0] for _ in range(count)]
+    sockets.extend(listener.accept()[0] for _ in range(count))
+    return sockets
 
 
 def order(listener, prepare, greet=None):
@@ -62,12 +66,94 @@ def order_reads_lines(listener, _):
         client.close()
 
 
+def echo_stays(listener, _):
+    """Text 5: the client closes the socket when it is done. This one never does."""
+    [client] = accept(listener, 1)
+    while True:
+        data = client.recv(1024)
+        if not data:
+            break
+        client.sendall(data)
+
+
+def silent_stays(listener, _):
+    """Accepts, and says nothing."""
+    accept(listener, 1)
+
+
+def compares(listener, _):
+    """Says what it has received, as Python writes it."""
+    [client] = accept(listener, 1)
+    client.sendall(("got " + repr(client.recv(1024).decode())).encode())
+    client.recv(1)
+    client.close()
+
+
+def greets(listener, _):
+    """Greets, and answers without newlines."""
+    [client] = accept(listener, 1)
+    client.sendall(b"Welcome!\n")
+    while True:
+        data = client.recv(1024)
+        if not data:
+            break
+        client.sendall(data.strip() + b"!")
+    client.close()
+
+
+def no_such_file_stays(listener, _):
+    """A server of files that answers a name in words, without a newline."""
+    [client] = accept(listener, 1)
+    client.recv(1024)
+    client.sendall(b"File not found")
+    client.recv(1)
+
+
+def sink_stays(listener, _):
+    """Text 2: reads to the end, and does not close."""
+    [client] = accept(listener, 1)
+    total = 0
+    while True:
+        data = client.recv(65536)
+        if not data:
+            break
+        total += len(data)
+    print(total, flush=True)
+
+
+def hangs_up_at_eof(listener, _):
+    """Takes a half-close for a hang-up, as Twisted and libuv do: what is unsent is lost."""
+    [client] = accept(listener, 1)
+    client.settimeout(10)
+    data = b""
+    while not data.endswith(b"\n"):
+        data += client.recv(1024)
+    time.sleep(0.3)
+    client.setblocking(False)
+    try:
+        if not client.recv(1):
+            return
+    except BlockingIOError:
+        pass
+    client.setblocking(True)
+    client.sendall(data.upper())
+    client.close()
+
+
+def relay_client_reads_lines(_, port):
+    """Not a server: a partner in a relay that reads lines."""
+    client = socket.create_connection(("127.0.0.1", int(port)))
+    for line in client.makefile():
+        print(repr(line), flush=True)
+
+
 def main():
     kind, argument = sys.argv[1], sys.argv[2:]
     listener = socket.create_server(("127.0.0.1", 0), backlog=50)
     print(listener.getsockname()[1], flush=True)
     globals()[kind](listener, *argument or [None])
-    time.sleep(float("inf") if kind.endswith("stays") else 0)
+    if kind.endswith("stays"):
+        time.sleep(60)
 
 
 if __name__ == "__main__":
