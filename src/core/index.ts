@@ -20,7 +20,7 @@ export { type Download, type Folder, type FolderEntry, type NewFile, type OpenFi
 export { type Hash, type MakeHash, sha256 } from './hash.js';
 export { joined } from './joined.js';
 export { layered, type View, viewed } from './layer.js';
-export type { Entry, Extent, Log, Retention, Saying } from './log.js';
+export type { Entry, Extent, Log, LogRange, Retention, Saying } from './log.js';
 export { Piecework, type PieceworkEnd, type WritePiece } from './piecework.js';
 export { type Holder, Pressure, tightPart } from './pressure.js';
 export { printable } from './printable.js';

@@ -36,6 +36,13 @@ export interface Extent {
   readonly last: number;
 }
 
+/** What {@link Log.read} reads. */
+export interface LogRange {
+  readonly after: number;
+  readonly limit: number;
+  readonly enough?: number;
+}
+
 /**
  * What rooms have said: the one order that all members of a room see.
  *
@@ -51,8 +58,11 @@ export interface Log {
   readonly epoch: string;
   /** Stores sayings, and resolves with their entries, in the same order: one promise a batch. */
   append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]>;
-  /** The oldest kept entries after number `after`, at most `limit` of them, in order. */
-  read(room: string, range: { readonly after: number; readonly limit: number }): Promise<readonly Entry[]>;
+  /**
+   * Resolves with the oldest kept entries after number `after`, in order: at most `limit` of them, and none after those
+   * whose bodies have `enough` characters together (default: no limit). So a page of long entries stays small.
+   */
+  read(room: string, range: LogRange): Promise<readonly Entry[]>;
   /** The numbers that there are now, as far as followers have been told. */
   extent(room: string): Extent;
   /** Calls `receive` with each batch of new entries of the room, from now on. Gives a function that stops it. */

@@ -1,4 +1,14 @@
-import { asWirelineError, type Entry, type Extent, type Log, type Saying, WirelineError } from '../core/index.js';
+import { attempt, report } from '../core/attempt.js';
+import {
+  asWirelineError,
+  type Entry,
+  type Extent,
+  type Log,
+  type LogRange,
+  printError,
+  type Saying,
+  WirelineError,
+} from '../core/index.js';
 
 /** Where a {@link groupedLog} stores entries. Synchronous: one process writes at a time. */
 export interface Store {
@@ -23,6 +33,12 @@ interface Append {
   reject(error: Error): void;
 }
 
+/** Entries that are read before it is known how long they are, and how long they may be to read the rest in one step. */
+const firstStep = 4;
+const shortEntry = 1024;
+/** Characters that are stored in one group, but for a longer batch: a group is one step of the event loop. */
+const groupSize = 512 * 1024;
+
 /** Entries that were added in one group, a room. */
 type Added = Map<string, Entry[]>;
 
@@ -38,6 +54,7 @@ export function groupedLog(store: Store, now: () => number = Date.now): Log {
 class GroupedLog implements Log {
   readonly epoch: string;
   #waiting: Append[] = [];
+  #scheduled = false;
   #closed = false;
   readonly #followers = new Map<string, Set<(entries: readonly Entry[]) => void>>();
 
@@ -51,13 +68,30 @@ class GroupedLog implements Log {
   append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]> {
     if (this.#closed) return Promise.reject(new WirelineError('shutdown', 'the log is closed'));
     return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ room, sayings, resolve, reject }) === 1) setImmediate(() => this.#commit());
+      this.#waiting.push({ room, sayings, resolve, reject });
+      this.#schedule();
     });
   }
 
-  async read(room: string, { after, limit }: { after: number; limit: number }): Promise<readonly Entry[]> {
+  async read(room: string, { after, limit, enough = Number.POSITIVE_INFINITY }: LogRange): Promise<readonly Entry[]> {
     try {
-      return this.store.read(room, after, limit);
+      const entries: Entry[] = [];
+      let last = after;
+      for (
+        let size = 0, step = enough === Number.POSITIVE_INFINITY ? limit : firstStep;
+        entries.length < limit && size < enough;
+      ) {
+        const some = this.store.read(room, last, Math.min(step, limit - entries.length));
+        for (const entry of some) {
+          if (size >= enough) break;
+          entries.push(entry);
+          size += entry.body.length;
+        }
+        if (some.length < Math.min(step, limit)) break;
+        last = (some.at(-1) as Entry).number;
+        step = size / entries.length < shortEntry ? limit : firstStep;
+      }
+      return entries;
     } catch (error) {
       throw asWirelineError(error);
     }
@@ -84,13 +118,32 @@ class GroupedLog implements Log {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#commit();
+    while (this.#waiting.length > 0) this.#commit();
     this.store.close();
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#commit();
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  /** Takes the oldest appends, as many as one group is to have. */
+  #takeGroup(): Append[] {
+    let size = 0;
+    let count = 0;
+    while (count < this.#waiting.length && size < groupSize) {
+      for (const { body } of (this.#waiting[count++] as Append).sayings) size += body.length;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
   #commit(): void {
-    const appends = this.#waiting;
-    this.#waiting = [];
+    const appends = this.#takeGroup();
     const added: Added = new Map();
     let answers: Entry[][] = [];
     try {
@@ -125,7 +178,13 @@ class GroupedLog implements Log {
     return answers;
   }
 
+  /** What a follower throws is no failure of the log, nor of another follower. */
   #tell(room: string, entries: readonly Entry[]): void {
-    for (const receive of this.#followers.get(room) ?? []) receive(entries);
+    for (const receive of this.#followers.get(room) ?? []) {
+      attempt(
+        () => receive(entries),
+        (error) => report(printError, error, { remote: `the room ${room}` }),
+      );
+    }
   }
 }

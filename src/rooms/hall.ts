@@ -1,4 +1,5 @@
 import type { Connection, Extent, Joined, SentEntry, ServerMessage } from '../core/index.js';
+import { FairQueue } from './fair-queue.js';
 import { defaults, type HallOptions, type Position } from './hall-options.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
@@ -22,6 +23,8 @@ export class Hall {
   readonly #names: Names<Member>;
   readonly #rooms = new Map<string, Room>();
   readonly #members = new Set<Member>();
+  /** What is read of the log for one member and another. */
+  readonly #reads = new FairQueue();
 
   constructor(options: HallOptions) {
     this.options = { ...defaults, ...options };
@@ -101,7 +104,7 @@ export class Hall {
 
   who(member: Member, name: string): void {
     const room = this.#roomOf(member, name);
-    const names = [...room.members].map((other) => other.name).sort((a, b) => a.localeCompare(b));
+    const names = [...room.members].map((other) => other.name).sort();
     member.tell({ type: 'who', room: room.name, names });
   }
 
@@ -125,9 +128,15 @@ export class Hall {
     try {
       await member.inTurn(async () => {
         const { first } = this.#extent(room);
-        const entries = await lastEntries(log, room, before, Math.min(limit, maxHistory)).catch(unread);
-        const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
-        member.tell({ type: 'history', room, first, entries: sent });
+        const count = Math.min(limit, maxHistory);
+        const more = await this.#reads.add(async () => {
+          if (member.gone) return false;
+          const entries = await lastEntries(log, room, before, count).catch(unread);
+          const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
+          return member.tell({ type: 'history', room, first, entries: sent });
+        });
+        // The next one is begun when this one was taken.
+        if (!more) await member.drained();
       });
     } finally {
       member.settled();
@@ -169,7 +178,7 @@ export class Hall {
     if (known && known.size >= this.options.maxMembers) throw new Refusal('limit', `${name} is full`);
     if (known) return known;
     if (this.#rooms.size >= this.options.maxRooms) throw new Refusal('limit', 'there are too many rooms');
-    const room = new Room(name, this.options.log);
+    const room = new Room(name, this.options.log, this.#reads);
     this.#rooms.set(name, room);
     return room;
   }

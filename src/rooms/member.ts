@@ -1,7 +1,11 @@
+import { isDeliberate } from '../core/attempt.js';
 import type { Connection, ServerMessage } from '../core/index.js';
-import { Refusal } from './refusal.js';
+import { Refusal, wordsOf } from './refusal.js';
 import type { Subscription } from './subscription.js';
 import type { Voice } from './voice.js';
+
+/** Requests of one member that wait for their answer. */
+const maxTurns = 128;
 
 /** Closes a connection for what failed in its service: it may be in a timer or a promise, where nobody would catch it. */
 export function closeFor(peer: Connection, error: unknown): void {
@@ -19,11 +23,14 @@ export class Member {
   /** The rooms joined, by name. */
   readonly rooms = new Map<string, Subscription>();
   #drained: (() => void)[] = [];
+  /** Whether the member should be told no more for now. */
+  full = false;
   /** The longest of what may still wait for the member. It does not count: one long message makes nobody slow. */
   #longest = 0;
   #unsettled = 0;
   #onSettled: (() => void)[] = [];
   #turn: Promise<void> = Promise.resolve();
+  #turns = 0;
 
   constructor(
     readonly peer: Connection,
@@ -36,9 +43,12 @@ export class Member {
     return this.peer.state === 'closed';
   }
 
-  /** Tells the member something. It never waits: a member that is too far behind is closed. */
-  tell(message: ServerMessage): void {
-    this.write(this.voice.message(message));
+  /**
+   * Tells the member something. It never waits: a member that is too far behind is closed. Gives false when it should be
+   * told no more for now.
+   */
+  tell(message: ServerMessage): boolean {
+    return this.write(this.voice.message(message));
   }
 
   /** Tells the member what its dialect has encoded before. Gives false when it should be told no more for now. */
@@ -50,13 +60,22 @@ export class Member {
       return false;
     }
     this.#longest = Math.max(backlog === 0 ? 0 : this.#longest, bytes.length);
-    return this.peer.write(bytes);
+    this.full = !this.peer.write(bytes);
+    return !this.full;
   }
 
   /** Tells why something that the member asked for is not done. What is no {@link Refusal} costs it its connection. */
   refuse(error: unknown, about: Refusal['about'] = {}): void {
     if (!(error instanceof Refusal)) return closeFor(this.peer, error);
     this.tell({ type: 'error', code: error.code, message: error.message, ...about, ...error.about });
+  }
+
+  /** Says that a room cannot be read, and ends the connection: a client that came again at once would fare no better. */
+  end(room: string, error: unknown): void {
+    if (!isDeliberate(error)) return closeFor(this.peer, error);
+    this.tell({ type: 'error', code: 'gone', message: `cannot be read: ${wordsOf(error)}`, room });
+    this.tell({ type: 'bye', reason: 'failed', again: 'later' });
+    this.peer.close('ended');
   }
 
   /** The log has something to store or to read for the member: until `settled` it is not answered. */
@@ -82,20 +101,24 @@ export class Member {
    * many requests only one takes memory, and none is worked on for who reads no answer.
    */
   inTurn(run: () => Promise<void>): Promise<void> {
+    if (this.#turns >= maxTurns) return Promise.reject(new Refusal('limit', 'too many requests wait for their answer'));
+    this.#turns++;
     const done = this.#turn.then(async () => {
       if (!this.gone) await run();
     });
-    this.#turn = done.catch(() => {});
+    this.#turn = done.catch(() => {}).finally(() => this.#turns--);
     return done;
   }
 
   /** Resolves when the member has taken most of what it was told, or is gone. */
   drained(): Promise<void> {
+    if (!this.full || this.gone) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
   /** To be called on `drain` and on `close`. */
   onDrain(): void {
+    this.full = false;
     const waiting = this.#drained;
     this.#drained = [];
     for (const resolve of waiting) resolve();

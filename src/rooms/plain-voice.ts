@@ -3,6 +3,9 @@ import type { Voice } from './voice.js';
 
 const encoder = new TextEncoder();
 const nothing = new Uint8Array(0);
+/** Characters of a message of many lines that have the sender's name before each, and what a longer one has instead. */
+const longBody = 4096;
+const continued = '| ';
 
 /**
  * What plain-text clients are told: `[name] text`, and `* ` before what the server says. Every line of a message has
@@ -23,7 +26,11 @@ function spoken(entries: readonly Pick<Entry, 'from' | 'body'>[]): string {
 
 function said(start: string, body: string): string {
   const shown = printable(body);
-  return `${start}${shown.includes('\n') ? shown.replaceAll('\n', `\n${start}`) : shown}\n`;
+  const first = shown.indexOf('\n');
+  if (first === -1) return `${start}${shown}\n`;
+  // A message of nothing but newlines would become a hundred times as long.
+  const next = shown.length - first > longBody ? continued : start;
+  return `${start}${shown.replaceAll('\n', `\n${next}`)}\n`;
 }
 
 function words(message: ServerMessage): string {

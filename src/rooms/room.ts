@@ -1,6 +1,9 @@
+import { attempt } from '../core/attempt.js';
 import { type Entry, joined, type Log, type Saying, type ServerMessage } from '../core/index.js';
-import type { Member } from './member.js';
+import type { FairQueue } from './fair-queue.js';
+import { closeFor, type Member } from './member.js';
 import { News } from './news.js';
+import { portionsOf } from './portions.js';
 import { Refusal, wordsOf } from './refusal.js';
 import { Subscription } from './subscription.js';
 import type { Accepted, Voice } from './voice.js';
@@ -30,6 +33,7 @@ export class Room {
   constructor(
     readonly name: string,
     readonly log: Log,
+    readonly reads: FairQueue,
   ) {
     this.#stopFollowing = log.follow(name, (entries) => this.#deliver(entries));
   }
@@ -45,7 +49,7 @@ export class Room {
   /** Adds a member that has heard up to entry `position`. It hears nothing until its subscription is started. */
   add(member: Member, position: number): Subscription {
     this.announce({ type: 'join', room: this.name, name: member.name });
-    const subscription = new Subscription(this.name, this.log, member, position);
+    const subscription = new Subscription(this.name, this.log, this.reads, member, position);
     subscription.eventsBefore = this.#events.length;
     this.#members.set(member, subscription);
     return subscription;
@@ -77,8 +81,12 @@ export class Room {
   }
 
   async #store(): Promise<void> {
-    const said = this.#said;
+    const all = this.#said;
     this.#said = [];
+    for (const said of sayingsOf(all)) void this.#append(said);
+  }
+
+  async #append(said: readonly Said[]): Promise<void> {
     try {
       const entries = await this.log.append(
         this.name,
@@ -108,9 +116,23 @@ export class Room {
   }
 
   #deliver(entries: readonly Entry[]): void {
+    let more = false;
+    for (const some of portionsOf(entries)) {
+      this.#tellNews(some, more);
+      more = true;
+    }
+  }
+
+  #tellNews(entries: readonly Entry[], more: boolean): void {
     const news = new News(this.name, entries);
     for (const [member, subscription] of this.#members) {
-      if (subscription.takes(entries)) news.tell(member.saying, member.voice, (bytes) => void member.write(bytes));
+      attempt(
+        () => {
+          if (!subscription.takes(entries, more)) return;
+          news.tell(member.saying, member.voice, (bytes) => void member.write(bytes));
+        },
+        (error) => closeFor(member.peer, error),
+      );
     }
   }
 
@@ -125,6 +147,11 @@ export class Room {
       else member.write(together(member.voice, events.slice(before)));
     }
   }
+}
+
+/** Cuts what was said in one turn into batches: each is stored whole, in one step. */
+function sayingsOf(said: readonly Said[]): Generator<readonly Said[]> {
+  return portionsOf(said.map((each) => ({ ...each, body: each.saying.body })));
 }
 
 function once(encoded: Encoded, voice: Voice, encode: (voice: Voice) => Uint8Array): Uint8Array {

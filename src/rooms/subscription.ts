@@ -1,10 +1,10 @@
 import type { Entry, Log } from '../core/index.js';
-import { closeFor, type Member } from './member.js';
+import type { FairQueue } from './fair-queue.js';
+import type { Member } from './member.js';
+import { enough, portionsOf } from './portions.js';
 
-/** Entries that are read at a time for who has some to catch up with. */
+/** Entries that are read at a time for a member that catches up. */
 const page = 32;
-/** Characters of bodies that are told at a time to who has some to catch up with, but for a longer one. */
-const enough = 64 * 1024;
 
 /**
  * A member's place in a room: first it catches up from the log, no faster than it reads, and then it is told what
@@ -19,6 +19,7 @@ export class Subscription {
   constructor(
     readonly room: string,
     readonly log: Log,
+    readonly reads: FairQueue,
     readonly member: Member,
     /** The number of the last entry that the member was told. */
     public position: number,
@@ -33,11 +34,14 @@ export class Subscription {
     this.#ended = true;
   }
 
-  /** Whether the member is to be told these new entries now; otherwise it will read them from the log. */
-  takes(entries: readonly Entry[]): boolean {
+  /**
+   * Whether the member is to be told these new entries now; otherwise it will read them from the log. Entries `more`
+   * of one turn are too much for a member that has still to take those before: it has had no time to be slow.
+   */
+  takes(entries: readonly Entry[], more = false): boolean {
     if (!this.#live) return false;
     const [first] = entries;
-    if (first?.number !== this.position + 1) {
+    if (first?.number !== this.position + 1 || (more && this.member.full)) {
       this.#live = false;
       this.start();
       return false;
@@ -49,33 +53,31 @@ export class Subscription {
   async #catchUp(): Promise<void> {
     try {
       // The extent is looked at in the turn in which following begins: see Log.
-      while (!this.#over && this.log.extent(this.room).last > this.position) await this.#readOn();
+      while (!this.#over && this.log.extent(this.room).last > this.position) {
+        // No page is held while its member is waited for: what it does not take is read again.
+        await this.member.drained();
+        await this.reads.add(() => this.#readOn());
+      }
       this.#live = true;
     } catch (error) {
-      closeFor(this.member.peer, error);
+      this.member.end(this.room, error);
     }
   }
 
+  /** Tells the member a page of the log, or as much of it as it takes. */
   async #readOn(): Promise<void> {
-    const entries = await this.log.read(this.room, { after: this.position, limit: page });
+    // Nothing is read for a member that has left meanwhile.
+    if (this.#over) return;
+    const entries = await this.log.read(this.room, { after: this.position, limit: page, enough });
     if (this.#over) return;
     const { first, last } = this.log.extent(this.room);
     const next = entries[0]?.number ?? Math.max(first, Math.min(last, this.position) + 1);
     if (next > this.position + 1) this.#tellGap(next);
     this.position = next - 1;
-    if (!this.#tell(entries) && !this.member.gone) await this.member.drained();
-  }
-
-  /** Tells entries until there are no more, or the member should be told no more for now: the rest is read again. */
-  #tell(entries: readonly Entry[]): boolean {
-    let more = true;
-    for (let from = 0; more && from < entries.length; ) {
-      const some = entries.slice(from, endOfPortion(entries, from));
-      more = this.member.write(this.member.voice.entries(this.room, some));
-      from += some.length;
+    for (const some of portionsOf(entries)) {
       this.position += some.length;
+      if (!this.member.write(this.member.voice.entries(this.room, some))) return;
     }
-    return more;
   }
 
   get #over(): boolean {
@@ -87,12 +89,4 @@ export class Subscription {
     const message = `entries ${this.position + 1} to ${next - 1} are no longer kept`;
     this.member.tell({ type: 'error', code: 'gone', message, room: this.room });
   }
-}
-
-function endOfPortion(entries: readonly Entry[], from: number): number {
-  let size = 0;
-  let to = from;
-  do size += (entries[to++] as Entry).body.length;
-  while (to < entries.length && size < enough);
-  return to;
 }

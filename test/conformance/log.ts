@@ -39,6 +39,8 @@ export function logConformance({ name, open }: LogUnderTest): void {
         'a',
         ['1', '2', '3', '4'].map((body) => said(body)),
       );
+      expect(bodies(await log.read('a', { after: 1, limit: 2, enough: 1 }))).toEqual(['2']);
+      expect(bodies(await log.read('a', { after: 1, limit: 9, enough: 2 }))).toEqual(['2', '3']);
       expect(bodies(await log.read('a', { after: 1, limit: 2 }))).toEqual(['2', '3']);
       expect(await log.read('a', { after: 4, limit: 2 })).toEqual([]);
       expect(await log.read('b', { after: 0, limit: 2 })).toEqual([]);

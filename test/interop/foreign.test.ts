@@ -22,9 +22,9 @@ describe.skipIf(without)('announce, to servers that were written to the letter o
     ['order_greets', 'Client %connectedX: Alice received before Y: Bob'],
     ['order_reads_lines', `Client X: Alice ${received}`, '--eol', 'lf'],
   ])('%s', async (kind, reply, ...how) => {
-    const { port } = await server(kind);
+    const { port, stdout: says } = await server(kind);
     const alice = run(['announce', '127.0.0.1', port, '--as', 'X', '--name', 'Alice', ...how]);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await until(() => says().includes('accepted'), 'Alice is there');
     const bob = run(['announce', '127.0.0.1', port, '--as', 'Y', '--name', 'Bob', ...how]);
     const runs = [
       ['Client X: Alice', 'X ', await alice],
@@ -109,7 +109,7 @@ describe.skipIf(without)('send and connect, to servers that do not close', () =>
         ),
       ]);
       expect(ms).toBeGreaterThan(300);
-      await until(() => started.stdout().includes('\n100000\n'), 'the server has it all');
+      await until(() => started.stdout().endsWith('\n100000\n'), 'the server has it all');
     },
   );
 
@@ -118,7 +118,7 @@ describe.skipIf(without)('send and connect, to servers that do not close', () =>
     const content = 'x'.repeat(3_000_000);
     const { status, stderr } = await run([command, '127.0.0.1', started.port, '--no-receipt'], content);
     expect([status, stderr]).toEqual([0, '']);
-    await until(() => started.stdout().includes('\n3000000\n'), 'the server has it all');
+    await until(() => started.stdout().endsWith('\n3000000\n'), 'the server has it all');
   });
 
   test('connect --no-half-close loses no reply of a server that takes the end of input for a hang-up', async () => {

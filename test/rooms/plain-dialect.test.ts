@@ -192,13 +192,16 @@ test('a log that cannot be read is told, and harms nobody else', async () => {
   const bob = chat.plain();
   await bob.hears('[ann] hello\n');
   await person(bob, 'bob');
-  Object.assign(log, { read: () => Promise.reject(new Error('the disk is gone')) });
+  const gone = new WirelineError('failed', 'the log /home/x: the disk is gone', {
+    cause: new Error('the disk is gone'),
+  });
+  Object.assign(log, { read: () => Promise.reject(gone) });
   ann.send('/history\n');
   await ann.hears('* cannot be read: the disk is gone\n');
   bob.send('still here\n');
   await ann.hears('[bob] still here\n');
   const late = chat.plain();
-  expect((await late.closed).reason).toBe('reset');
+  await late.hears('* cannot be read: the disk is gone\n* goodbye\n');
 });
 
 test('a log that fails as soon as it is looked at is told, and takes nobody with it', async () => {

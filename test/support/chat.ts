@@ -12,6 +12,8 @@ export interface ChatEnd {
   sendBytes(bytes: Uint8Array): void;
   /** All that was said to it so far. */
   text(): string;
+  /** Its complete lines. */
+  readonly lines: readonly string[];
   /** Waits until it was said `words`, anywhere after what was waited for before. */
   hears(words: string): Promise<void>;
   pause(): void;
@@ -36,9 +38,10 @@ export function chatInMemory(options: Partial<HallOptions> = {}) {
   const log: Log = options.log ?? memoryLog();
   const hall = new Hall({ clock, hash: sha256, log, ...options });
   const connect = (service: Parameters<typeof memoryPair>[1]): ChatEnd => {
-    const recorder = new Recorder();
+    const heard = new Heard();
+    const recorder = new Recorder({ data: (chunk) => heard.add(chunk) });
     memoryPair(recorder.service, service);
-    return chatEnd(recorder);
+    return chatEnd(recorder, heard);
   };
   return {
     hall,
@@ -54,16 +57,40 @@ function sha256() {
   return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => hash.digest('hex'), copy: sha256 };
 }
 
-function chatEnd(recorder: Recorder): ChatEnd {
-  let heard = 0;
-  const text = () => recorder.bytes.toString('utf8');
+/** The text that came. Only what is new is looked at: a test that hears megabytes would else look at them a thousand times. */
+class Heard {
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #pieces: string[] = [];
+  /** What came after the words that were waited for last. */
+  unheard = '';
+  /** The lines that are complete, and the beginning of the next one. */
+  readonly lines: string[] = [];
+  #rest = '';
+
+  add(chunk: Uint8Array): void {
+    const text = this.#decoder.decode(chunk, { stream: true });
+    this.#pieces.push(text);
+    this.unheard += text;
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() as string;
+    this.lines.push(...lines);
+  }
+
+  get text(): string {
+    this.#pieces = [this.#pieces.join('')];
+    return this.#pieces[0] as string;
+  }
+}
+
+function chatEnd(recorder: Recorder, heard: Heard): ChatEnd {
   return {
     send: (words) => void recorder.peer.write(Buffer.from(words)),
     sendBytes: (bytes) => void recorder.peer.write(bytes),
-    text,
+    text: () => heard.text,
+    lines: heard.lines,
     async hears(words) {
-      await recorder.until(() => text().indexOf(words, heard) !== -1);
-      heard = text().indexOf(words, heard) + words.length;
+      await recorder.until(() => heard.unheard.includes(words));
+      heard.unheard = heard.unheard.slice(heard.unheard.indexOf(words) + words.length);
     },
     pause: () => recorder.peer.pause(),
     resume: () => recorder.peer.resume(),
@@ -77,22 +104,16 @@ function jsonEnd(end: ChatEnd): JsonEnd {
   let seen = 0;
   return {
     ...end,
-    messages: () => whole(end.text()).map((line) => JSON.parse(line) as Record<string, unknown>),
+    messages: () => end.lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     say: (message) => end.send(`${JSON.stringify(message)}\n`),
     async next(type) {
       for (;;) {
-        const lines = whole(end.text());
-        while (seen < lines.length) {
-          const message = JSON.parse(lines[seen++] as string) as Record<string, unknown>;
+        while (seen < end.lines.length) {
+          const message = JSON.parse(end.lines[seen++] as string) as Record<string, unknown>;
           if (message.type === type) return message;
         }
         await end.hears('\n');
       }
     },
   };
-}
-
-/** The lines that are complete. */
-function whole(text: string): string[] {
-  return text.split('\n').slice(0, -1);
 }

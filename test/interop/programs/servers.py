@@ -11,7 +11,9 @@ sockets = []
 
 
 def accept(listener, count):
-    sockets.extend(listener.accept()[0] for _ in range(count))
+    for _ in range(count):
+        sockets.append(listener.accept()[0])
+        print("accepted", flush=True)
     return sockets
 
 
@@ -19,7 +21,7 @@ def order(listener, prepare, greet=None):
     """Text 3, by the letter: two clients, one recv each, and the reply to both."""
     clients = []
     for name in ("X", "Y"):
-        client = listener.accept()[0]
+        client = accept(listener, 1)[-1]
         if greet:
             client.sendall(greet.format(name).encode())
         clients.append(client)
