@@ -77,6 +77,7 @@ function withLimits<Args extends unknown[], Opts extends OptionValues>(command: 
     .option('--burst <n>', 'messages that a member may send at once', count, 100)
     .option('--max-message <size>', 'the longest message', size, 256 * 1024)
     .option('--max-backlog <size>', 'waiting for a member before it is closed as slow', size, 4 * 1024 ** 2)
+    .option('--memory <size>', 'held for all members together', size, 256 * 1024 ** 2)
     .option('--max-rooms <n>', 'rooms in all', count, 10_000)
     .option('--max-members <n>', 'members of a room', count, 10_000);
 }
@@ -94,6 +95,7 @@ interface Options {
   readonly burst: number;
   readonly maxMessage: number;
   readonly maxBacklog: number;
+  readonly memory: number;
   readonly maxRooms: number;
   readonly maxMembers: number;
 }

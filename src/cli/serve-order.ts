@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { Budget } from '../core/index.js';
 import { text } from '../framing/index.js';
 import { greeted } from '../services/greeted.js';
 import { order } from '../services/order.js';
@@ -8,7 +9,7 @@ import { count } from './options.js';
 import { reportFailure } from './process.js';
 import { runServer, withServerOptions } from './run-server.js';
 import { standardOutput } from './stdio.js';
-import { greeting, textOptions, withTextOptions } from './text-options.js';
+import { greeting, textOptions, withMemoryOption, withTextOptions } from './text-options.js';
 
 /** `wireline serve order`: the first server of text 3. */
 export function serveOrder() {
@@ -22,7 +23,7 @@ export function serveOrder() {
     .option('--expect <n>', 'clients that make a round', count, 2)
     .option('--keep', 'start the next round instead of ending')
     .option('--greet <text>', 'a line that each client is sent first', greeting);
-  return withServerOptions(withTextOptions(command, 250))
+  return withMemoryOption(withServerOptions(withTextOptions(command, 250)))
     .addHelpText('after', examples('wireline serve order 9000', 'wireline serve order --expect 3 --keep 9000'))
     .action(async (address, options) => {
       let server: Server | undefined;
@@ -37,6 +38,7 @@ export function serveOrder() {
           clock: systemClock,
           expect: options.expect,
           text: textOptions(options),
+          budget: new Budget(options.memory),
           ...(options.keep ? {} : { once: true, onRound: () => server?.stopListening() }),
         });
         return greeted(options.greet && text().encode(options.greet), acknowledging);

@@ -1,11 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
+import { Budget } from '../core/index.js';
 import { text } from '../framing/index.js';
 import { greeted } from '../services/greeted.js';
 import { relay } from '../services/relay.js';
 import { examples } from './help.js';
 import { count } from './options.js';
 import { runServer, withServerOptions } from './run-server.js';
-import { greeting, textOptions, withTextOptions } from './text-options.js';
+import { greeting, textOptions, withMemoryOption, withTextOptions } from './text-options.js';
 
 /** `wireline serve relay`: the chat of text 3. */
 export function serveRelay() {
@@ -18,11 +19,11 @@ export function serveRelay() {
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
     .option('--size <n>', 'clients that make a group', count, 2)
     .option('--greet <text>', 'a line that each client is sent first', greeting);
-  return withServerOptions(withTextOptions(command))
+  return withMemoryOption(withServerOptions(withTextOptions(command)))
     .addHelpText('after', examples('wireline serve relay 9000', 'wireline connect localhost 9000   # twice'))
     .action((address, options) =>
       runServer(address, options, () => {
-        const pairing = relay({ size: options.size, text: textOptions(options) });
+        const pairing = relay({ size: options.size, text: textOptions(options), budget: new Budget(options.memory) });
         return greeted(options.greet && text().encode(options.greet), pairing);
       }),
     );

@@ -2,22 +2,23 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from '@commander-js/extra-typings';
-import { type Codec, type Connection, type Service, WirelineError } from '../core/index.js';
+import { Budget, type Codec, type Connection, type Service, WirelineError } from '../core/index.js';
 import { type TextMessage, text, withEnds } from '../framing/index.js';
 import { greeted } from '../services/greeted.js';
 import { type Transform, type TransformOptions, transform } from '../services/transform.js';
 import { builtIn } from '../services/transforms.js';
-import { atATime } from '../workers/at-a-time.js';
 import { type TransformPool, transformPool } from '../workers/pool.js';
 import { type FramingChoice, framingOption } from './framing-option.js';
 import { examples } from './help.js';
 import { count, time } from './options.js';
 import { reportFailure } from './process.js';
 import { runServer, withServerOptions } from './run-server.js';
-import { greeting, textOptions, withTextOptions } from './text-options.js';
+import { greeting, textOptions, withMemoryOption, withTextOptions } from './text-options.js';
 
 /** Messages from this size on are left to a thread, so that the others need not wait for them. */
 const large = 256 * 1024;
+/** The same for text that is not ASCII, where each character is looked at. */
+const costly = 8 * 1024;
 /** The built-in transforms that look at characters, which takes its time. */
 const slow = new Set(['reverse', 'upper', 'lower']);
 
@@ -39,7 +40,7 @@ export function serveTransform() {
     )
     .option('--deadline <time>', 'how long a thread may take for a message', time, 5000)
     .option('--greet <text>', 'a line that each client is sent first', greeting);
-  return withServerOptions(withTextOptions(command))
+  return withMemoryOption(withServerOptions(withTextOptions(command)))
     .addHelpText(
       'after',
       examples('wireline serve transform --with reverse 9000', 'wireline serve transform --with ./shout.mjs 9000'),
@@ -50,11 +51,11 @@ export function serveTransform() {
         const pool = lazyPool(inline ? options.with : moduleAddress(options.with), options);
         if (!inline) await checked(await pool.get(), options.with);
         // One thread is left to the others, however many messages a client sends at a time.
-        const threads = Math.max(1, options.workers - 1);
-        const inThread = (peer: Peer) => lent(pool, peer, threads);
+        const atOnce = Math.max(1, options.workers - 1);
+        const inThread = (peer: Peer) => lent(pool, peer);
         const some = inline && slow.has(options.with);
         const make = some ? (peer: Peer) => sparing(inline(), inThread(peer)) : (inline ?? inThread);
-        await runServer(address, options, () => greetedTransform(options, make));
+        await runServer(address, options, () => greetedTransform({ ...options, atOnce }, make));
         await pool.close();
       } catch (error) {
         reportFailure(error);
@@ -63,9 +64,17 @@ export function serveTransform() {
 }
 
 /** The service of the options; a greeting is a message of the same framing. */
-function greetedTransform(options: CodecOptions & { greet?: TextMessage }, make: TransformOptions['make']): Service {
+function greetedTransform(options: ServedOptions, make: TransformOptions['make']): Service {
   const codec = codecOf(options);
-  return greeted(options.greet && codec.encode(options.greet), transform({ codec, make, views: true }));
+  const { greet, atOnce, memory } = options;
+  const budget = new Budget(memory);
+  return greeted(greet && codec.encode(greet), transform({ codec, make, views: true, atOnce, budget }));
+}
+
+interface ServedOptions extends CodecOptions {
+  greet?: TextMessage;
+  atOnce: number;
+  memory: number;
 }
 
 interface LazyPool {
@@ -91,21 +100,24 @@ function lazyPool(word: string, options: { workers: number; deadline: number }):
 
 type Peer = Pick<Connection, 'state'>;
 
-/** A transform that leaves every message to the pool, up to `most` at a time, and none of a peer that is gone. */
-function lent(pool: LazyPool, peer: Peer, most: number): Transform {
-  const inTurn = atATime(most);
-  return (message) => {
+/** A transform that leaves every message to the pool, and none of a peer that is gone. */
+function lent(pool: LazyPool, peer: Peer): Transform {
+  return async (message) => {
+    // It is a view, and the pool may have to be made first.
     const copy = new Uint8Array(message);
-    return inTurn(async () => {
-      if (peer.state === 'closed') throw new WirelineError('reset', 'nobody waits for the reply');
-      return (await pool.get()).run(copy);
-    });
+    const threads = await pool.get();
+    if (peer.state === 'closed') throw new WirelineError('reset', 'nobody waits for the reply');
+    return threads.run(copy);
   };
 }
 
-/** A built-in transform that leaves large messages to threads. */
+/** A built-in transform that leaves to threads what would take more than a few milliseconds. */
 function sparing(inline: Transform, inThread: Transform): Transform {
-  return (message) => (message.length < large ? inline(message) : inThread(message));
+  return (message) => (message.length < costly || isQuick(message) ? inline(message) : inThread(message));
+}
+
+function isQuick(message: Uint8Array): boolean {
+  return message.length < large && message.every((byte) => byte < 128);
 }
 
 function moduleAddress(path: string): string {

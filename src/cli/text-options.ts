@@ -17,6 +17,11 @@ export function textOptions({ pause, maxMessage }: { pause: number; maxMessage: 
   return { pauseMs: pause, max: maxMessage };
 }
 
+/** The option of services that hold messages for their clients. */
+export function withMemoryOption<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command.option('--memory <size>', 'held for all clients together', size, 256 * 1024 ** 2);
+}
+
 /** Reads the text of `--greet`: one line, of which the message is made that each client is sent first. */
 export function greeting(text: string): TextMessage {
   if (/[\r\n]/.test(text)) throw new InvalidArgumentError('A greeting is one line.');

@@ -128,6 +128,8 @@ class Asking implements Handler {
   }
 
   close(): void {
+    // A server that stops has answered all the same.
+    if (this.#exhausted && this.#awaited.length === 0) this.outcome.done();
     this.#limit.stop();
     this.#farewell?.stop();
   }

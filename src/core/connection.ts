@@ -76,6 +76,12 @@ export interface Handler<M = Uint8Array> {
   drain?(): void;
   /** The peer will send nothing more. Without this method, our side is ended as well. */
   end?(): void;
+  /**
+   * The server stops, and nothing more will be given to `data`: the handler finishes what it has received, and closes the
+   * connection. When the grace of the server is over, the connection is cut. Without this method, it is closed as
+   * `shutdown` at once, which sends what was written.
+   */
+  stopping?(): void;
   /** The connection is over. Called exactly once, always, and last. */
   close?(why: Closed): void;
 }

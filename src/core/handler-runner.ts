@@ -41,6 +41,13 @@ export class HandlerRunner {
     attempt(() => (this.#handler.end ? this.#handler.end() : this.peer.end()), this.#fail);
   }
 
+  /** Tells the handler that the server stops. Returns whether it sees to its end itself. */
+  stopping(): boolean {
+    if (!this.#handler.stopping) return false;
+    attempt(() => this.#handler.stopping?.(), this.#fail);
+    return true;
+  }
+
   close(why: Closed): void {
     attempt(() => this.#handler.close?.(why), this.#fail);
   }

@@ -9,6 +9,7 @@ export function layered<M>(inner: Handler<M>, over: Partial<Handler<M>>): Handle
   checkNames(inner);
   const own: Handler<M> = { data: (message) => inner.data(message) };
   if (inner.drain) own.drain = () => inner.drain?.();
+  if (inner.stopping) own.stopping = () => inner.stopping?.();
   if (inner.end) own.end = () => inner.end?.();
   if (inner.close) own.close = (why) => inner.close?.(why);
   return Object.assign(own, over);

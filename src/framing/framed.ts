@@ -1,18 +1,23 @@
 import { attempt, isDeliberate } from '../core/attempt.js';
 import { begin, refusePromise } from '../core/begin.js';
 import {
+  type Budget,
   type Clock,
   type Closed,
   type Codec,
   type Connection,
   type Handler,
   type Service,
+  type Share,
   systemClock,
   type Timer,
   viewed,
   WirelineError,
 } from '../core/index.js';
 import { Intake } from './intake.js';
+
+/** Nobody says when the last of a backlog has been taken, so that so many bytes of it are not counted. */
+const uncounted = 32 * 1024;
 
 /** How {@link framed} treats a peer. */
 export interface FramedOptions {
@@ -23,6 +28,8 @@ export interface FramedOptions {
    * false, each message stays as it is). For a service that needs no message after that, and is worth the speed.
    */
   readonly views?: boolean;
+  /** Memory that connections share: what is held of messages that are not delivered, and of a backlog, counts. */
+  readonly budget?: Budget;
   /** Measures the pauses that end a message of {@link text} (default: the system's clock). A test passes one that it moves by hand. */
   readonly clock?: Clock;
 }
@@ -46,7 +53,10 @@ class FramedHandler<In, Out> implements Handler {
   readonly #intake: Intake<In>;
   readonly #inner: Handler<In>;
   readonly #clock: Clock;
+  readonly stopping?: () => void;
   #pause: Timer | undefined;
+  readonly #share: Share | undefined;
+  #received = 0;
   /** The service is being given a message: what it writes now is part of its turn. */
   #delivering = false;
 
@@ -57,21 +67,32 @@ class FramedHandler<In, Out> implements Handler {
     readonly options: FramedOptions,
   ) {
     this.#clock = options.clock ?? systemClock;
+    this.#share = options.budget?.share(peer, {
+      moved: () => 2 * this.#received - peer.backlog,
+      onRoom: () => this.#count(),
+    });
     this.#intake = new Intake(codec, peer, {
       message: (message) => this.#onMessage(message),
       end: () => this.#onEnd(),
       fail: (error) => this.#fail(error),
-      caughtUp: () => this.#awaitPause(),
+      caughtUp: () => {
+        this.#awaitPause();
+        this.#count();
+      },
     });
     this.#inner = begin(service, this.#messages());
+    if (this.#inner.stopping) this.stopping = () => this.#intake.finish(() => this.#inner.stopping?.());
   }
 
   data(chunk: Uint8Array): void {
+    this.#received += chunk.length;
     this.#decode(() => this.#intake.push(chunk));
     this.#awaitPause();
+    this.#count();
   }
 
   drain(): void {
+    this.#count();
     return this.#inner.drain?.();
   }
 
@@ -83,7 +104,17 @@ class FramedHandler<In, Out> implements Handler {
   close(why: Closed): void {
     this.#pause?.stop();
     this.#intake.stop();
+    this.#share?.leave();
     return this.#inner.close?.(why);
+  }
+
+  /** Counts what this connection holds, and reads no more while all together hold too much. */
+  #count(): void {
+    const share = this.#share;
+    if (!share) return;
+    const { backlog } = this.peer;
+    share.set(this.#intake.size + (backlog > uncounted ? backlog : 0));
+    this.#intake.block(!share.fits());
   }
 
   #onMessage(message: In): void {

@@ -25,7 +25,10 @@ export class Intake<M> {
   paused = false;
   /** We have paused it, as there is something that waits. */
   #holding = false;
+  /** There is no memory for more. */
+  #blocked = false;
   #ended = false;
+  #finished: (() => void) | undefined;
   /** No more messages in this turn. */
   #stopping = false;
 
@@ -43,6 +46,19 @@ export class Intake<M> {
     return this.#waits || this.paused || this.#ended || held === 0 || pauseMs === Number.POSITIVE_INFINITY
       ? undefined
       : pauseMs;
+  }
+
+  /** Bytes that are held of messages which are not delivered. */
+  get size(): number {
+    return this.#decoder.held + (this.#rest?.length ?? 0);
+  }
+
+  /** Reads no more, or reads on, as far as nothing else stands against it. */
+  block(blocked: boolean): void {
+    if (blocked === this.#blocked) return;
+    this.#blocked = blocked;
+    if (blocked) this.peer.pause();
+    else if (!this.#waits && !this.paused) this.peer.resume();
   }
 
   push(chunk: Uint8Array): void {
@@ -74,7 +90,13 @@ export class Intake<M> {
   resume(): void {
     this.paused = false;
     if (this.#waits || this.#ended) this.turn.soon();
-    else this.peer.resume();
+    else if (!this.#blocked) this.peer.resume();
+  }
+
+  /** Nothing more will come: calls `then` when what waits is delivered. A message that is not whole is dropped. */
+  finish(then: () => void): void {
+    this.#finished = then;
+    this.#settle();
   }
 
   /** Forgets what waits. */
@@ -135,10 +157,11 @@ export class Intake<M> {
       this.peer.pause();
       if (!this.paused) this.turn.soon();
     } else if (this.paused) return;
+    else if (this.#finished) this.#finished();
     else if (this.#ended) this.#end();
     else if (this.#holding) {
       this.#holding = false;
-      this.peer.resume();
+      if (!this.#blocked) this.peer.resume();
     }
   }
 

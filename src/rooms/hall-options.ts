@@ -18,6 +18,8 @@ export interface HallOptions {
   readonly maxMessage?: number;
   /** Bytes that may wait for a member before it is closed as `slow` (default 4 MiB). */
   readonly maxBacklog?: number;
+  /** Bytes that all members together may hold: of messages that are not whole, and of what they have not read (default 256 MiB). */
+  readonly memory?: number;
   /** Rooms that there may be, and that one member may be in (default 10,000 and 50). */
   readonly maxRooms?: number;
   readonly maxRoomsEach?: number;
@@ -43,6 +45,7 @@ export const defaults = {
   replay: 50,
   maxMessage: 256 * 1024,
   maxBacklog: 4 * 1024 * 1024,
+  memory: 256 * 1024 * 1024,
   maxRooms: 10_000,
   maxRoomsEach: 50,
   maxMembers: 10_000,

@@ -1,4 +1,11 @@
-import type { Connection, Extent, Joined, SentEntry, ServerMessage } from '../core/index.js';
+import {
+  Budget,
+  type Connection,
+  type Extent,
+  type Joined,
+  type SentEntry,
+  type ServerMessage,
+} from '../core/index.js';
 import { FairQueue } from './fair-queue.js';
 import { defaults, type HallOptions, type Position } from './hall-options.js';
 import { lastEntries } from './history.js';
@@ -20,6 +27,8 @@ const longestSpreadMs = 5_000;
  */
 export class Hall {
   readonly options: Required<HallOptions>;
+  /** What all members hold. */
+  readonly budget: Budget;
   readonly #names: Names<Member>;
   readonly #rooms = new Map<string, Room>();
   readonly #members = new Set<Member>();
@@ -28,12 +37,13 @@ export class Hall {
 
   constructor(options: HallOptions) {
     this.options = { ...defaults, ...options };
+    this.budget = new Budget(this.options.memory, this.options.clock);
     this.#names = new Names(this.options.clock, this.options.holdMs);
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
   admit(peer: Connection, voice: Voice, { name, secret }: { name?: string; secret?: string } = {}): Member {
-    const member = new Member(peer, voice, this.options.maxBacklog);
+    const member = new Member(peer, voice, this.options.maxBacklog, this.budget);
     member.owner = this.#fingerprint(secret ?? crypto.randomUUID());
     const shown = name === undefined ? this.#names.free() : nameOf(name);
     const before = this.#names.claim(shown, member.owner, member);
@@ -49,6 +59,7 @@ export class Hall {
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
     this.#names.release(member.name, member, hold);
     member.onDrain();
+    member.share.leave();
   }
 
   /** Lets a member into a room. It is told `joined`, then what it missed or the last entries, then what is new. */

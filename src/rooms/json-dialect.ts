@@ -27,7 +27,8 @@ export function jsonDialect(hall: Hall): Dialect {
   return {
     name: 'json',
     matches: (first) => first[0] === '{'.charCodeAt(0),
-    service: (peer) => framed(codec, (messages) => new JsonClient(hall, peer, messages), { explain })(peer),
+    service: (peer) =>
+      framed(codec, (messages) => new JsonClient(hall, peer, messages), { explain, budget: hall.budget })(peer),
   };
 }
 

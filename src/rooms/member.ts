@@ -1,5 +1,5 @@
 import { isDeliberate } from '../core/attempt.js';
-import type { Connection, ServerMessage } from '../core/index.js';
+import type { Budget, Connection, ServerMessage, Share } from '../core/index.js';
 import { Refusal, wordsOf } from './refusal.js';
 import type { Subscription } from './subscription.js';
 import type { Voice } from './voice.js';
@@ -22,11 +22,14 @@ export class Member {
   readonly saying = new Set<string>();
   /** The rooms joined, by name. */
   readonly rooms = new Map<string, Subscription>();
+  /** What it holds of the memory of all: what it has still to read. */
+  readonly share: Share;
   #drained: (() => void)[] = [];
   /** Whether the member should be told no more for now. */
   full = false;
   /** The longest of what may still wait for the member. It does not count: one long message makes nobody slow. */
   #longest = 0;
+  #told = 0;
   #unsettled = 0;
   #onSettled: (() => void)[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -37,7 +40,10 @@ export class Member {
     readonly voice: Voice,
     /** Bytes that may wait for the member before it is closed as `slow`. */
     readonly maxBacklog: number,
-  ) {}
+    budget: Budget,
+  ) {
+    this.share = budget.share(peer, { moved: () => this.#told - peer.backlog });
+  }
 
   get gone(): boolean {
     return this.peer.state === 'closed';
@@ -60,7 +66,9 @@ export class Member {
       return false;
     }
     this.#longest = Math.max(backlog === 0 ? 0 : this.#longest, bytes.length);
+    this.#told += bytes.length;
     this.full = !this.peer.write(bytes);
+    if (this.full) this.share.set(this.peer.backlog);
     return !this.full;
   }
 
@@ -119,6 +127,7 @@ export class Member {
   /** To be called on `drain` and on `close`. */
   onDrain(): void {
     this.full = false;
+    this.share.set(0);
     const waiting = this.#drained;
     this.#drained = [];
     for (const resolve of waiting) resolve();

@@ -27,7 +27,7 @@ export function plainDialect(hall: Hall): Service {
     const tooLong = () =>
       peer.write(plainVoice.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
     const codec = text({ ...conversation, max: hall.options.maxMessage, onTooLong: tooLong });
-    return framed(codec, (lines) => new PlainClient(hall, peer, lines), { views: true })(peer);
+    return framed(codec, (lines) => new PlainClient(hall, peer, lines), { views: true, budget: hall.budget })(peer);
   });
 }
 

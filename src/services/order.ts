@@ -1,4 +1,4 @@
-import { layered, type Service } from '../core/index.js';
+import { type Budget, layered, type Service } from '../core/index.js';
 import { conversation, framed, type TextMessage, type TextOptions, text } from '../framing/index.js';
 import { parseAnnouncement } from './order-message.js';
 import type { RoundOptions } from './order-options.js';
@@ -8,6 +8,8 @@ import { Round } from './order-round.js';
 export interface OrderOptions extends RoundOptions {
   /** How messages are cut; a pause ends one after 250 ms here, as nobody waits for an answer to a part. */
   readonly text?: TextOptions;
+  /** Memory that all clients share for what is held of their messages. */
+  readonly budget?: Budget;
 }
 
 /**
@@ -30,6 +32,7 @@ export function order(options: OrderOptions): Service {
     const messages = framed(text({ pauseMs: 250, ...conversation, ...options.text }), service, {
       explain: true,
       views: true,
+      ...(options.budget ? { budget: options.budget } : {}),
     })(peer);
     return layered(messages, {
       data(bytes) {

@@ -1,4 +1,4 @@
-import type { Service } from '../core/index.js';
+import type { Budget, Service } from '../core/index.js';
 import { conversation, framed, type TextOptions, text } from '../framing/index.js';
 import { RelayGroup } from './relay-group.js';
 
@@ -9,6 +9,8 @@ export interface RelayOptions {
   /** Bytes kept of what a client says before its group is complete; then it is read no further (default 1 MiB). */
   readonly keep?: number;
   readonly text?: TextOptions;
+  /** Memory that all clients share for what is held of their messages. */
+  readonly budget?: Budget;
 }
 
 /**
@@ -31,6 +33,6 @@ export function relay({ size = 2, keep = 1024 * 1024, ...options }: RelayOptions
         close: () => group.leave(member),
       };
     },
-    { explain: true, views: true },
+    { explain: true, views: true, ...(options.budget ? { budget: options.budget } : {}) },
   );
 }

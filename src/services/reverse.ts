@@ -4,10 +4,8 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Whether a text may have a cluster of several code points. Says yes too often, and never no wrongly. */
 const joining =
   /[\p{M}\p{Cf}\p{Emoji_Modifier}\p{RI}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u0d4e\u{11000}-\u{11fff}\r]/u;
-/** Where a text can always be cut in two: between Latin letters, digits or spaces. */
-const seam = /[a-z0-9 ](?=[a-z0-9 ])/gi;
-/** Code units of a piece, at least: cutting up a message keeps the segmenter from what needs it not. */
-const pieceSize = 4096;
+/** Code units that are looked at together: the segmenter takes time in proportion to the square of their number. */
+const windowSize = 512;
 
 /**
  * Reverses the characters that people see (grapheme clusters, UAX #29), so that accents stay on their letters
@@ -17,24 +15,21 @@ export function reverse(message: Uint8Array): Uint8Array {
   // In ASCII each byte is a character, but for CR LF, which is one.
   if (!message.includes(13) && message.every((byte) => byte < 128)) return new Uint8Array(message).reverse();
   const text = decoder.decode(message);
-  const reversed: string[] = [];
+  return encoder.encode(joining.test(text) ? reversedClusters(text) : Array.from(text).reverse().join(''));
+}
+
+/** Cuts the text at the ends of clusters: the last one of each window may go on, and begins the next window. */
+function reversedClusters(text: string): string {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  const clusters: string[] = [];
+  let size = windowSize;
   for (let from = 0; from < text.length; ) {
-    const to = nextSeam(text, from + pieceSize);
-    reversed.push(reversePiece(text.slice(from, to)));
-    from = to;
+    const found = Array.from(segmenter.segment(text.slice(from, from + size)), ({ segment }) => segment);
+    if (from + size < text.length) found.pop();
+    for (const cluster of found) from += cluster.length;
+    clusters.push(...found);
+    // A cluster that is longer than the window needs a longer one.
+    size = found.length === 0 ? size * 2 : windowSize;
   }
-  return encoder.encode(reversed.reverse().join(''));
-}
-
-function nextSeam(text: string, from: number): number {
-  seam.lastIndex = from;
-  return from < text.length && seam.test(text) ? seam.lastIndex : text.length;
-}
-
-function reversePiece(text: string): string {
-  if (!joining.test(text)) return Array.from(text).reverse().join('');
-  const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text);
-  return Array.from(clusters, ({ segment }) => segment)
-    .reverse()
-    .join('');
+  return clusters.reverse().join('');
 }

@@ -53,6 +53,11 @@ class Sender implements Handler, Source {
     this.#endWhenAllIsTaken();
   }
 
+  /** A message that is whole, or a part of what was said by then, is still written, and the client gets its receipt. */
+  stopping(): void {
+    if (!this.#ended) this.peer.close('shutdown');
+  }
+
   close(_why: Closed): void {
     this.#current?.abort();
   }

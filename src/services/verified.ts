@@ -40,6 +40,7 @@ export function verified(service: Service, hash: MakeHash = sha256): Service {
         if (stream.verdict === undefined) refuse(new WirelineError('truncated', 'the stream was cut before its end'));
       },
       drain: () => inner.drain?.(),
+      ...(inner.stopping ? { stopping: () => inner.stopping?.() } : {}),
       close: (why) => inner.close?.(why),
     };
   };

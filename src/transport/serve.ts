@@ -70,7 +70,8 @@ export interface Server {
   /** Accepts no more connections; those that are served go on. The address is free at once. */
   stopListening(): void;
   /**
-   * Stops listening, ends every connection as `shutdown`, and resolves when all are closed. May be called again, also
+   * Stops listening, ends every connection, once its handler has finished what it has received or as `shutdown`, and
+   * resolves when all are closed. May be called again, also
    * with a shorter grace: with `graceMs: 0`, every connection is reset before `close` returns.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
@@ -248,7 +249,7 @@ class RunningServer implements Server {
     this.stopListening();
     const peers = [...this.#served, ...this.#refused];
     for (const peer of peers) {
-      peer.close('shutdown');
+      peer.stop();
       peer.hurry(stuckAtShutdownMs);
     }
     const cut = () => peers.forEach((peer) => void peer.cut());

@@ -61,6 +61,11 @@ class Sniffer implements Handler {
     return this.#inner?.drain?.();
   }
 
+  stopping(): void {
+    if (this.#inner?.stopping) this.#inner.stopping();
+    else this.peer.close('shutdown');
+  }
+
   end(): void {
     const handler = this.#inner ?? this.#begin(this.otherwise, this.#first);
     if (handler.end) return handler.end();

@@ -35,6 +35,7 @@ export class SocketConnection implements Connection {
   /** The memory of the read that is being given to the handler. */
   #reading: ArrayBufferLike | undefined;
   #paused = false;
+  #stopping = false;
   #scheduled = false;
   #wantsDrain = false;
   #why: Closed | undefined;
@@ -103,7 +104,7 @@ export class SocketConnection implements Connection {
   }
 
   resume(): void {
-    if (!this.#paused || this.state === 'closed') return;
+    if (!this.#paused || this.#stopping || this.state === 'closed') return;
     this.#paused = false;
     if (!this.#reading) this.#socket.resume();
   }
@@ -131,15 +132,23 @@ export class SocketConnection implements Connection {
     this.#handler.fail(error);
   }
 
+  /** The server stops: reads no more. What was received is finished by a handler that can, and else the connection closes. */
+  stop(): void {
+    this.#stopping = true;
+    this.pause();
+    if (!this.#handler.stopping()) this.close('shutdown');
+  }
+
   /** From now on waits no longer than `ms` for the peer of a closing connection to take more, or to end. */
   hurry(ms: number): void {
     this.#wait.hurry(ms);
     if (this.state === 'closed') this.#watch();
   }
 
-  /** Ends a closing connection at once, and drops what the peer has not yet taken. */
+  /** Ends the connection at once, and drops what its handler has not finished and the peer has not yet taken. */
   cut(): void {
-    if (this.state === 'closed') this.#reset();
+    this.close('shutdown');
+    this.#reset();
   }
 
   /** What the socket calls with each read. */

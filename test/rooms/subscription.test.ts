@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Connection } from '../../src/core/index.js';
+import { Budget, type Connection } from '../../src/core/index.js';
 import { memoryLog } from '../../src/log/index.js';
 import { FairQueue } from '../../src/rooms/fair-queue.js';
 import { jsonVoice } from '../../src/rooms/json-voice.js';
@@ -40,7 +40,7 @@ test('who catches up is told as much as it takes, and the rest once, whatever th
     sizes.map((size) => ({ from: 'ann', body: 'x'.repeat(size) })),
   );
   const peer = new Clogged();
-  const member = new Member(peer, jsonVoice, 1_000_000);
+  const member = new Member(peer, jsonVoice, 1_000_000, new Budget(1e9));
   new Subscription('a', log, new FairQueue(), member, 0).start();
   for (let told = -1; peer.written.length > told; ) {
     await quiet();

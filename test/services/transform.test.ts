@@ -83,6 +83,25 @@ describe('the built-in transforms', () => {
     expect(await builtIn('prefix:x')?.()(bytes)).toEqual(Uint8Array.of(120, 255, 0, 104, 128));
   });
 
+  test.each([
+    ['decomposed letters', 'e\u0301', 83_000],
+    ['flags', '🇩🇪🇫🇷', 30_000],
+    ['Hindi without a space', 'क्षत्रिय', 29_000],
+    ['families', '👨‍👩‍👧', 9_000],
+    ['jamo', '\u1112\u1161\u11ab', 60_000],
+    ['one endless cluster', '\u0301', 100_000],
+  ])('reverse takes time in proportion to the length: %s', (_, unit, count) => {
+    const reversed = (times: number) => utf8(builtIn('reverse')?.()(encoder.encode(unit.repeat(times))) as Uint8Array);
+    const began = performance.now();
+    const all = reversed(count);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(all.length).toBe(unit.length * count);
+    const clusters = (text: string) =>
+      Array.from(new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text), ({ segment }) => segment);
+    // The segmenter itself is asked about a part that it is done with in time.
+    expect(reversed(700) === clusters(unit.repeat(700)).reverse().join('')).toBe(true);
+  });
+
   test('reverse reverses clusters, at any length', () => {
     const cluster = fc.constantFrom(
       'a',
