@@ -38,7 +38,15 @@ function outletOf(options: Partial<OutletOptions> = {}, spoolMax = 1_000_000) {
   const output = new TestOutput();
   const clock = new ManualClock();
   const budget = new SpoolBudget(spoolMax);
-  const outlet = new Outlet({ output, clock, spool: () => budget.spool(), outgrown: 10, stallMs: 1000, ...options });
+  const outlet = new Outlet({
+    output,
+    clock,
+    spool: () => budget.spool(),
+    outgrown: 10,
+    stallMs: 1000,
+    leastBytes: 1,
+    ...options,
+  });
   const begin = (): Sending => {
     const told: string[] = [];
     const source: Source = {
@@ -275,11 +283,44 @@ describe('a message that has the turn and stops', () => {
     clock.pass(999);
     expect(slow.told).toEqual([]);
     slow.say('s');
-    clock.pass(999);
+    clock.pass(1000);
     expect(slow.told).toEqual([]);
     clock.pass(1);
     expect(slow.told).toEqual(['stalled']);
     expect(next.told).toEqual(['done']);
+  });
+
+  test('is given up where it brings a little at a time, and goes on where it brings enough', () => {
+    const { output, begin, clock } = outletOf({ leastBytes: 100 });
+    const [dripping, next] = [begin(), begin()];
+    dripping.say('S'.repeat(11));
+    next.message.finish();
+    for (let second = 0; second < 3; second++) {
+      dripping.say('s'.repeat(100));
+      clock.pass(1000);
+      expect(dripping.told).toEqual([]);
+    }
+    for (let drop = 0; drop < 10; drop++) {
+      dripping.say('s');
+      clock.pass(99);
+    }
+    clock.pass(10);
+    expect(dripping.told).toEqual(['stalled']);
+    expect(next.told).toEqual(['done']);
+    expect(output.written.length).toBe(321);
+  });
+
+  test('is followed by those that are complete, before those that have only grown', () => {
+    const { output, begin } = outletOf();
+    const [holder, grown, whole, late] = [begin(), begin(), begin(), begin()];
+    holder.say('H'.repeat(11));
+    grown.say('G'.repeat(11));
+    late.say('L'.repeat(11));
+    whole.say('whole');
+    whole.message.finish();
+    late.message.finish();
+    holder.message.finish();
+    expect(output.written).toBe(`${'H'.repeat(11)}whole${'L'.repeat(11)}${'G'.repeat(11)}`);
   });
 
   test('is not to blame while the output is full', () => {
@@ -293,9 +334,9 @@ describe('a message that has the turn and stops', () => {
     expect(holder.told).toEqual(['pause']);
     output.drain();
     expect(holder.told).toEqual(['pause', 'resume']);
-    clock.pass(500);
+    clock.pass(1999);
     expect(holder.told).toEqual(['pause', 'resume']);
-    clock.pass(1000);
+    clock.pass(1);
     expect(holder.told).toEqual(['pause', 'resume', 'stalled']);
     expect(next.told).toEqual(['done']);
   });
