@@ -40,8 +40,11 @@ export interface NewFile {
 export interface Folder {
   /** Opens a regular file, or tells that `path` is a folder. Throws `refused`, in the same words whatever the reason. */
   open(path: string): OpenFile | 'folder';
-  /** What is in a folder, by name. Throws `refused` likewise. */
-  list(path: string): FolderEntry[];
+  /**
+   * What is in a folder, by name, looked at as it is taken. Throws `refused` likewise, at once; what is taken later may
+   * throw too. Who does not take all calls `return`.
+   */
+  list(path: string): Iterable<FolderEntry>;
   /** Begins a file, and makes the folders that it is in. Throws `refused` where it may not be. */
   create(path: string, replace: boolean): NewFile;
   /** Begins a hash of what is sent. */

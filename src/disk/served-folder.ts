@@ -1,6 +1,8 @@
 import {
+  accessSync,
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -68,6 +70,13 @@ function partsOf(path: string): string[] {
   return parts;
 }
 
+/** What the system says where it is short of something, or the disk fails: it says nothing about the file. */
+const short = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EAGAIN', 'EINTR']);
+
+function cannotOpen(cause: unknown): WirelineError {
+  return new WirelineError('failed', 'the server cannot open it now: try again later', { cause });
+}
+
 /** What is open, what it is, and where it really is. */
 interface Opened {
   readonly fd: number;
@@ -80,8 +89,8 @@ function openInside(root: string, parts: readonly string[], flags: number): Open
   let fd: number;
   try {
     fd = openSync(join(root, ...parts), flags);
-  } catch {
-    throw notHere();
+  } catch (error) {
+    throw short.has(String((error as NodeJS.ErrnoException).code)) ? cannotOpen(error) : notHere();
   }
   try {
     const real = whereIs(fd, join(root, ...parts));
@@ -130,17 +139,54 @@ function openFile(root: string, parts: readonly string[], hashes: KnownHashes): 
   };
 }
 
-function listFolder(root: string, parts: readonly string[]): FolderEntry[] {
+function listFolder(root: string, parts: readonly string[]): Iterable<FolderEntry> {
   const { fd, real } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
   try {
-    const names = readdirSync(inOpen(fd, root, parts)).filter((name) => !isPart(name));
-    // A circle has a link in it: only there all folders above are looked up.
-    const leadsBack = (name: string, to: string) =>
-      to !== join(real, name) && [...parts, ''].some((_, depth) => realOf(root, parts.slice(0, depth)) === to);
-    return names.sort().flatMap((name) => entryOf(root, [...parts, name], leadsBack));
+    const here = inOpen(fd, root, parts);
+    const found = readdirSync(here, { withFileTypes: true }).filter(({ name }) => !isPart(name));
+    found.sort((one, other) => (one.name < other.name ? -1 : 1));
+    return entriesOf(root, parts, { fd, real, here }, found);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** The entries of a folder that is open, and is closed with the last of them. */
+function* entriesOf(
+  root: string,
+  parts: readonly string[],
+  { fd, real, here }: { fd: number; real: string; here: string },
+  found: readonly Dirent[],
+): Generator<FolderEntry, void, void> {
+  // A circle has a link in it: only there all folders above are looked up.
+  const leadsBack = (name: string, to: string) =>
+    to !== join(real, name) && [...parts, ''].some((_, depth) => realOf(root, parts.slice(0, depth)) === to);
+  try {
+    for (const { name } of found) {
+      // What is no link is where it is, and need not be opened.
+      const stat = lstatSync(join(here, name), { throwIfNoEntry: false });
+      if (!stat) continue;
+      if (stat.isSymbolicLink()) yield* entryOf(root, [...parts, name], leadsBack);
+      else if (isReadable(join(here, name))) yield* entryFor(name, stat);
+    }
   } finally {
     closeSync(fd);
   }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function entryFor(name: string, stat: Stats): FolderEntry[] {
+  if (stat.isDirectory()) return [{ name, type: 'folder', size: 0, time: stat.mtimeMs }];
+  return stat.isFile() ? [{ name, type: 'file', size: stat.size, time: stat.mtimeMs }] : [];
 }
 
 function realOf(root: string, parts: readonly string[]): string {
@@ -162,11 +208,10 @@ function entryOf(
   try {
     const { fd, stat, real } = openInside(root, parts, readOnly);
     closeSync(fd);
-    if (stat.isDirectory() && leadsBack(name, real)) return [];
-    if (stat.isDirectory()) return [{ name, type: 'folder', size: 0, time: stat.mtimeMs }];
-    return stat.isFile() ? [{ name, type: 'file', size: stat.size, time: stat.mtimeMs }] : [];
-  } catch {
-    return [];
+    return stat.isDirectory() && leadsBack(name, real) ? [] : entryFor(name, stat);
+  } catch (error) {
+    if (error instanceof WirelineError && error.code === 'refused') return [];
+    throw error;
   }
 }
 

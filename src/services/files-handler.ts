@@ -68,16 +68,19 @@ export class FilesHandler implements Handler {
     } catch (error) {
       const refusal = asWirelineError(error);
       this.#transfer = undefined;
-      if (line[0] !== BRACE) return this.#refuse(line, refusal);
+      // A server that is short of descriptors is no good to this client now, and its log says so.
+      if (line[0] !== BRACE || refusal.code === 'failed') return this.#refuse(line, refusal);
       this.peer.write(jsonLine({ error: refusal.message }));
       this.#onTransferred();
     }
   }
 
   /** Tells the client why it is not served, and closes. */
-  #refuse(line: Uint8Array, { code, message }: WirelineError): void {
+  #refuse(line: Uint8Array, error: WirelineError): void {
+    const { code, message } = error;
     this.peer.write(line[0] === BRACE ? jsonLine({ error: message }) : `error: ${message}\n`);
-    this.peer.close(code === 'refused' ? 'ended' : code);
+    if (code === 'refused') this.peer.close('ended');
+    else this.peer.close(code, error);
   }
 
   #serve(request: Request): void {

@@ -1,18 +1,27 @@
-import type { Connection, Folder } from '../core/index.js';
+import { type Connection, type Folder, joined, Piecework } from '../core/index.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
 
-/** Answers a `list`: a header, a line of JSON for each entry, and a trailer. */
+/** Bytes of a list that are written at a time. */
+const pieceSize = 32 * 1024;
+
+/** Answers a `list`: a header, a line of JSON for each entry, and a trailer; made and sent in pieces. */
 export function listing(peer: Connection, folder: Folder, path: string, onOver: () => void): Transfer {
-  const body = new TextEncoder().encode(
-    folder
-      .list(path)
-      .map((entry) => `${JSON.stringify(entry)}\n`)
-      .join(''),
-  );
+  const entries = folder.list(path);
   const hash = folder.hash();
-  hash.update(body);
-  peer.write(jsonLine({ list: path, size: body.length }));
-  peer.write(body);
-  peer.write(jsonLine({ bytes: body.length, sha256: hash.hex() }));
-  return { go: onOver, stop() {} };
+  return new Piecework(
+    peer,
+    function* (write) {
+      const lines: string[] = [];
+      for (const entry of entries) yield lines.push(`${JSON.stringify(entry)}\n`);
+      const body = joined(lines);
+      write(jsonLine({ list: path, size: body.length }));
+      for (let at = 0; at < body.length; at += pieceSize) {
+        const piece = body.subarray(at, at + pieceSize);
+        hash.update(piece);
+        yield write(piece);
+      }
+      write(jsonLine({ bytes: body.length, sha256: hash.hex() }));
+    },
+    { done: onOver, fail: (error) => peer.fail(error) },
+  );
 }

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { server } from '../support/cli.js';
+import { folder } from '../support/folder.js';
+import { peer } from '../support/peers.js';
 
 /** A client of a server here that a test reads from only where it says so. */
 function client(port: string): net.Socket {
@@ -52,4 +56,32 @@ test('--max-per-address tells who is over it, and a flood costs a line per secon
   const [, more] = await echo.says(/(\d+) more refused \(too-many\), the last of them 127\.0\.0\.1:\d+/);
   expect(Number(more)).toBeGreaterThan(0);
   expect(echo.stderr.match(/refused/g)?.length).toBeLessThan(10);
+});
+
+test('a files server that is out of descriptors says so to its client and in its log, and not that the file is gone', async () => {
+  const there = folder();
+  writeFileSync(join(there, 'big'), Buffer.alloc(5_000_000));
+  const command = 'ulimit -n 90 && exec "$0" dist/cli.cjs serve files "$1" 127.0.0.1:0';
+  const { child } = peer('sh', ['-c', command, process.execPath, there]);
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += chunk));
+  await expect.poll(() => log).toMatch(/listening on/);
+  const port = Number(/:(\d+)/.exec(log)?.[1]);
+  const answers: string[] = [];
+  for (let client = 0; client < 60 && !/cannot open|too many/.test(answers.join('')); client++) {
+    const socket = net.connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {});
+    // It takes a place, a descriptor of its own and one of its file, and reads no more than the beginning.
+    socket.write('{"get":"big"}\n');
+    const first = await new Promise((resolve) => {
+      socket.once('data', resolve).once('close', () => resolve('too many connections'));
+    });
+    socket.pause();
+    answers.push(String(first).slice(0, 100));
+  }
+  expect(answers.join('')).not.toContain('no such file');
+  expect(answers.at(-1)).toMatch(/cannot open it now: try again later|too many connections/);
+  if (answers.at(-1)?.includes('cannot'))
+    await expect.poll(() => log).toMatch(/closed \(failed: the server cannot open/);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,7 +8,7 @@ import { folder } from '../support/folder.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { serving } from '../support/serving.js';
 
-test('a request that the network holds up in its middle is one request', () => {
+test('a request that the network holds up in its middle is one request', async () => {
   const clock = new ManualClock();
   const requests: string[] = [];
   const reader = new RequestReader({
@@ -18,21 +18,23 @@ test('a request that the network holds up in its middle is one request', () => {
     onEnd: () => requests.push('the end'),
     onTooLong: () => requests.push('too long'),
   });
-  const push = (text: string) => {
+  const push = async (text: string) => {
     reader.push(Buffer.from(text));
+    // It may be cut on a later turn.
+    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     clock.pass(1000);
   };
-  push('plain');
+  await push('plain');
   expect(requests.splice(0)).toEqual(['plain']);
-  for (const part of ['{"ge', 't":"a name with } and {"', '', '}', '\n']) push(part);
+  for (const part of ['{"ge', 't":"a name with } and {"', '', '}', '\n']) await push(part);
   expect(requests.splice(0)).toEqual(['{"get":"a name with } and {"}']);
   // It is whole without a newline, and so is a plain name, which has no other end. A client that has ended a line is
   // waited for.
-  push('{"list":""}');
+  await push('{"list":""}');
   expect(requests).toEqual([]);
   clock.pass(4000);
   expect(requests.splice(0)).toEqual(['{"list":""}']);
-  push('\n\r\n{"get":');
+  await push('\n\r\n{"get":');
   reader.end();
   expect(requests).toEqual(['{"get":', 'the end']);
 });
@@ -73,4 +75,40 @@ test('requests that come byte by byte behind an unread answer wait, and cost lit
   const heard = await hears(Buffer.concat([Buffer.from('{"get":"a"}\n'.repeat(3)), Buffer.from('{"list":""}')]));
   expect(heard.match(/this is a/g)?.length).toBe(3);
   expect(heard).toContain('"list":""');
+});
+
+test('of many that have a part already, few are hashed at a time, and none that has ended', async () => {
+  const there = folder();
+  writeFileSync(join(there, 'sparse'), '');
+  truncateSync(join(there, 'sparse'), 2 ** 33);
+  const port = await serving(there);
+  const ask = (half: boolean) => {
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    let heard = '';
+    socket.on('error', () => {}).on('data', (chunk) => (heard += chunk));
+    const request = `{"get":"sparse","offset":${2 ** 33},"prefix":"x"}\n`;
+    if (half) socket.end(request);
+    else socket.write(request);
+    return { socket, heard: () => heard };
+  };
+  const ended = ask(true);
+  await once(ended.socket, 'end');
+  expect(ended.heard()).toBe('{"error":"the rest of a file is sent only to a client that has not ended its side"}\n');
+  const many = Array.from({ length: 20 }, () => ask(false));
+  const began = performance.now();
+  expect(await hears('a\n')).toBe('this is a');
+  expect(performance.now() - began).toBeLessThan(2_000);
+  for (const { socket } of many) socket.destroy();
+  const before = process.cpuUsage();
+  await expect
+    .poll(
+      () => {
+        const { user } = process.cpuUsage(before);
+        Object.assign(before, process.cpuUsage());
+        return user;
+      },
+      { interval: 300, timeout: 10_000 },
+    )
+    .toBeLessThan(100_000);
 });
