@@ -13,6 +13,8 @@ export interface ChatCall {
   readonly connectTimeoutMs: number;
   /** Says nothing on stderr of lost connections. */
   readonly quiet: boolean;
+  /** Says nothing, and does not end with stdin. */
+  readonly listenOnly: boolean;
   /** Raised by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }

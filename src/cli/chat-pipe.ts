@@ -24,7 +24,7 @@ const maxUnsent = 64;
 
 /** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
 export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
-  const input = isatty(0) ? (await import('./terminal.js')).typedInput() : standardInput();
+  const input = call.listenOnly ? silence : isatty(0) ? (await import('./terminal.js')).typedInput() : standardInput();
   const pipe = new Pipe(call, json);
   const chat = calledChat(call, pipe);
   // The write that fails pauses the client, and has to be over before it leaves.
@@ -37,6 +37,9 @@ export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
   }
   if (pipe.refused > 0) throw new WirelineError('refused', `${pipe.refused} of the lines were not said`);
 }
+
+/** An input that never comes to its end. */
+const silence: Input = { read() {}, resume() {}, stop() {} };
 
 interface Ends {
   readonly client: ChatClient;

@@ -15,11 +15,12 @@ export function chatCommand() {
         'shell scripts: each line of stdin is said in the first room, and what others say comes out as `[name] text`. ' +
         'Cut off, it comes back by itself, and nothing is lost or said twice.',
     )
-    .usage('[options] HOST PORT')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
+    .usage('[options] [HOST PORT]')
+    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH (default: localhost:9000)')
     .option('--name <name>', 'the name to be known by (default: the server gives one)')
     .option('--room <room>', 'a room to be in, may be given more than once (default: lobby)', add)
     .option('--replay <n>', 'entries told on joining (default: as many as the server has it)', number)
+    .option('--listen-only', 'a pipe that says nothing: stdin is not read, and its end ends nothing')
     .option('--json', "a pipe of JSON lines: the server's messages out, and messages for it in");
   return withClientOptions(command)
     .addHelpText(
@@ -27,6 +28,7 @@ export function chatCommand() {
       examples(
         'wireline chat --name ada --room dev localhost 9000',
         'make 2>&1 | tail -1 | wireline chat --name builder --room dev localhost 9000',
+        'wireline chat --listen-only --room dev localhost 9000 > dev.log',
         'wireline chat --json --replay 0 --name bot localhost 9000 < answers > questions',
       ),
     )
@@ -43,14 +45,16 @@ interface Options {
   readonly replay?: number | undefined;
   readonly connectTimeout: number;
   readonly quiet?: true | undefined;
+  readonly listenOnly?: true | undefined;
 }
 
-function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet }: Options) {
+function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet, listenOnly }: Options) {
   return {
-    address: onlyTarget(words),
+    address: words.length === 0 ? { host: 'localhost', port: 9000 } : onlyTarget(words),
     rooms: room ?? ['lobby'],
     connectTimeoutMs: connectTimeout,
     quiet: quiet === true,
+    listenOnly: listenOnly === true,
     ...(name === undefined ? {} : { name }),
     ...(replay === undefined ? {} : { replay }),
   };
@@ -58,7 +62,7 @@ function callOf(words: readonly string[], { name, room, replay, connectTimeout, 
 
 /** On a terminal that can be painted, and where no program reads, the whole screen; else a pipe. */
 async function chat(call: ChatCall, json: boolean): Promise<void> {
-  const screen = isatty(0) && isatty(1) && !json && process.env.TERM !== 'dumb';
+  const screen = !call.listenOnly && isatty(0) && isatty(1) && !json && process.env.TERM !== 'dumb';
   if (screen) await (await import('./chat-screen.js')).chatScreen(call);
   else await (await import('./chat-pipe.js')).chatPipe(call, json);
 }

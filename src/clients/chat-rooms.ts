@@ -109,7 +109,8 @@ export class ChatRooms {
     Object.assign(place, { epoch, after, joined: true, skips: false });
     this.#places.set(room, place);
     if (recovered || before.epoch === undefined) return undefined;
-    return { entries: before.epoch === epoch ? Math.max(0, after - before.after) : undefined };
+    if (before.epoch !== epoch) return { entries: undefined };
+    return after > before.after ? { entries: after - before.after } : undefined;
   }
 
   /** The server no longer has what comes next: the next entry may be any. */

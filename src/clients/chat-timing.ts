@@ -2,6 +2,9 @@ import type { Clock, Timer } from '../core/index.js';
 
 /** Milliseconds of the first wait before connecting again, and of the longest; each time it doubles. */
 const wait = { first: 250, longest: 10_000 };
+/** The shortest wait, also where a server asks for less, and how long a connection must have stood to be no failed try. */
+const leastMs = 100;
+const stoodMs = 2_000;
 /** Milliseconds of silence after which the server is asked whether it is there, and within which it must answer. */
 const askMs = 20_000;
 /** Milliseconds within which the server must say welcome, where nothing else is said. */
@@ -63,11 +66,12 @@ export class Waits {
   next(asked = -1): number {
     const longest = Math.min(wait.longest, wait.first * 2 ** this.#attempts++);
     const own = Math.round(longest * (0.5 + this.random() / 2));
-    return asked >= 0 ? Math.min(asked, wait.longest) : own;
+    // A server that lets us in and out again and again does not say how fast.
+    return asked >= 0 && this.#attempts < 3 ? Math.max(leastMs, Math.min(asked, wait.longest)) : own;
   }
 
-  /** A connection stood: the next wait is a short one. */
-  reset(): void {
-    this.#attempts = 0;
+  /** A connection has ended that was welcome for `ms`: where that was not at once, the next wait is a short one. */
+  stood(ms: number): void {
+    if (ms >= stoodMs) this.#attempts = 0;
   }
 }

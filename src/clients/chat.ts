@@ -36,6 +36,7 @@ export class ChatClient {
   #name: string | undefined;
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;
+  #welcomedAt = 0;
   /** Whether the server has ever let us in: until then it may be no chat at all. */
   #known = false;
   /** Why the server does not take this connection, in its words. */
@@ -202,7 +203,7 @@ export class ChatClient {
     this.#welcomed = true;
     this.#known = true;
     this.#watch?.welcomed();
-    this.#waits.reset();
+    this.#welcomedAt = this.#clock.now();
     this.#name = message.name;
     this.listener.state?.({ at: 'connected' });
     this.listener.message(message);
@@ -250,6 +251,7 @@ export class ChatClient {
 
   #onClose(why: Closed): void {
     this.#watch?.stop();
+    if (this.#welcomed) this.#waits.stood(this.#clock.now() - this.#welcomedAt);
     this.#welcomed = false;
     this.#peer = undefined;
     if (this.#failure || this.#closing) return this.#end(this.#failure);

@@ -57,7 +57,7 @@ export class Hall {
   dismiss(member: Member, hold: boolean): void {
     if (!this.#members.delete(member)) return;
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
-    this.#names.release(member.name, member, hold);
+    this.#names.release(member.name, member, hold, hostOf(member.peer.remote));
     member.onDrain();
     member.share.leave();
   }
@@ -219,4 +219,9 @@ export class Hall {
 /** The log failed. */
 function unread(error: unknown): never {
   throw new Refusal('gone', `cannot be read: ${wordsOf(error)}`);
+}
+
+/** The address of a peer without its port. Clients of a Unix socket have one in common. */
+function hostOf(remote: string): string {
+  return remote.replace(/:\d+$/, '');
 }

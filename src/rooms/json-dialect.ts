@@ -62,7 +62,7 @@ class JsonClient implements Handler<ClientMessage> {
   }
 
   data(message: ClientMessage): void {
-    this.#pace.take(message);
+    this.#pace.take(message, sizeOf(message));
   }
 
   drain(): void {
@@ -209,4 +209,10 @@ function positionOf({ epoch, after, replay }: ClientMessage & { type: 'join' }) 
 
 function optional(key: 'id', value: unknown): { id?: string } {
   return value === undefined ? {} : { [key]: text(value, key, 0, maxId) };
+}
+
+/** What a message costs beside its number: only what is said is long. */
+function sizeOf(message: object): number {
+  const { body } = message as { body?: unknown };
+  return typeof body === 'string' ? body.length : 0;
 }

@@ -9,16 +9,21 @@ interface Holder<M> {
   /** Who bears it now; undefined while it is held for the owner's return. */
   member: M | undefined;
   timer?: Timer;
+  /** The address it was last borne from, while it is held. */
+  from?: string;
 }
 
-/** Names that are held for who is gone, at most: beyond them the oldest is free. Stops a flood of names from staying. */
+/** Names that are held for members that are gone, in all and of one address: one more is not held. Stops a flood from freeing those of others. */
 const maxHeld = 10_000;
+const maxHeldEach = 100;
 
 /** The names of a chat: each is one member's, in any case, also for a while after the member is gone. */
 export class Names<M> {
   readonly #holders = new Map<string, Holder<M>>();
   #guests = 0;
   #held = 0;
+  /** Names that are held, by address. */
+  readonly #heldEach = new Map<string, number>();
 
   constructor(
     readonly clock: Clock,
@@ -52,14 +57,20 @@ export class Names<M> {
     return name;
   }
 
-  /** Takes `name` from `member`, if it still bears it; with `hold`, its owner alone may have it for a while. */
-  release(name: string, member: M, hold: boolean): void {
+  /**
+   * Takes `name` from `member`, if it still bears it; with `hold`, its owner alone may have it for a while, unless too
+   * many names are held of the same address, or in all.
+   */
+  release(name: string, member: M, hold: boolean, address = ''): void {
     const key = folded(name);
     const holder = this.#holders.get(key);
     if (holder?.member !== member) return;
     this.#holders.delete(key);
     if (!hold || this.holdMs === 0) return;
-    this.#forgetOldest();
+    const ofAddress = this.#heldEach.get(address) ?? 0;
+    if (this.#held >= maxHeld || ofAddress >= maxHeldEach) return;
+    this.#heldEach.set(address, ofAddress + 1);
+    holder.from = address;
     holder.member = undefined;
     holder.timer = this.clock.after(this.holdMs, () => this.#drop(key, holder));
     this.#held++;
@@ -71,10 +82,9 @@ export class Names<M> {
     if (this.#holders.get(key) !== holder) return;
     this.#holders.delete(key);
     this.#held--;
-  }
-
-  #forgetOldest(): void {
-    if (this.#held < maxHeld) return;
-    for (const [key, holder] of this.#holders) if (!holder.member) return this.#drop(key, holder);
+    const { from = '' } = holder;
+    const left = (this.#heldEach.get(from) ?? 0) - 1;
+    if (left > 0) this.#heldEach.set(from, left);
+    else this.#heldEach.delete(from);
   }
 }

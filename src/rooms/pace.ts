@@ -10,6 +10,9 @@ export interface PaceOptions {
   readonly maxDelayMs: number;
 }
 
+/** Bytes of a message that cost as much as one more message. A burst so stays below what a slow member may have waiting. */
+const bytesOfOne = 16 * 1024;
+
 /** What a {@link Pace} does with messages, and with their sender. */
 export interface Paced<T> {
   run(message: T): void;
@@ -21,11 +24,11 @@ export interface Paced<T> {
 }
 
 /**
- * A token bucket: a burst passes at once, then the pace holds. What is too fast is delayed before it is refused,
- * and stays in its order.
+ * A token bucket: a burst passes at once, then the pace holds. A long message costs as much as several. What is too
+ * fast is delayed before it is refused, and stays in its order.
  */
 export class Pace<T> {
-  readonly #waiting: T[] = [];
+  readonly #waiting: { readonly message: T; readonly price: number }[] = [];
   #tokens: number;
   #filledAt: number;
   #timer: Timer | undefined;
@@ -41,17 +44,19 @@ export class Pace<T> {
     this.#filledAt = clock.now();
   }
 
-  /** Runs `message` now or later, or refuses it. */
-  take(message: T): void {
+  /** Runs `message`, of `bytes` bytes, now or later, or refuses it. */
+  take(message: T, bytes = 0): void {
+    const price = 1 + Math.floor(bytes / bytesOfOne);
     if (this.options.rate === 0) return this.does.run(message);
     this.#fill();
     if (this.#tokens * 2 > this.options.burst) this.#told = false;
     if (this.#waiting.length === 0 && this.#tokens >= 1) {
-      this.#tokens--;
+      // It may leave a debt: a message is never larger than the limit for all.
+      this.#tokens -= price;
       return this.does.run(message);
     }
     if ((this.#waiting.length / this.options.rate) * 1000 > this.options.maxDelayMs) return this.does.refuse(message);
-    if (this.#waiting.push(message) > 1) return;
+    if (this.#waiting.push({ message, price }) > 1) return;
     const first = !this.#told;
     this.#told = true;
     this.does.delayed(first);
@@ -80,8 +85,9 @@ export class Pace<T> {
     this.#fill();
     let passed = 0;
     while (passed < this.#waiting.length && this.#tokens >= 1) {
-      this.#tokens--;
-      this.does.run(this.#waiting[passed++] as T);
+      const { message, price } = this.#waiting[passed++] as { message: T; price: number };
+      this.#tokens -= price;
+      this.does.run(message);
     }
     // What ran may have ended the member, and with it all that waited.
     this.#waiting.splice(0, passed);

@@ -58,7 +58,7 @@ class PlainClient implements Handler<TextMessage> {
   }
 
   data({ bytes }: TextMessage): void {
-    if (bytes.length > 0) this.#pace.take(decoder.decode(bytes));
+    if (bytes.length > 0) this.#pace.take(decoder.decode(bytes), bytes.length);
   }
 
   drain(): void {

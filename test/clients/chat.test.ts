@@ -181,8 +181,21 @@ describe('a chat client', () => {
     const again = await seat(waits.length + 1);
     again.say(welcome);
     await until(() => again.last('join') !== undefined);
+    clock.pass(2_000);
     again.peer.close('failed');
     await until(() => events.at(-1) === 'waiting 250');
+  });
+
+  test('waits longer each time also where it is let in and cut off again, whatever the server asks for', async () => {
+    const { admit, clock, events, until } = await setUp();
+    for (const [at, ms] of [100, 100, 1000, 2000, 4000].entries()) {
+      const seat = await admit(at);
+      seat.say({ type: 'bye', reason: 'shutdown', again: 'later', waitMs: 0 });
+      seat.peer.close('ended');
+      await until(() => events.filter((event) => event.startsWith('waiting')).length === at + 1);
+      expect(events.findLast((event) => event.startsWith('waiting'))).toBe(`waiting ${ms}`);
+      clock.pass(ms);
+    }
   });
 
   test.each([

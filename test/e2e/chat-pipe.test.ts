@@ -257,3 +257,15 @@ test('--json says one message of an id, and tells that another of the same id wa
   expect(stderr).toMatch(/^wireline: 1 of the lines were not said$/m);
   expect(status).toBe(1);
 });
+
+test('--listen-only prints what is said, and does not end with stdin', async () => {
+  const chat = await server('chat', '-q');
+  const log = new Cli(['chat', '-q', '--listen-only', 'localhost', chat.port]);
+  log.child.stdin?.end('not said\n');
+  const ann = new Cli(['chat', '-q', '--name', 'ann', 'localhost', chat.port]);
+  ann.child.stdin?.end('hello\n');
+  expect((await ann.done).status).toBe(0);
+  await log.prints(/\[ann\] hello\n/);
+  expect(log.stdout.toString()).not.toContain('not said');
+  expect((await log.stop('SIGTERM')).status).toBe(143);
+});

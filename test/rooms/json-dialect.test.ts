@@ -433,7 +433,7 @@ describe('a peer', () => {
   });
 
   test('is given as much history as is fit for one message', async () => {
-    const chat = chatInMemory({ maxBacklog: 100_000 });
+    const chat = chatInMemory({ maxBacklog: 100_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
     const alice = await member(chat.json(), 'Alice');
     for (let i = 1; i <= 20; i++) {
       alice.say({ type: 'say', room: 'lobby', body: 'x'.repeat(250_000), id: `${i}` });

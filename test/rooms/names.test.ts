@@ -52,13 +52,20 @@ test('guests get names that nobody has', () => {
   expect([given.free(), given.free()]).toEqual(['guest-1', 'guest-3']);
 });
 
-test('a flood of names does not stay', () => {
+test('a flood of names does not stay, and frees nobody’s', () => {
   const { names: given } = names();
-  for (let i = 0; i < 10_005; i++) {
+  const hold = (name: string, address: string) => {
     const member = {};
-    given.claim(`n${i}`, `o${i}`, member);
-    given.release(`n${i}`, member, true);
-  }
-  expect(given.claim('n0', 'other', bob)).toBeUndefined();
-  expect(() => given.claim('n10004', 'other', bob)).toThrow('taken');
+    given.claim(name, `owner of ${name}`, member);
+    given.release(name, member, true, address);
+  };
+  hold('ann', '10.0.0.1');
+  for (let i = 0; i < 105; i++) hold(`n${i}`, '10.0.0.2');
+  // One address has a hundred held.
+  expect(() => given.claim('n99', 'other', bob)).toThrow('taken');
+  expect(given.claim('n100', 'other', bob)).toBeUndefined();
+  for (let i = 0; i < 10_005; i++) hold(`m${i}`, `10.1.${i % 200}.1`);
+  expect(() => given.claim('ann', 'other', bob)).toThrow('taken');
+  expect(() => given.claim('m1', 'other', bob)).toThrow('taken');
+  expect(given.claim('m10004', 'other', bob)).toBeUndefined();
 });

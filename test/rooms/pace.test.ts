@@ -60,3 +60,15 @@ test('stopped, nothing runs any more', () => {
   clock.pass(10_000);
   expect(events).toEqual(['1', 'delayed']);
 });
+
+test('a long message costs as much as several, and is followed by as long a wait', () => {
+  const { clock, events, pace } = paceOf({ burst: 3 });
+  pace.take('long', 64 * 1024);
+  pace.take('next');
+  expect(events).toEqual(['long', 'delayed']);
+  // Five of three tokens are gone: it takes 0.3 s until there is one again.
+  clock.pass(299);
+  expect(events).toEqual(['long', 'delayed']);
+  clock.pass(2);
+  expect(events).toEqual(['long', 'delayed', 'next', 'caught up']);
+});
