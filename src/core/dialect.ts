@@ -5,6 +5,8 @@ export interface Dialect {
   readonly name: string;
   /** Whether a client that sends `first` speaks this dialect; undefined where that takes more bytes to tell. */
   matches(first: Uint8Array): boolean | undefined;
+  /** The same for the first bytes of a client that was greeted: a person may begin a line like a program (default: `matches`). */
+  afterGreeting?(first: Uint8Array): boolean;
   readonly service: Service;
 }
 

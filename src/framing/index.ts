@@ -1,5 +1,7 @@
 /** How a stream of bytes is cut into messages: one codec a file, and `framed`, which puts one before a service. */
+
 export { defaultMaxMessage } from './accumulator.js';
+export { withoutMark } from './byte-order-mark.js';
 export { type FramedOptions, framed } from './framed.js';
 export { type JsonLinesOptions, type JsonObject, jsonLines } from './json-lines.js';
 export { type LengthOptions, length } from './length.js';
@@ -9,6 +11,7 @@ export { lines } from './lines.js';
 export { netstring } from './netstring.js';
 export { withByte, withNewline } from './newline.js';
 export { raw } from './raw.js';
+export { type TelnetOptions, telnet } from './telnet.js';
 export { conversation, type TextAnswer, type TextMessage, type TextOptions, text } from './text.js';
 export { VerifiedReader, VerifiedWriter } from './verified.js';
 export { withEnds } from './with-ends.js';

@@ -7,7 +7,8 @@ const CR = 13;
 const SPACE = 32;
 const TAB = 9;
 const BRACE = '{'.charCodeAt(0);
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Drops a byte-order mark, which is no part of JSON. */
+const decoder = new TextDecoder('utf-8');
 const encoder = new TextEncoder();
 
 /** How {@link jsonLines} reads. */

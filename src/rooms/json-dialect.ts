@@ -6,6 +6,7 @@ import {
   type Dialect,
   type Handler,
   type ServerMessage,
+  startsWith,
   type WirelineError,
 } from '../core/index.js';
 import { framed, jsonLines } from '../framing/index.js';
@@ -20,13 +21,19 @@ const helloMs = 10_000;
 /** Characters of a message's id, and of a secret. */
 const maxId = 128;
 
+const brace = new TextEncoder().encode('{');
+const markedBrace = new TextEncoder().encode('\ufeff{');
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The wire of wireline's own clients, and of bots: JSON lines, as `docs/reference/protocol.md` has them. */
 export function jsonDialect(hall: Hall): Dialect {
   // A character of a body may take six in JSON.
   const codec = jsonLines<ClientMessage>({ max: hall.options.maxMessage * 6 + 4096 });
   return {
     name: 'json',
-    matches: (first) => first[0] === '{'.charCodeAt(0),
+    matches: (first) => beginsInBrace(first),
+    // People write braces too: after the greeting only a hello begins a conversation in JSON.
+    afterGreeting: (first) => /^\ufeff?\{.*"type"\s*:\s*"hello"/.test(utf8.decode(first.subarray(0, 4096))),
     service: (peer) =>
       framed(codec, (messages) => new JsonClient(hall, peer, messages), { explain, budget: hall.budget })(peer),
   };
@@ -215,4 +222,9 @@ function optional(key: 'id', value: unknown): { id?: string } {
 function sizeOf(message: object): number {
   const { body } = message as { body?: unknown };
   return typeof body === 'string' ? body.length : 0;
+}
+
+/** Whether the first byte is a brace, maybe after a byte-order mark. */
+function beginsInBrace(first: Uint8Array): boolean | undefined {
+  return startsWith(first, brace) || startsWith(first, markedBrace);
 }

@@ -1,11 +1,10 @@
 import type { Closed, Connection, Handler, Service } from '../core/index.js';
-import { conversation, framed, type TextMessage, text } from '../framing/index.js';
+import { conversation, framed, type TextMessage, telnet, text } from '../framing/index.js';
 import type { Hall } from './hall.js';
 import type { Member } from './member.js';
 import { Pace } from './pace.js';
 import { plainVoice } from './plain-voice.js';
 import { Refusal } from './refusal.js';
-import { withoutTelnet } from './telnet.js';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -23,7 +22,7 @@ const help = [
 
 /** Plain text, for nc and telnet: a line is a message, and what begins with a slash is a command. */
 export function plainDialect(hall: Hall): Service {
-  return withoutTelnet((peer) => {
+  return telnet((peer) => {
     const tooLong = () =>
       peer.write(plainVoice.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
     const codec = text({ ...conversation, max: hall.options.maxMessage, onTooLong: tooLong });
@@ -58,7 +57,7 @@ class PlainClient implements Handler<TextMessage> {
   }
 
   data({ bytes }: TextMessage): void {
-    if (bytes.length > 0) this.#pace.take(decoder.decode(bytes), bytes.length);
+    if (bytes.length > 0) this.#pace.take(spoken(decoder.decode(bytes)), bytes.length);
   }
 
   drain(): void {
@@ -160,4 +159,9 @@ class PlainClient implements Handler<TextMessage> {
       this.peer.close('ended');
     });
   }
+}
+
+/** A byte-order mark before a command is no part of it; in a message it is. */
+function spoken(line: string): string {
+  return /^\ufeff(\/|Bye$)/.test(line) ? line.slice(1) : line;
 }

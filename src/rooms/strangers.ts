@@ -11,11 +11,17 @@ export const strangers: readonly Dialect[] = [
   stranger('\x16\x03', '* This port is a chat without TLS: connect to it in plain text.\n'),
 ];
 
+/** People begin lines in capitals too. */
+function isHttp(first: Uint8Array): boolean {
+  return /^[A-Z]+ .* HTTP\/1\./.test(new TextDecoder().decode(first.subarray(0, 8192)));
+}
+
 function stranger(start: string, answer: string): Dialect {
   const bytes = new TextEncoder().encode(start);
   return {
     name: start.trim(),
     matches: (first) => startsWith(first, bytes),
+    ...(start.endsWith(' ') ? { afterGreeting: isHttp } : {}),
     service: (peer) => {
       peer.write(new TextEncoder().encode(answer));
       peer.close('protocol');

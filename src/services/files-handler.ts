@@ -6,6 +6,7 @@ import {
   turnShare,
   type WirelineError,
 } from '../core/index.js';
+import { withoutMark } from '../framing/index.js';
 import type { FilesOptions } from './files.js';
 import { begin } from './files-begin.js';
 import { BRACE, parseRequest, type Request } from './files-request.js';
@@ -61,7 +62,8 @@ export class FilesHandler implements Handler {
     this.#transfer?.stop();
   }
 
-  #onRequest(line: Uint8Array): void {
+  #onRequest(bytes: Uint8Array): void {
+    const line = withoutMark(bytes);
     this.#requests.hold();
     try {
       this.#serve(parseRequest(line));

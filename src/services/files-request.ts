@@ -29,6 +29,7 @@ export interface RequestReaderOptions {
 
 /** `{`, by which a line of JSON is known. */
 export const BRACE = 123;
+/** Drops a byte-order mark: it is no part of a name, nor of JSON. */
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads a request line. Throws `protocol` where it is none. */

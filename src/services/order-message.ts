@@ -1,4 +1,5 @@
 import { joined } from '../core/index.js';
+import { withoutMark } from '../framing/index.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -18,7 +19,7 @@ const labelWithin = 256;
 
 /** Reads `Client X: Alice`, or a name alone. A label `error` is none, as the order would look like a refusal. The bytes are copied: they are kept until all have announced. */
 export function parseAnnouncement(bytes: Uint8Array): Announcement {
-  const message = new Uint8Array(bytes);
+  const message = new Uint8Array(withoutMark(bytes));
   const label = /^Client (?!error:)([^\s:]{1,64}): ?/u.exec(decoder.decode(message.subarray(0, labelWithin)));
   const prefix = label ? encoder.encode(label[0]).length : 0;
   return { label: label?.[1], name: message.subarray(prefix), message };

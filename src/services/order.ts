@@ -1,5 +1,5 @@
 import { type Budget, layered, type Service } from '../core/index.js';
-import { conversation, framed, type TextMessage, type TextOptions, text } from '../framing/index.js';
+import { conversation, framed, type TextMessage, type TextOptions, telnet, text } from '../framing/index.js';
 import { parseAnnouncement } from './order-message.js';
 import type { RoundOptions } from './order-options.js';
 import { Round } from './order-round.js';
@@ -20,7 +20,7 @@ export interface OrderOptions extends RoundOptions {
  */
 export function order(options: OrderOptions): Service {
   const round = new Round(options);
-  return (peer) => {
+  return telnet((peer) => {
     const party = round.join(peer);
     if (!party) return { data() {} };
     let receipt = 0;
@@ -41,5 +41,5 @@ export function order(options: OrderOptions): Service {
         return messages.data(bytes);
       },
     });
-  };
+  });
 }

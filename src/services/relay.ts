@@ -1,5 +1,5 @@
 import type { Budget, Service } from '../core/index.js';
-import { conversation, framed, type TextOptions, text } from '../framing/index.js';
+import { conversation, framed, type TextOptions, telnet, text } from '../framing/index.js';
 import { RelayGroup } from './relay-group.js';
 
 /** How {@link relay} joins clients. */
@@ -20,19 +20,21 @@ export interface RelayOptions {
  */
 export function relay({ size = 2, keep = 1024 * 1024, ...options }: RelayOptions = {}): Service {
   let forming = new RelayGroup(size, keep);
-  return framed(
-    text({ ...conversation, ...options.text }),
-    (peer) => {
-      if (forming.complete) forming = new RelayGroup(size, keep);
-      const group = forming;
-      const member = group.join(peer);
-      return {
-        data: (message) => group.say(member, message),
-        drain: () => group.resume(),
-        end: () => group.end(member),
-        close: () => group.leave(member),
-      };
-    },
-    { explain: true, views: true, ...(options.budget ? { budget: options.budget } : {}) },
+  return telnet(
+    framed(
+      text({ ...conversation, ...options.text }),
+      (peer) => {
+        if (forming.complete) forming = new RelayGroup(size, keep);
+        const group = forming;
+        const member = group.join(peer);
+        return {
+          data: (message) => group.say(member, message),
+          drain: () => group.resume(),
+          end: () => group.end(member),
+          close: () => group.leave(member),
+        };
+      },
+      { explain: true, views: true, ...(options.budget ? { budget: options.budget } : {}) },
+    ),
   );
 }

@@ -1,5 +1,5 @@
 import type { Service } from '../core/index.js';
-import { conversation, framed, text } from '../framing/index.js';
+import { conversation, framed, telnet, text } from '../framing/index.js';
 import { TalkEnd } from './talk-end.js';
 import type { TalkOptions } from './talk-options.js';
 
@@ -8,5 +8,7 @@ import type { TalkOptions } from './talk-options.js';
  * other's leaving ends it. Lines said out of turn wait and are used in order.
  */
 export function talk(options: TalkOptions): Service {
-  return framed(text({ ...conversation, ...options.text }), (peer) => new TalkEnd(peer, options), { views: true });
+  return telnet(
+    framed(text({ ...conversation, ...options.text }), (peer) => new TalkEnd(peer, options), { views: true }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Budget, Codec, Connection, Service } from '../core/index.js';
-import { framed, type TextMessage } from '../framing/index.js';
+import { framed, type TextMessage, telnet } from '../framing/index.js';
 import { maxWaiting, Transforming } from './transform-handler.js';
 
 /**
@@ -27,8 +27,10 @@ export interface TransformOptions {
  * its messages is begun. A server that stops answers what it has received.
  */
 export function transform({ codec, make, views = false, atOnce = maxWaiting, budget }: TransformOptions): Service {
-  return framed(codec, (peer) => new Transforming(peer, make(peer), atOnce), {
+  const service = framed(codec, (peer) => new Transforming(peer, make(peer), atOnce), {
     ...{ explain: true, views },
     ...(budget ? { budget } : {}),
   });
+  // A binary framing has any bytes.
+  return codec.name === 'text' ? telnet(service, { onlyFromStart: true }) : service;
 }

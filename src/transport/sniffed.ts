@@ -100,7 +100,9 @@ class Sniffer implements Handler {
   /** The first bytes of a client that was greeted. */
   #onAnswer(bytes: Uint8Array): Sync {
     this.#greeted = false;
-    const dialect = this.dialects.find(({ matches }) => matches(bytes));
+    const dialect = this.dialects.find((each) =>
+      each.afterGreeting ? each.afterGreeting(bytes) : each.matches(bytes),
+    );
     if (!dialect) return this.#inner?.data(bytes);
     this.#inner?.close?.({ reason: 'ended' });
     this.#begin(dialect.service, bytes);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { WirelineError } from '../../src/core/index.js';
 import { memoryLog } from '../../src/log/index.js';
-import { strangers } from '../../src/rooms/index.js';
+import { jsonDialect, plainDialect, strangers } from '../../src/rooms/index.js';
 import { memoryPair, sniffed } from '../../src/transport/index.js';
 import { type ChatEnd, chatInMemory } from '../support/chat.js';
 import { Recorder } from '../support/recorder.js';
@@ -268,4 +268,26 @@ describe('a stranger', () => {
     await client.closed;
     expect(client.text).toMatch(answer);
   });
+});
+
+test('after the greeting, people may write capitals and braces', async () => {
+  const strange = chatInMemory();
+  const service = sniffed([jsonDialect(strange.hall), ...strangers], plainDialect(strange.hall), {
+    clock: strange.clock,
+  });
+  const heard = await person(strange.plain(), 'ann');
+  for (const words of ['GET well soon', 'PUT the kettle on', '{ curly }']) {
+    const client = new Recorder();
+    memoryPair(client.service, service);
+    strange.clock.pass(300);
+    await client.until(() => client.text.includes('welcome'));
+    client.peer.write(`${words}\n`);
+    await heard.hears(`] ${words}\n`);
+  }
+  const program = new Recorder();
+  memoryPair(program.service, service);
+  strange.clock.pass(300);
+  await program.until(() => program.text.includes('welcome'));
+  program.peer.write('{"type":"hello","version":1}\n');
+  await program.until(() => program.text.includes('"type":"welcome"'));
 });
