@@ -15,7 +15,7 @@ const common = {
   target: 'node20.19',
   define: { __VERSION__: JSON.stringify(version) },
   // What only some commands need is loaded from node_modules when they run.
-  external: ['cli-progress', 'piscina', '@photostructure/sqlite'],
+  external: ['cli-progress', 'piscina', '@photostructure/sqlite', 'vitest', 'fast-check'],
   logLevel: 'warning',
 };
 
@@ -42,6 +42,8 @@ await build({
     index: 'src/index.ts',
     framing: 'src/framing/index.ts',
     services: 'src/services/index.ts',
+    testing: 'src/testing/index.ts',
+    conformance: 'test/conformance/index.ts',
     'transform-worker': 'src/workers/transform-worker.ts',
     ...(existsSync('benchmarks/index.ts') ? { bench: 'benchmarks/index.ts' } : {}),
   },

@@ -25,6 +25,8 @@ const doors: Record<string, Doors> = {
   workers: { rooms: ['core', 'services'], packages: ['node:', 'piscina', '(computed) transform'] },
   // How wide characters are is a table of Unicode's; it knows no terminal.
   tui: { rooms: ['core', 'clients'], packages: ['string-width'] },
+  // For the tests of a user's services.
+  testing: { rooms: ['core', 'clients', 'transport'] },
   cli: { rooms: everyRoom, packages: ['node:', '*'] },
   // The library's public face.
   'index.ts': { rooms: everyRoom },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countedRefusals } from '../../src/cli/refusals.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../../src/testing/index.js';
 
 test('refused connections are logged once per second and reason, with a count', () => {
   const clock = new ManualClock();

@@ -2,9 +2,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ChatClient, type ChatOptions } from '../../src/clients/index.js';
 import type { ClientMessage, Connection, ServerMessage, Service } from '../../src/core/index.js';
 import { framed, jsonLines } from '../../src/framing/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { type Server, serve } from '../../src/transport/index.js';
 import { freePort } from '../support/free-port.js';
-import { ManualClock } from '../support/manual-clock.js';
 
 /** One connection of a client, as a server of the test sees it. */
 class Seat {

@@ -3,8 +3,8 @@ import net from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FilesSessionOptions, list, openFiles } from '../../src/clients/index.js';
 import { WirelineError } from '../../src/core/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { rejection } from '../support/code-of.js';
-import { ManualClock } from '../support/manual-clock.js';
 
 /** A session with a server that answers every request with `words`. */
 async function session(words: string, options: FilesSessionOptions = {}) {

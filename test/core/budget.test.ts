@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Budget } from '../../src/core/index.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../../src/testing/index.js';
 
 const kib = 1024;
 

@@ -18,9 +18,9 @@ import {
   type TextOptions,
   text,
 } from '../../src/framing/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { idle, memoryPair } from '../../src/transport/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 afterEach(() => void vi.useRealTimers());

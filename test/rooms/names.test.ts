@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Names } from '../../src/rooms/names.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../../src/testing/index.js';
 
 const ann = { who: 'ann' };
 const bob = { who: 'bob' };

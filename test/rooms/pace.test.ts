@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pace } from '../../src/rooms/pace.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { ManualClock } from '../../src/testing/index.js';
 
 function paceOf(options: { rate?: number; burst?: number; maxDelayMs?: number } = {}) {
   const clock = new ManualClock();

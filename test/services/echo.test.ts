@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { echo } from '../../src/services/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { memoryPair } from '../../src/transport/index.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 const MiB = 1024 * 1024;

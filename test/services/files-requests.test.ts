@@ -4,8 +4,8 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { RequestReader } from '../../src/services/files-request-reader.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { folder } from '../support/folder.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { serving } from '../support/serving.js';
 
 test('a request that the network holds up in its middle is one request', async () => {

@@ -4,10 +4,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { announce } from '../../src/clients/index.js';
 import type { Output } from '../../src/core/index.js';
 import { order } from '../../src/services/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { memoryPair, type Server, serve, systemClock } from '../../src/transport/index.js';
 import { digest } from '../support/cli.js';
 import { rejection } from '../support/code-of.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 const limit = 16 * 1024 * 1024;

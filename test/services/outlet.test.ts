@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Incoming, Output, Source } from '../../src/core/index.js';
 import { SpoolBudget } from '../../src/disk/index.js';
 import { Outlet, type OutletOptions } from '../../src/services/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
-import { ManualClock } from '../support/manual-clock.js';
 
 /** An output that a test blocks, drains and breaks. */
 class TestOutput implements Output {

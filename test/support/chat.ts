@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Closed, Log } from '../../src/core/index.js';
 import { memoryLog } from '../../src/log/index.js';
 import { Hall, type HallOptions, jsonDialect, plainDialect } from '../../src/rooms/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { memoryPair } from '../../src/transport/index.js';
-import { ManualClock } from './manual-clock.js';
 import { Recorder } from './recorder.js';
 
 /** A client of a chat in memory, by bytes. */

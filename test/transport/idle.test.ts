@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
+import { ManualClock } from '../../src/testing/index.js';
 import { idle, memoryPair, systemClock } from '../../src/transport/index.js';
 import { bytes } from '../support/bytes.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { type Behaviour, Recorder } from '../support/recorder.js';
 
 describe('idle', () => {

@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import type net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { echo } from '../../src/services/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { dial, type Server, serve } from '../../src/transport/index.js';
 import { interleaved, reach } from '../../src/transport/reach.js';
 import { listeningChild } from '../support/child.js';
 import { rejection } from '../support/code-of.js';
 import { freePort } from '../support/free-port.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 /** What becomes of each address: it is connected or refused after so many milliseconds, or never answers. */

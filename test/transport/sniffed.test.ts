@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Dialect, startsWith } from '../../src/core/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { memoryPair, sniffed } from '../../src/transport/index.js';
 import { bytes } from '../support/bytes.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 function setUp() {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection, Reason } from '../../src/core/index.js';
+import { ManualClock } from '../../src/testing/index.js';
 import { serve } from '../../src/transport/index.js';
 import { StallWatch, type Taker } from '../../src/transport/stall.js';
 import { plainClient } from '../support/client.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { Recorder } from '../support/recorder.js';
 
 class FakePeer implements Taker {

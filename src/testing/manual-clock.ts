@@ -1,6 +1,6 @@
-import type { Clock } from '../../src/core/index.js';
+import type { Clock } from '../core/index.js';
 
-/** A clock that a test moves by hand. */
+/** A clock that a test moves by hand: nothing passes unless it says so. */
 export class ManualClock implements Clock {
   #now = 0;
   readonly #due = new Map<object, { at: number; run: () => void }>();
