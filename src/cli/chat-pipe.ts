@@ -25,7 +25,7 @@ const maxUnsent = 64;
 /** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
 export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
   const input = call.listenOnly ? silence : isatty(0) ? (await import('./terminal.js')).typedInput() : standardInput();
-  const pipe = new Pipe(call, json);
+  const pipe = new Pipe(call, json, isatty(0) && !json);
   const chat = calledChat(call, pipe);
   // The write that fails pauses the client, and has to be over before it leaves.
   const output = standardOutput((error) => queueMicrotask(() => chat.fail(error)));
@@ -64,6 +64,8 @@ class Pipe implements ChatListener {
   constructor(
     readonly call: ChatCall,
     readonly json: boolean,
+    /** Whether a person types the lines. */
+    readonly typed: boolean,
   ) {
     this.#rooms = new Set(call.rooms.map(roomKey));
   }
@@ -140,8 +142,19 @@ class Pipe implements ChatListener {
   #onLine(line: string): boolean {
     const message = this.json ? messageOf(line) : undefined;
     if (message) this.#pass(message);
-    else if (line !== '') this.#ends.client.say(this.#first, line);
+    else if (this.typed && commandIn(line)) this.#command(line);
+    else if (line !== '') this.#ends.client.say(this.#first, this.typed ? line.replace(/^\/\//, '/') : line);
     return this.#ready;
+  }
+
+  /** On a terminal that cannot be painted, a person types commands, as nc users do. */
+  #command(line: string): void {
+    const [, word = '', rest = ''] = /^\/?(\w+)\s*(.*)$/u.exec(line) ?? [];
+    const { client } = this.#ends;
+    if (['Bye', 'q', 'quit'].includes(word)) return this.#ends.leave();
+    if (word === 'nick' && rest !== '') return void client.ask({ type: 'nick', name: rest });
+    if (word === 'who') return void client.ask({ type: 'who', room: rest || this.#first });
+    this.#warn('here are /nick NAME, /who, /quit; //TEXT says a text that begins with a slash');
   }
 
   /** A message of a program's own, which the client has to know of where it is about its rooms. */
@@ -179,6 +192,10 @@ class Pipe implements ChatListener {
     if (!this.#ended || this.#ends.client.unsent > 0 || this.#behind.size < this.#rooms.size) return;
     if ([...this.#behind.values()].every((last) => last === 0)) this.#ends.leave();
   }
+}
+
+function commandIn(line: string): boolean {
+  return line === 'Bye' || /^\/(?!\/)/.test(line);
 }
 
 function messageOf(line: string): ClientMessage | undefined {

@@ -9,6 +9,10 @@ import { FullScreen } from './full-screen.js';
 const frameMs = 16;
 /** Milliseconds after which an escape was the key, and not the beginning of a sequence. */
 const escapeMs = 50;
+/** Milliseconds of silence after which a paste is over, though its end mark has not come. */
+const pasteMs = 1_000;
+/** Milliseconds after which what comes is no part of a paste that came before. */
+const alone = 100;
 /** Milliseconds between two looks at the clock while we wait for the server. */
 const tickMs = 250;
 /** The status of a process that SIGHUP ended. */
@@ -32,6 +36,7 @@ class ChatScreen implements ChatListener {
   readonly #painter: Painter;
   #model: Model;
   #chat!: CalledChat;
+  #inputAt = 0;
   #opened = false;
   #painting: NodeJS.Timeout | undefined;
   #escape: NodeJS.Timeout | undefined;
@@ -110,8 +115,16 @@ class ChatScreen implements ChatListener {
 
   #onInput(text: string): void {
     clearTimeout(this.#escape);
+    // Control-C that comes alone is a key, also where the end of a paste was lost.
+    if (text === '\x03' && performance.now() - this.#inputAt > alone) this.#onLostEnd();
+    this.#inputAt = performance.now();
     for (const stroke of this.#keys.push(text)) this.#happens({ type: 'stroke', stroke });
-    if (this.#keys.holds) this.#escape = setTimeout(() => this.#onEscape(), escapeMs);
+    if (this.#keys.pasting) this.#escape = setTimeout(() => this.#onLostEnd(), pasteMs);
+    else if (this.#keys.holds) this.#escape = setTimeout(() => this.#onEscape(), escapeMs);
+  }
+
+  #onLostEnd(): void {
+    for (const stroke of this.#keys.endPaste()) this.#happens({ type: 'stroke', stroke });
   }
 
   #onEscape(): void {

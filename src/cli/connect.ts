@@ -1,10 +1,14 @@
+import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
 import { connect } from '../clients/connect.js';
+import type { Output } from '../core/index.js';
 import { onlyTarget, receiptOptions, withClientOptions, withReceiptOptions } from './client-options.js';
 import { examples } from './help.js';
-import { lineEndOption } from './line-end-option.js';
+import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { failing, runClient, setVerbosity } from './process.js';
 import { inputOf, standardOutput } from './stdio.js';
+
+const LF = 10;
 
 /** `wireline connect`: both directions at once. */
 export function connectCommand() {
@@ -26,7 +30,8 @@ export function connectCommand() {
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
-        await connect(await inputOf([], { lineEnd: options.eol }), output, address, {
+        const ends = await interactive(output, options.eol);
+        await connect(ends?.input ?? (await inputOf([])), ends?.output ?? output, address, {
           connectTimeoutMs: options.connectTimeout,
           signal: failed.signal,
           halfClose: options.halfClose,
@@ -34,4 +39,25 @@ export function connectCommand() {
         });
       }),
     );
+}
+
+/** Where lines are typed on the terminal on which the answers appear, they are shown above what is being typed. */
+async function interactive(output: Output, lineEnd: LineEnd | undefined) {
+  if (!isatty(0)) return undefined;
+  const { typedInput, typedLines } = await import('./terminal.js');
+  const typed = typedLines('');
+  const input = typedInput(lineEnd, typed);
+  if (!isatty(1)) return { input, output };
+  const above: Output = {
+    write(bytes) {
+      let taken = true;
+      const show = () => {
+        taken = output.write(bytes);
+      };
+      typed.above(show, bytes[bytes.length - 1] === LF);
+      return taken;
+    },
+    whenDrained: (run) => output.whenDrained(run),
+  };
+  return { input, output: above };
 }

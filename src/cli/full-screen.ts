@@ -1,8 +1,11 @@
 import type { Colours } from '../tui/index.js';
 
-/** Another screen than the shell's, pastes in brackets, and no wrapping of what is too long (xterm's control sequences). */
-const enterCodes = '\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[m';
-const leaveCodes = '\x1b[m\x1b[?2026l\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l';
+/**
+ * Another screen than the shell's, pastes in brackets, a mouse wheel that presses no arrow keys, and no wrapping of what
+ * is too long (xterm's control sequences).
+ */
+const enterCodes = '\x1b[?1049h\x1b[?2004h\x1b[?1007s\x1b[?1007l\x1b[?7l\x1b[m';
+const leaveCodes = '\x1b[m\x1b[?2026l\x1b[?7h\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l';
 
 /** What the program is told of its terminal. */
 export interface FullScreenListener {
@@ -78,6 +81,8 @@ export class FullScreen {
 
   #restore(): void {
     this.#open = true;
+    // After `kill -STOP` and `fg` the shell has changed the modes, and Node takes the terminal for raw still.
+    process.stdin.setRawMode(false);
     process.stdin.setRawMode(true);
     process.stdout.write(enterCodes);
     // Only who has the terminal is told of its new size: we had not, so we tell Node to look.

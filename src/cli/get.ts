@@ -26,7 +26,17 @@ export function getCommand() {
     .option('--no-hash', 'check the length only: faster, for what is checked in another way');
   return withTransferOptions(command)
     .addHelpText('after', examples('wireline get localhost 9000 notes.txt', 'wireline get nas:9000 photos -o backup'))
-    .action((words, options) => withFiles(words, options, (session, rest) => fetchAll(session, rest, options)));
+    .action((words, options) =>
+      withFiles(words, options, async (session, rest, signal) => {
+        try {
+          await fetchAll(session, rest, options);
+        } catch (error) {
+          if (signal.aborted)
+            say('stopped: what has come is kept in a hidden part file, and the next get goes on from it');
+          throw error;
+        }
+      }),
+    );
 }
 
 interface GetCommandOptions extends TransferOptions {

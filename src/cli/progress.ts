@@ -23,7 +23,9 @@ export function barProgress(): Progress {
     format: () => (now ? progressLine({ ...now, rate: rateOf(now.bytes, began) }, process.stderr.columns ?? 80) : ''),
     stream: process.stderr,
     clearOnComplete: true,
-    hideCursor: true,
+    // A bar that is stopped by a signal leaves no mode of the terminal behind.
+    hideCursor: false,
+    linewrap: null as unknown as boolean,
     fps: 5,
   });
   const stop = () => {

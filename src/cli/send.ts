@@ -6,6 +6,7 @@ import { WirelineError } from '../core/index.js';
 import { parseTarget } from '../transport/address.js';
 import { receiptOptions, withClientOptions, withReceiptOptions } from './client-options.js';
 import { examples } from './help.js';
+import { canMoveCursor } from './job-control.js';
 import { runClient, setVerbosity } from './process.js';
 import { inputOf, isTyped } from './stdio.js';
 
@@ -46,7 +47,7 @@ export function sendCommand() {
 
 /** Progress is for people: the library is loaded only where stderr is a terminal and the input none. */
 async function progressOf(files: string[], quiet: boolean): Promise<{ add(bytes: number): void; stop(): void }> {
-  if (quiet || !isatty(2) || isTyped(files)) return { add() {}, stop() {} };
+  if (quiet || !isatty(2) || !canMoveCursor || isTyped(files)) return { add() {}, stop() {} };
   const { barProgress } = await import('./progress.js');
   const bar = barProgress();
   const size = sizeOf(files);

@@ -26,15 +26,11 @@ export function isTyped(files: readonly string[]): boolean {
 }
 
 /**
- * Stdin, or the files one after the other; `-` is stdin, and a terminal gives lines, each with `lineEnd` (default LF).
- * Errors name the file. Files that have to be `steady` may not change while they are read.
+ * Stdin, or the files one after the other; `-` is stdin, and a terminal gives lines. Errors name the file. Files that have to be `steady` may not change while they are read.
  */
-export async function inputOf(
-  files: readonly string[],
-  { steady = false, lineEnd }: { steady?: boolean; lineEnd?: string | undefined } = {},
-): Promise<Input> {
+export async function inputOf(files: readonly string[], { steady = false } = {}): Promise<Input> {
   const typed = isTyped(files) ? (await import('./terminal.js')).typedInput : undefined;
-  const stdin = typed ? () => typed(lineEnd) : standardInput;
+  const stdin = typed ? () => typed() : standardInput;
   if (files.length === 0) return stdin();
   return sequence(files.map((path) => () => (path === '-' ? stdin() : named(path, steady))));
 }

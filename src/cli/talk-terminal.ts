@@ -1,7 +1,8 @@
-import readline from 'node:readline';
+import type readline from 'node:readline';
 import { type Input, type Output, printable } from '../core/index.js';
 import { isQuit } from '../services/talk-options.js';
-import { goBelow, keepPastesTogether } from './terminal.js';
+import { canMoveCursor } from './job-control.js';
+import { goBelow, hideTypedLine, openTerminal } from './terminal.js';
 
 /** A terminal on which one person types while another's lines come in. */
 export interface TalkTerminal {
@@ -18,10 +19,7 @@ export interface TalkTerminal {
  * before the lines are read waits for that; `onGone` is told where the person leaves before.
  */
 export function talkTerminal(stdout: Output, onGone: () => void): TalkTerminal {
-  const terminal = readline.createInterface({ input: process.stdin, output: process.stderr, terminal: true });
-  keepPastesTogether(terminal);
-  terminal.setPrompt('> ');
-  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const terminal = openTerminal('> ', () => terminal.prompt(true));
   let closed = false;
   terminal.on('close', () => {
     closed = true;
@@ -31,7 +29,7 @@ export function talkTerminal(stdout: Output, onGone: () => void): TalkTerminal {
     lines: typed(terminal, onGone),
     output: {
       write(bytes) {
-        if (!closed) hideTypedLine(terminal);
+        if (!closed && canMoveCursor) hideTypedLine(terminal);
         const taken = stdout.write(new TextEncoder().encode(printable(new TextDecoder().decode(bytes))));
         if (!closed) terminal.prompt(true);
         return taken;
@@ -70,17 +68,9 @@ function typed(terminal: readline.Interface, onGone: () => void): Input {
   };
 }
 
-/** Clears what is being typed, which may fill several rows, so that a message can take its place. */
-function hideTypedLine(terminal: readline.Interface): void {
-  readline.moveCursor(process.stderr, 0, -terminal.getCursorPos().rows);
-  readline.cursorTo(process.stderr, 0);
-  readline.clearScreenDown(process.stderr);
-  // Readline would go up again, over what is shown now, by the rows that the line had when it was last drawn.
-  Object.assign(terminal, { prevRows: 0 });
-}
-
 /** Leaves the cursor where the next line begins: a prompt with nothing after it goes, what was typed stays to be seen. */
 function leaveTypedLine(terminal: readline.Interface): void {
+  if (!canMoveCursor) return;
   if (terminal.line === '') hideTypedLine(terminal);
   else goBelow(terminal);
 }

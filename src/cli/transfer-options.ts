@@ -3,6 +3,7 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { type FilesSession, openFiles } from '../clients/files-session.js';
 import { parseTarget } from '../transport/address.js';
 import { withClientOptions, withTimeLimit } from './client-options.js';
+import { canMoveCursor } from './job-control.js';
 import { runClient, setVerbosity } from './process.js';
 import type { Progress } from './progress.js';
 
@@ -47,7 +48,7 @@ export function withFiles(
 
 /** A progress bar for people with rate and time left for people, where stderr is a terminal; lines of JSON for programs. */
 export async function progressFor(options: TransferOptions, print: (line: string) => void): Promise<Progress> {
-  if (options.quiet || (!options.json && !isatty(2))) return { show() {}, stop() {} };
+  if (options.quiet || (!options.json && !(isatty(2) && canMoveCursor))) return { show() {}, stop() {} };
   const { barProgress, jsonProgress } = await import('./progress.js');
   return options.json ? jsonProgress(print) : barProgress();
 }

@@ -47,6 +47,19 @@ export class KeyReader {
     return strokes;
   }
 
+  /** Whether a paste has begun that has not ended. */
+  get pasting(): boolean {
+    return this.#paste !== undefined;
+  }
+
+  /** Nothing more has come for a second: a paste of which the end was lost is over. */
+  endPaste(): Stroke[] {
+    const paste = `${this.#paste ?? ''}${this.#held}`;
+    this.#paste = undefined;
+    this.#held = '';
+    return paste === '' ? [] : [{ paste }];
+  }
+
   /** Nothing more has come for a moment: what is held was the escape key, and what followed it. */
   flush(): Stroke[] {
     const held = this.#held;

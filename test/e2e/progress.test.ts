@@ -144,7 +144,7 @@ describe.skipIf(noTerminals)(`on a terminal there is a bar with rate and time le
     await terminal.shows(/^large =+-+ 50%/m);
     terminal.press('C-c');
     expect(await terminal.over()).toEqual({ status: 130, restored: true });
-    expect(terminal.screen).toMatch(/^(\^C)?\n?it is over$/);
+    expect(terminal.screen).toMatch(/^(\^C)?\n?stopped: what has come is kept .+\nit is over$/);
   });
 
   test('and the line of each file of a folder stays', async () => {

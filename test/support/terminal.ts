@@ -18,7 +18,8 @@ export class Terminal {
   readonly #socket = join(this.folder, 'tmux');
 
   /** The words after `wireline` are for the shell: `talk --listen 0 > "$OUT"`. `$OUT` is what {@link printed} reads. */
-  constructor(words: string, before = '') {
+  constructor(words: string | undefined, before = '') {
+    if (words === undefined) return;
     const script = [
       `OUT='${join(this.folder, 'out')}'`,
       // Control-C is for the command: the shell goes on.
@@ -30,8 +31,13 @@ export class Terminal {
       'echo it is over',
       'exec sleep 300',
     ];
+    this.open(script.join('\n'));
+  }
+
+  /** Opens the terminal, and runs a script in it. */
+  protected open(script: string): void {
     const file = join(this.folder, 'script');
-    writeFileSync(file, script.join('\n'));
+    writeFileSync(file, script);
     this.#tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-x', '80', '-y', '24', `sh '${file}'`);
     onTestFinished(() => {
       this.#tmux('kill-server');
@@ -118,5 +124,19 @@ export class Terminal {
     await this.shows(/^it is over$/m);
     const left = (name: string) => readFileSync(join(this.folder, `out.${name}`), 'utf8');
     return { status: Number(left('status')), restored: left('before') === left('after') };
+  }
+}
+
+/** A terminal with an interactive shell, which controls jobs. */
+export class Shell extends Terminal {
+  constructor() {
+    super(undefined);
+    // A shell that edits no lines itself, so that the modes of the terminal are the command's.
+    this.open("PS1='$ ' exec sh -i");
+  }
+
+  /** Whether the program in it reads keys, and not lines. */
+  isRaw(): boolean {
+    return execFileSync('stty', ['-a', '-F', this.variable('pane_tty')]).includes('-icanon');
   }
 }
