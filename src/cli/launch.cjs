@@ -8,6 +8,12 @@ const { wrap } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
+// Their sockets do not say what this program needs to know: that a peer has ended, or was cut off.
+if (process.versions.bun || process.versions.deno) {
+  process.stderr.write('wireline: this is a program for Node 20.19 and newer; Bun and Deno cannot run it\n');
+  process.exit(1);
+}
+
 const filename = join(__dirname, 'main.cjs');
 const cachedData = read(join(__dirname, 'main.cache'));
 const script = new Script(wrap(readFileSync(filename, 'latin1')), cachedData ? { filename, cachedData } : { filename });

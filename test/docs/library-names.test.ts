@@ -1,0 +1,51 @@
+import { relative } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+const entries = { wireline: 'src/index.ts', 'wireline/testing': 'src/testing/index.ts' };
+
+/** The first sentence of a name's docstring, in one line. */
+function firstSentence(symbol: ts.Symbol, checker: ts.TypeChecker): string {
+  const words = ts
+    .displayPartsToString(symbol.getDocumentationComment(checker))
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\{@link ([\w.]+)\}/g, '`$1`')
+    .trim();
+  const sentence = /^.*?[.:](?= [A-Z`{]|$)/.exec(words)?.[0] ?? words;
+  return sentence.replaceAll('|', '\\|');
+}
+
+/** What the entry of the package at `path` exports: each with its folder and what it is. */
+function namesOf(path: string): string[] {
+  const program = ts.createProgram([path], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    types: ['node'],
+  });
+  const checker = program.getTypeChecker();
+  const source = checker.getSymbolAtLocation(program.getSourceFile(path) as ts.SourceFile) as ts.Symbol;
+  const rows = checker.getExportsOfModule(source).map((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const file = relative('src', symbol.declarations?.[0]?.getSourceFile().fileName ?? '');
+    return { name: exported.name, room: file.split('/')[0] as string, words: firstSentence(symbol, checker) };
+  });
+  expect(rows.filter(({ words }) => words === '').map(({ name }) => name)).toEqual([]);
+  const rooms = [...new Set(rows.map(({ room }) => room))].sort();
+  return rooms.flatMap((room) => [
+    `\n### ${room}\n`,
+    '| name | |\n| --- | --- |',
+    ...rows
+      .filter((row) => row.room === room)
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, words }) => `| \`${name}\` | ${words} |`),
+  ]);
+}
+
+test('docs/reference/names.md has every name that the package exports', { timeout: 60_000 }, async () => {
+  const intro =
+    '# Every name of the library\n\nThis page is made from the docstrings: `npx vitest run test/docs -u` writes it anew. An editor shows the rest of each, with ' +
+    'units, errors and guarantees. [The library, name by name](library.md) explains the ones that programs use.\n';
+  const sections = Object.entries(entries).map(([entry, path]) => `\n## ${entry}\n${namesOf(path).join('\n')}\n`);
+  await expect(`${intro}${sections.join('')}`).toMatchFileSnapshot('../../docs/reference/names.md');
+});
