@@ -11,8 +11,9 @@ import { generateLoad } from './support/load.js';
 import { machine, today } from './support/machine.js';
 import type { Question } from './support/question.js';
 import { transform } from './transform.js';
+import { turns } from './turns.js';
 
-const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, ...chats];
+const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, ...chats, turns];
 const report = join(root, 'benchmarks/README.md');
 
 /** Runs the questions that are named, or all, and puts each answer in its place in the report. */

@@ -9,7 +9,7 @@ import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { count, range, size, time } from './options.js';
 import { failing, runClient, setVerbosity } from './process.js';
 import { counted, given, piped, prompted, whole, withPrompt } from './questions.js';
-import { inputOf, standardOutput } from './stdio.js';
+import { inputOf, lineOutput } from './stdio.js';
 
 /** `wireline ask`: the client of texts 1 and 5. */
 export function askCommand() {
@@ -34,7 +34,7 @@ export function askCommand() {
         setVerbosity(Number(options.verbose));
         const address = onlyTarget(words);
         const failed = failing(signal);
-        const output = standardOutput((error) => failed.fail(error));
+        const output = lineOutput((error) => failed.fail(error));
         const asked = await questions(options);
         await ask(options.prompt && !isatty(0) ? withPrompt(asked, output) : asked, output, address, {
           connectTimeoutMs: options.connectTimeout,

@@ -15,7 +15,7 @@ import { calledChat, tellUnsent } from './chat-call.js';
 import { jsonLine, plainLines } from './chat-lines.js';
 import { lineInput } from './line-input.js';
 import { say } from './process.js';
-import { standardInput, standardOutput } from './stdio.js';
+import { lineOutput, standardInput } from './stdio.js';
 
 /** Bytes of the longest line that is read; the server's own limit is lower. */
 const maxLine = 16 * 1024 * 1024;
@@ -28,7 +28,7 @@ export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
   const pipe = new Pipe(call, json, isatty(0) && !json);
   const chat = calledChat(call, pipe);
   // The write that fails pauses the client, and has to be over before it leaves.
-  const output = standardOutput((error) => queueMicrotask(() => chat.fail(error)));
+  const output = lineOutput((error) => queueMicrotask(() => chat.fail(error)));
   pipe.begin({ client: chat.client, leave: chat.leave, fail: chat.fail }, lineInput(input, maxLine), output);
   try {
     await chat.run();

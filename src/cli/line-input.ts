@@ -10,6 +10,7 @@ export function lineInput(input: Input, max: number): Input {
 class LineInput implements Input {
   readonly #lines = new LineQueue();
   #open = true;
+  #stopped = false;
   #ended: { error?: Error } | undefined;
   readonly #splitter: LineDecoder;
   #receive: (line: Uint8Array) => boolean = () => false;
@@ -35,12 +36,14 @@ class LineInput implements Input {
   }
 
   resume(): void {
-    if (this.#open) return;
+    if (this.#open || this.#stopped) return;
     this.#open = true;
     this.#pump();
   }
 
   stop(): void {
+    this.#stopped = true;
+    this.#open = false;
     this.input.stop();
   }
 
@@ -66,6 +69,7 @@ class LineInput implements Input {
       if (!line) break;
       this.#open = this.#receive(line);
     }
+    if (this.#stopped) return;
     if (this.#open && this.#ended) this.#done(this.#ended.error);
     else if (this.#open) this.input.resume();
   }

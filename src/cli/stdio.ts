@@ -4,6 +4,7 @@ import { descriptorInput, fileInput, sequence } from '../disk/input.js';
 import { descriptorOutput } from '../disk/output.js';
 import { inWords } from '../transport/system-errors.js';
 import { failIfClosed } from './closed-descriptor.js';
+import { gathered } from './gathered.js';
 
 /** Stdout for payload. Throws where it is closed; calls `onFailed`, once, when its reader is gone or its disk is full. */
 export function standardOutput(onFailed: (error: WirelineError) => void): Output {
@@ -12,6 +13,11 @@ export function standardOutput(onFailed: (error: WirelineError) => void): Output
     onFailed(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));
   });
   return isatty(1) ? printableOutput(output) : output;
+}
+
+/** The same for lines: see {@link gathered}. */
+export function lineOutput(onFailed: (error: WirelineError) => void): Output {
+  return gathered(standardOutput(onFailed));
 }
 
 /** Stdin as bytes. Throws where it is closed. */

@@ -46,6 +46,7 @@ export function talkTerminal(stdout: Output, onGone: () => void): TalkTerminal {
 function typed(terminal: readline.Interface, onGone: () => void): Input {
   const encoder = new TextEncoder();
   const early: Uint8Array[] = [];
+  let stopped = false;
   const keep = (line: string) => {
     const bytes = encoder.encode(line);
     if (isQuit(bytes)) terminal.close();
@@ -56,15 +57,21 @@ function typed(terminal: readline.Interface, onGone: () => void): Input {
     read(receive, done) {
       terminal.off('line', keep).off('close', onGone);
       terminal.on('line', (line) => {
+        if (stopped) return;
         receive(encoder.encode(line));
         terminal.prompt(true);
       });
-      terminal.on('close', () => done());
+      terminal.on('close', () => {
+        if (!stopped) done();
+      });
       early.forEach(receive);
     },
     // A person does not type faster than lines can wait.
     resume() {},
-    stop: () => terminal.close(),
+    stop() {
+      stopped = true;
+      terminal.close();
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { examples } from './help.js';
 import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { lineInput } from './line-input.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
-import { standardInput, standardOutput } from './stdio.js';
+import { lineOutput, standardInput } from './stdio.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
 /** Milliseconds that the other is given to hang up too, so that all is over within a second. */
@@ -62,7 +62,7 @@ async function met(service: Service, words: string[], options: TalkCommandOption
 
 /** This end as a service, and its end. */
 async function ends(options: TalkCommandOptions, onFailed: (error: Error) => void) {
-  const stdout = standardOutput(onFailed);
+  const stdout = lineOutput(onFailed);
   const typed = isatty(0);
   const onGone = () => onFailed(new WirelineError('failed', 'left before the other came'));
   const terminal = typed ? (await import('./talk-terminal.js')).talkTerminal(stdout, onGone) : undefined;

@@ -1,6 +1,7 @@
 import {
   bytesOf,
   type Clock,
+  type Closed,
   type Codec,
   type Connection,
   type Handler,
@@ -127,9 +128,9 @@ class Asking implements Handler {
     this.#count();
   }
 
-  close(): void {
+  close({ reason }: Closed): void {
     // A server that stops has answered all the same.
-    if (this.#exhausted && this.#awaited.length === 0) this.outcome.done();
+    if (reason === 'reset' && this.#exhausted && this.#awaited.length === 0) this.outcome.done();
     this.#limit.stop();
     this.#farewell?.stop();
   }
