@@ -11,6 +11,13 @@ export function gathered(output: Output): Output {
   return new Gathered(output);
 }
 
+const all = new Set<Gathered>();
+
+/** Writes what is gathered now: what goes to stderr next would else stand before it where both are one terminal. */
+export function flushGathered(): void {
+  for (const output of all) output.flush();
+}
+
 class Gathered implements Output {
   readonly #memory = Buffer.allocUnsafe(room);
   #size = 0;
@@ -20,11 +27,12 @@ class Gathered implements Output {
 
   constructor(readonly output: Output) {
     // A signal may end the process before the turn is over.
-    process.once('exit', () => this.#flush());
+    process.once('exit', () => this.flush());
+    all.add(this);
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#size + bytes.length > room) this.#flush();
+    if (this.#size + bytes.length > room) this.flush();
     if (bytes.length > room) this.#taken = this.output.write(bytes);
     else {
       this.#memory.set(bytes, this.#size);
@@ -35,16 +43,17 @@ class Gathered implements Output {
   }
 
   whenDrained(run: () => void): void {
-    this.#flush();
+    this.flush();
     this.output.whenDrained(() => {
       this.#taken = true;
       run();
     });
   }
 
-  #flush(): void {
-    if (this.#size > 0) this.#taken = this.output.write(this.#memory.subarray(0, this.#size));
+  flush(): void {
+    const size = this.#size;
     this.#size = 0;
+    if (size > 0) this.#taken = this.output.write(this.#memory.subarray(0, size));
   }
 
   #flushLater(): void {
@@ -52,7 +61,7 @@ class Gathered implements Output {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush();
+      this.flush();
     });
   }
 }

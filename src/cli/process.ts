@@ -1,5 +1,6 @@
 import { asWirelineError, inWords, printable, type Reason, reasons, WirelineError } from '../core/index.js';
 import { failIfClosed } from './closed-descriptor.js';
+import { flushGathered } from './gathered.js';
 import { abortedBySignals, hungUp, lostTerminal } from './signals.js';
 import { stderr } from './stderr.js';
 
@@ -13,6 +14,7 @@ export function setVerbosity(level: number): void {
 
 /** Prints a line on stderr, where everything goes that is not payload. Where nobody reads it, the work goes on. */
 export function say(line: string): void {
+  flushGathered();
   stderr.write(line);
 }
 

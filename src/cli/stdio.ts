@@ -15,9 +15,10 @@ export function standardOutput(onFailed: (error: WirelineError) => void): Output
   return isatty(1) ? printableOutput(output) : output;
 }
 
-/** The same for lines: see {@link gathered}. */
+/** The same for lines: see {@link gathered}. On a terminal they keep their place among the prompts, which go to stderr. */
 export function lineOutput(onFailed: (error: WirelineError) => void): Output {
-  return gathered(standardOutput(onFailed));
+  const output = standardOutput(onFailed);
+  return isatty(1) ? output : gathered(output);
 }
 
 /** Stdin as bytes. Throws where it is closed. */

@@ -5,11 +5,12 @@ import { talk } from '../services/talk.js';
 import type { TalkOptions } from '../services/talk-options.js';
 import { dial, formatAddress, inWords, serve, systemClock } from '../transport/index.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
+import { gathered } from './gathered.js';
 import { examples } from './help.js';
 import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { lineInput } from './line-input.js';
 import { failing, runClient, say, setVerbosity } from './process.js';
-import { lineOutput, standardInput } from './stdio.js';
+import { standardInput, standardOutput } from './stdio.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
 /** Milliseconds that the other is given to hang up too, so that all is over within a second. */
@@ -62,7 +63,7 @@ async function met(service: Service, words: string[], options: TalkCommandOption
 
 /** This end as a service, and its end. */
 async function ends(options: TalkCommandOptions, onFailed: (error: Error) => void) {
-  const stdout = lineOutput(onFailed);
+  const stdout = standardOutput(onFailed);
   const typed = isatty(0);
   const onGone = () => onFailed(new WirelineError('failed', 'left before the other came'));
   const terminal = typed ? (await import('./talk-terminal.js')).talkTerminal(stdout, onGone) : undefined;
@@ -78,7 +79,7 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
   closed.catch(() => {});
   const talking: TalkOptions = {
     lines: terminal?.lines ?? lineInput(standardInput(), options.maxMessage),
-    output: terminal?.output ?? stdout,
+    output: gathered(terminal?.output ?? stdout),
     clock: systemClock,
     typed,
     text: textOptions(options),

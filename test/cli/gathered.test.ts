@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gathered } from '../../src/cli/gathered.js';
+import { flushGathered, gathered } from '../../src/cli/gathered.js';
 import type { Output } from '../../src/core/index.js';
 
 test('the lines of one turn are one write, in order, and nothing waits for longer', async () => {
@@ -18,6 +18,10 @@ test('the lines of one turn are one write, in order, and nothing waits for longe
   expect(writes).toEqual([]);
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(writes.splice(0)).toEqual(['one\ntwo\nthree\n']);
+  // A line on stderr has what came before it written first.
+  output.write(Buffer.from('before\n'));
+  flushGathered();
+  expect(writes.splice(0)).toEqual(['before\n']);
   // What is longer than the memory goes by itself, after what came before.
   output.write(Buffer.from('short\n'));
   output.write(Buffer.alloc(100_000, 'x'));
