@@ -89,10 +89,12 @@ class TextDecoding implements Decoder {
   }
 
   #line(line: Uint8Array): unknown {
-    const message = withoutCr(this.#afterLine ? line.subarray(nulsAtStart(line)) : line);
-    this.#afterLine = true;
-    this.patience.sawLine();
-    return this.#take(message);
+    const padded = this.#afterLine && line[0] === 0;
+    if (!this.#afterLine) {
+      this.#afterLine = true;
+      this.patience.sawLine();
+    }
+    return this.#take(withoutCr(padded ? line.subarray(nulsAtStart(line)) : line));
   }
 
   #emitRest(): void {

@@ -26,8 +26,12 @@ export class Transforming implements Handler<TextMessage> {
   data({ bytes, end }: TextMessage): void {
     if (this.#slots.size === 0) {
       const made = this.#made(bytes);
-      if (made instanceof Uint8Array) this.#write(made, end);
-      else this.#await(this.#slots.add({ end }), made);
+      if (made instanceof Uint8Array) {
+        this.#write(made, end);
+        if (this.#full) this.peer.pause();
+        return;
+      }
+      this.#await(this.#slots.add({ end }), made);
     } else if (this.#mayBegin) this.#begin(this.#slots.add({ end }), bytes);
     // What waits is begun later, and the bytes may be a view.
     else this.#slots.add({ end, message: new Uint8Array(bytes) });
