@@ -21,7 +21,7 @@ interface Attack {
   /** Connections that attack, and what each sends, again and again while it is taken. */
   readonly clients: number;
   readonly send: (client: number) => string | Buffer;
-  /** Whether the attackers read what they are sent. */
+  /** False for attackers that never read. */
   readonly reads: boolean;
 }
 
@@ -30,6 +30,10 @@ const hello = (name?: string) => json({ type: 'hello', version: 1, ...(name ? { 
 const ping = { hello: hello(), say: json({ type: 'ping' }), answer: 'pong"}\n' };
 const join32 = json({ type: 'join', room: 'lobby', replay: 0 });
 const chat = (port: string) => ['serve', 'chat', '-q', `${host}:${port}`];
+const files = {
+  command: (port: string, folder: string) => ['serve', 'files', folder, '-q', `${host}:${port}`],
+  probe: { say: '{"get":"f1"}\n', answer: '"}\n' },
+};
 
 const attacks: readonly Attack[] = [
   {
@@ -57,8 +61,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'files',
     traffic: '4 clients ask for a list of 1,000 files without end, and read nothing',
-    command: (port, folder) => ['serve', 'files', folder, '-q', `${host}:${port}`],
-    probe: { say: '{"get":"f1"}\n', answer: '"}\n' },
+    ...files,
     clients: 4,
     send: () => '{"list":""}\n'.repeat(500),
     reads: false,
@@ -66,8 +69,7 @@ const attacks: readonly Attack[] = [
   {
     name: 'files',
     traffic: '50 clients have a sparse file of 10 GiB hashed',
-    command: (port, folder) => ['serve', 'files', folder, '-q', `${host}:${port}`],
-    probe: { say: '{"get":"f1"}\n', answer: '"}\n' },
+    ...files,
     clients: 50,
     send: () => `{"get":"sparse","offset":${10 * 1024 ** 3},"prefix":"x"}\n`,
     reads: true,

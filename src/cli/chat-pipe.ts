@@ -64,7 +64,7 @@ class Pipe implements ChatListener {
   constructor(
     readonly call: ChatCall,
     readonly json: boolean,
-    /** Whether a person types the lines. */
+    /** A person types the lines, and may type commands. */
     readonly typed: boolean,
   ) {
     this.#rooms = new Set(call.rooms.map(roomKey));

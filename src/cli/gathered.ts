@@ -11,24 +11,24 @@ export function gathered(output: Output): Output {
   return new Gathered(output);
 }
 
-const all = new Set<Gathered>();
+const outputs = new Set<Gathered>();
 
-/** Writes what is gathered now: what goes to stderr next would else stand before it where both are one terminal. */
+/** Writes what is gathered now. Where stdout and stderr are one file, the next line on stderr then stands after it. */
 export function flushGathered(): void {
-  for (const output of all) output.flush();
+  for (const output of outputs) output.flush();
 }
 
 class Gathered implements Output {
   readonly #memory = Buffer.allocUnsafe(room);
   #size = 0;
   #scheduled = false;
-  /** Whether the output wants more, as far as it was asked. */
+  /** The last answer of the output: false where it wants no more for now. */
   #taken = true;
 
   constructor(readonly output: Output) {
     // A signal may end the process before the turn is over.
-    process.once('exit', () => this.flush());
-    all.add(this);
+    if (outputs.size === 0) process.once('exit', flushGathered);
+    outputs.add(this);
   }
 
   write(bytes: Uint8Array): boolean {

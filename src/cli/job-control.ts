@@ -1,6 +1,6 @@
 import type readline from 'node:readline';
 
-/** Whether the terminal can move its cursor. One that cannot is left to itself: it edits its lines alone. */
+/** False on a dumb terminal, which cannot move its cursor. Such a terminal edits its lines itself. */
 export const canMoveCursor = process.env.TERM !== 'dumb';
 
 /**

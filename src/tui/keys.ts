@@ -47,7 +47,7 @@ export class KeyReader {
     return strokes;
   }
 
-  /** Whether a paste has begun that has not ended. */
+  /** True from the beginning of a paste to its end. */
   get pasting(): boolean {
     return this.#paste !== undefined;
   }

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { flushGathered, gathered } from '../../src/cli/gathered.js';
+import { expect, test, vi } from 'vitest';
+import { gathered } from '../../src/cli/gathered.js';
+import { say } from '../../src/cli/process.js';
+import { stderr } from '../../src/cli/stderr.js';
 import type { Output } from '../../src/core/index.js';
 
 test('the lines of one turn are one write, in order, and nothing waits for longer', async () => {
@@ -18,10 +20,12 @@ test('the lines of one turn are one write, in order, and nothing waits for longe
   expect(writes).toEqual([]);
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(writes.splice(0)).toEqual(['one\ntwo\nthree\n']);
-  // A line on stderr has what came before it written first.
+  // A line on stderr comes after what was written before it.
+  const lines = vi.spyOn(stderr, 'write').mockImplementation((line) => void writes.push(`stderr: ${line}`));
   output.write(Buffer.from('before\n'));
-  flushGathered();
-  expect(writes.splice(0)).toEqual(['before\n']);
+  say('after');
+  lines.mockRestore();
+  expect(writes.splice(0)).toEqual(['before\n', 'stderr: after']);
   // What is longer than the memory goes by itself, after what came before.
   output.write(Buffer.from('short\n'));
   output.write(Buffer.alloc(100_000, 'x'));
