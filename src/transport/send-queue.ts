@@ -1,26 +1,20 @@
 import { isReused, isShared, keep, Reusable } from '../core/index.js';
+import { enterSlab, giveBack, leaveSlab, type SlabWriter, slabSize } from './slab.js';
 
 /** Bytes below which several writes are copied into one rather than handed to the system as a list. */
 const copyBelow = 64 * 1024;
 /** Bytes that are handed to the system at a time, so that a large backlog shows its progress. */
 const batchSize = 512 * 1024;
 /** The size of the blocks that small writes are gathered in while the system is busy. */
-const blockSize = 16 * 1024;
+const blockSize = slabSize;
 
 const staging = new Reusable(copyBelow, Buffer.allocUnsafe);
-
-/** What queues copy small writes into, one after the other; where it is full there is a new one. */
-const slab: { memory: Buffer; used: number; owner: SendQueue | undefined } = {
-  memory: Buffer.allocUnsafeSlow(blockSize),
-  used: 0,
-  owner: undefined,
-};
 
 /**
  * What a connection has still to send, in order. Small pieces are gathered in blocks, so that a backlog of
  * many small writes takes the memory of its bytes and not of its pieces.
  */
-export class SendQueue {
+export class SendQueue implements SlabWriter {
   #pieces: Uint8Array[] = [];
   /** The piece to take next: shifting an array would move all the others. */
   #first = 0;
@@ -58,8 +52,8 @@ export class SendQueue {
   }
 
   /**
-   * Adds small bytes by copy, into memory of all queues: for one that will soon be taken, as a block of its own is
-   * much to ask for. To look whether the bytes are reused would cost more, for small ones that were just made.
+   * Adds small bytes by copy, into memory of all queues (a slab): for one that will soon be taken, as a block of its own
+   * is much to ask for. To look whether the bytes are reused would cost more, for small ones that were just made.
    */
   copy(bytes: Uint8Array): void {
     if (!this.#hasRoomFor(bytes)) {
@@ -80,7 +74,8 @@ export class SendQueue {
 
   /**
    * Takes the next bytes, as one piece or a list of them; nothing where the queue is empty. They stay valid while
-   * the system takes them if they are then released: none are in memory that is shared.
+   * the system takes them if they are then released: none are in memory that is shared. Where the system has taken
+   * them at once, {@link giveBack} says so.
    */
   take(): Uint8Array | Uint8Array[] | undefined {
     const last = this.#leaveBlock();
@@ -102,7 +97,11 @@ export class SendQueue {
     const taken = this.#pieces.slice(from, to);
     this.#forget(to);
     this.bytes -= size;
-    if (size <= copyBelow && (taken.length > 1 || isShared(taken[0] as Uint8Array))) return joined(taken, size);
+    if (size <= copyBelow && (taken.length > 1 || isShared(taken[0] as Uint8Array))) {
+      const copy = joined(taken, size);
+      taken.forEach(giveBack);
+      return copy;
+    }
     const safe = taken.map((piece) => (isShared(piece) ? keep(piece) : piece));
     return safe.length === 1 ? safe[0] : safe;
   }
@@ -149,29 +148,23 @@ export class SendQueue {
   /** Gives what was copied, and copies no more after it. */
   #leaveBlock(): Uint8Array | undefined {
     const filled = this.#block?.subarray(this.#from, this.#used);
-    if (slab.owner === this) this.#leaveSlab();
+    leaveSlab(this);
     this.#block = undefined;
     return filled;
   }
 
   #enterSlab(size: number): void {
-    if (slab.owner) slab.owner.#leaveSlab();
-    if (slab.used + size > blockSize) {
-      slab.memory = Buffer.allocUnsafeSlow(blockSize);
-      slab.used = 0;
-    }
-    slab.owner = this;
-    this.#block = slab.memory;
-    this.#from = slab.used;
-    this.#used = slab.used;
-    this.#limit = blockSize;
+    const { memory, from } = enterSlab(this, size);
+    this.#block = memory;
+    this.#from = from;
+    this.#used = from;
+    this.#limit = slabSize;
   }
 
-  /** The next queue copies on from here; this one keeps what it has. */
-  #leaveSlab(): void {
-    slab.owner = undefined;
-    slab.used = this.#used;
+  /** For slabs alone: the next queue copies on from here; this one keeps what it has. */
+  leaveSlab(): number {
     this.#limit = this.#used;
+    return this.#used;
   }
 }
 

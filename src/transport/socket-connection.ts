@@ -7,6 +7,7 @@ import { notAReason } from '../core/reason.js';
 import { LastWait } from './last-wait.js';
 import { writeNow } from './raw-socket.js';
 import { SendQueue } from './send-queue.js';
+import { giveBack } from './slab.js';
 import { reasonOf } from './system-errors.js';
 import { flushAtEndOfTurn, readsAlone } from './turn.js';
 
@@ -193,6 +194,7 @@ export class SocketConnection implements Connection {
     } else {
       const taken = batch.length < writeThrough ? writeNow(socket, batch) : 0;
       this.sent += taken;
+      if (taken === batch.length) giveBack(batch);
       if (taken === batch.length || socket.destroyed) return;
       this.#hand(taken === 0 ? batch : batch.subarray(taken));
     }
