@@ -66,6 +66,27 @@ describe('the turns of connections', () => {
     expect(counted(worked)).toEqual({ bytes: 4, time: 3 });
   });
 
+  test('the clock is read for each of the first requests, and then for every eighth', () => {
+    const { among, loop, pass } = turnsByHand();
+    const worked: string[] = [];
+    let read = 0;
+    const now = among.now;
+    Object.assign(among, {
+      now: () => {
+        read++;
+        return now();
+      },
+    });
+    busy('quick', among, worked).soon();
+    loop();
+    expect(worked.length).toBe(64);
+    expect(read).toBeLessThan(20);
+    worked.length = 0;
+    busy('slow later', among, worked, () => worked.length > 9 && pass(3)).soon();
+    loop();
+    expect(counted(worked)['slow later']).toBe(16);
+  });
+
   test('all connections together leave the event loop after 10 ms, and go on where they stopped', () => {
     const { among, loop, pass } = turnsByHand();
     const worked: string[] = [];
