@@ -1,3 +1,5 @@
+import { AddressBuckets } from '../core/bucket.js';
+import { hostOf } from '../core/host.js';
 import {
   Budget,
   type Connection,
@@ -11,6 +13,7 @@ import { defaults, type HallOptions, type Position } from './hall-options.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
 import { Names } from './names.js';
+import { Pace, type Paced } from './pace.js';
 import { Refusal, wordsOf } from './refusal.js';
 import { Room } from './room.js';
 import { folded, nameOf, roomNameOf } from './spelling.js';
@@ -29,6 +32,7 @@ export class Hall {
   readonly options: Required<HallOptions>;
   /** What all members hold. */
   readonly budget: Budget;
+  readonly #addresses: AddressBuckets;
   readonly #names: Names<Member>;
   readonly #rooms = new Map<string, Room>();
   readonly #members = new Set<Member>();
@@ -38,7 +42,13 @@ export class Hall {
   constructor(options: HallOptions) {
     this.options = { ...defaults, ...options };
     this.budget = new Budget(this.options.memory, this.options.clock);
+    this.#addresses = new AddressBuckets(this.options.clock, this.options.pace);
     this.#names = new Names(this.options.clock, this.options.holdMs);
+  }
+
+  /** The pace of a client, which its address shares in. */
+  paceOf<T>({ remote }: Connection, does: Paced<T>): Pace<T> {
+    return new Pace(this.options.clock, this.options.pace, does, this.#addresses.enter(remote));
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
@@ -57,7 +67,7 @@ export class Hall {
   dismiss(member: Member, hold: boolean): void {
     if (!this.#members.delete(member)) return;
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
-    this.#names.release(member.name, member, hold, hostOf(member.peer.remote));
+    this.#names.release(member.name, member, hold, hostOf(member.peer.remote) ?? 'unix');
     member.onDrain();
     member.share.leave();
   }
@@ -116,12 +126,12 @@ export class Hall {
   who(member: Member, name: string): void {
     const room = this.#roomOf(member, name);
     const names = [...room.members].map((other) => other.name).sort();
-    member.tell({ type: 'who', room: room.name, names });
+    member.answer({ type: 'who', room: room.name, names });
   }
 
   rooms(member: Member): void {
     const rooms = [...this.#rooms.values()].map(({ name, size }) => ({ room: name, members: size }));
-    member.tell({ type: 'rooms', rooms: rooms.sort((a, b) => b.members - a.members).slice(0, 1000) });
+    member.answer({ type: 'rooms', rooms: rooms.sort((a, b) => b.members - a.members).slice(0, 1000) });
   }
 
   setTopic(member: Member, name: string, topic: string): void {
@@ -138,13 +148,15 @@ export class Hall {
     member.unsettled();
     try {
       await member.inTurn(async () => {
+        const paid = member.payer?.afford();
+        if (paid) await paid;
         const { first } = this.#extent(room);
         const count = Math.min(limit, maxHistory);
         const more = await this.#reads.add(async () => {
           if (member.gone) return false;
           const entries = await lastEntries(log, room, before, count).catch(unread);
           const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
-          return member.tell({ type: 'history', room, first, entries: sent });
+          return member.answer({ type: 'history', room, first, entries: sent });
         });
         // The next one is begun when this one was taken.
         if (!more) await member.drained();
@@ -219,9 +231,4 @@ export class Hall {
 /** The log failed. */
 function unread(error: unknown): never {
   throw new Refusal('gone', `cannot be read: ${wordsOf(error)}`);
-}
-
-/** The address of a peer without its port. Clients of a Unix socket have one in common. */
-function hostOf(remote: string): string {
-  return remote.replace(/:\d+$/, '');
 }

@@ -13,13 +13,20 @@ import { framed, jsonLines } from '../framing/index.js';
 import type { Hall } from './hall.js';
 import { jsonVoice } from './json-voice.js';
 import { closeFor, type Member } from './member.js';
-import { Pace } from './pace.js';
+import type { Pace, Priced } from './pace.js';
 import { Refusal } from './refusal.js';
 
 /** Milliseconds in which a client must say hello. Stops one that connects and says half of it from holding a place. */
 const helloMs = 10_000;
 /** Characters of a message's id, and of a secret. */
 const maxId = 128;
+
+/** What is priced by its answer, and what must not wait for it. */
+const pricedAs: Partial<Record<string, Priced>> = {
+  ...{ join: 'asked', who: 'asked', rooms: 'asked' },
+  // One answer of history waits for another, and nothing else does.
+  ...{ history: 'free', ping: 'free', bye: 'free' },
+};
 
 const brace = new TextEncoder().encode('{');
 const markedBrace = new TextEncoder().encode('\ufeff{');
@@ -56,20 +63,19 @@ class JsonClient implements Handler<ClientMessage> {
     messages: Connection<ClientMessage>,
   ) {
     this.#hello = hall.options.clock.after(helloMs, () => peer.close('idle'));
-    this.#pace = new Pace(hall.options.clock, hall.options.pace, {
+    this.#pace = hall.paceOf(peer, {
       run: (message) => this.#run(message),
       refuse: (message) => this.#refuse(new Refusal('rate', 'too many messages: this one is dropped'), message),
-      delayed: (first) => {
+      delayed: (why) => {
         messages.pause();
-        if (!first) return;
-        this.#member?.tell({ type: 'notice', message: 'you are sending faster than is allowed: messages are delayed' });
+        if (why) this.#member?.tell({ type: 'notice', message: why });
       },
       caughtUp: () => messages.resume(),
     });
   }
 
   data(message: ClientMessage): void {
-    this.#pace.take(message, sizeOf(message));
+    this.#pace.take(message, sizeOf(message), pricedAs[message.type] ?? 'said');
   }
 
   drain(): void {
@@ -129,6 +135,7 @@ class JsonClient implements Handler<ClientMessage> {
     const known = secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId);
     const wanted = name === undefined ? {} : { name: text(name, 'name') };
     const member = this.hall.admit(this.peer, jsonVoice, { ...wanted, secret: known });
+    member.payer = this.#pace;
     this.#member = member;
     this.#hello.stop();
     const { maxMessage } = this.hall.options;

@@ -12,6 +12,13 @@ export function closeFor(peer: Connection, error: unknown): void {
   peer.fail(error);
 }
 
+/** Who pays for what a member asks for, by the byte. */
+export interface Payer {
+  charge(bytes: number): void;
+  /** Resolves once earlier answers are paid for; undefined where they are. */
+  afford(): Promise<void> | undefined;
+}
+
 /** Someone who is connected, by whatever dialect: a name, the rooms joined, and the way to be told things. */
 export class Member {
   /** Empty until the member is admitted. */
@@ -24,6 +31,8 @@ export class Member {
   readonly rooms = new Map<string, Subscription>();
   /** What it holds of the memory of all: what it has still to read. */
   readonly share: Share;
+  /** Pays for the answers; nobody does before the member is admitted. */
+  payer: Payer | undefined;
   #drained: (() => void)[] = [];
   /** Whether the member should be told no more for now. */
   full = false;
@@ -55,6 +64,17 @@ export class Member {
    */
   tell(message: ServerMessage): boolean {
     return this.write(this.voice.message(message));
+  }
+
+  /** Tells the member what it has asked for, at the price of its bytes. Gives false as `tell` does. */
+  answer(message: ServerMessage): boolean {
+    return this.writeAnswer(this.voice.message(message));
+  }
+
+  /** As `answer`, for what its dialect has encoded before. */
+  writeAnswer(bytes: Uint8Array): boolean {
+    this.payer?.charge(bytes.length);
+    return this.write(bytes);
   }
 
   /** Tells the member what its dialect has encoded before. Gives false when it should be told no more for now. */

@@ -1,3 +1,4 @@
+import { type AddressBucket, Bucket } from '../core/bucket.js';
 import type { Clock, Timer } from '../core/index.js';
 
 /** How fast a member may send. */
@@ -12,26 +13,44 @@ export interface PaceOptions {
 
 /** Bytes of a message that cost as much as one more message. A burst so stays below what a slow member may have waiting. */
 const bytesOfOne = 16 * 1024;
+/** Bytes per second that a member may say however much others of its address say. */
+const atLeast = 64 * 1024;
+
+/**
+ * How a message is priced. What is `asked` for waits until earlier answers are paid for, by the member and by its
+ * address. What is `said` waits for the address only beyond 64 KiB per second. What is `free` counts as a message and no
+ * more. What `enters` is not the member's message, but what its coming costs: it waits for the address.
+ */
+export type Priced = 'said' | 'asked' | 'free' | 'enters';
 
 /** What a {@link Pace} does with messages, and with their sender. */
 export interface Paced<T> {
   run(message: T): void;
   refuse(message: T): void;
-  /** Messages wait from now on: read no more. `first`: say so, as none had to wait since the bucket was last half full. */
-  delayed(first: boolean): void;
+  /** Messages wait from now on: read no more. `why`: say so, as none had to wait since the bucket was last half full. */
+  delayed(why: string | undefined): void;
   /** None waits any more. */
   caughtUp(): void;
 }
 
+interface Waiting<T> {
+  readonly message: T;
+  readonly bytes: number;
+  readonly priced: Priced;
+}
+
 /**
- * A token bucket: a burst passes at once, then the pace holds. A long message costs as much as several. What is too
- * fast is delayed before it is refused, and stays in its order.
+ * Token buckets: a burst passes at once, then the pace holds. A long message, and a long answer, costs as much as
+ * several messages. What is too fast is delayed before it is refused, and stays in its order.
  */
 export class Pace<T> {
-  readonly #waiting: { readonly message: T; readonly price: number }[] = [];
-  #tokens: number;
-  #filledAt: number;
+  #waiting: Waiting<T>[] = [];
+  readonly #messages: Bucket;
+  /** What the member asks for: the answers are paid from it, and not from what it may say. */
+  readonly #answers: Bucket;
+  readonly #least: Bucket;
   #timer: Timer | undefined;
+  #stopped = false;
   /** The sender knows that it is too fast. */
   #told = false;
 
@@ -39,59 +58,94 @@ export class Pace<T> {
     readonly clock: Clock,
     readonly options: PaceOptions,
     readonly does: Paced<T>,
+    /** What all members of this one's address share. */
+    readonly address?: AddressBucket,
   ) {
-    this.#tokens = options.burst;
-    this.#filledAt = clock.now();
+    this.#messages = new Bucket(clock, options);
+    this.#answers = new Bucket(clock, options);
+    this.#least = new Bucket(clock, { rate: atLeast, burst: atLeast });
   }
 
   /** Runs `message`, of `bytes` bytes, now or later, or refuses it. */
-  take(message: T, bytes = 0): void {
-    const price = 1 + Math.floor(bytes / bytesOfOne);
+  take(message: T, bytes = 0, priced: Priced = 'said'): void {
     if (this.options.rate === 0) return this.does.run(message);
-    this.#fill();
-    if (this.#tokens * 2 > this.options.burst) this.#told = false;
-    if (this.#waiting.length === 0 && this.#tokens >= 1) {
-      // It may leave a debt: a message is never larger than the limit for all.
-      this.#tokens -= price;
-      return this.does.run(message);
-    }
+    if (this.#messages.tokens * 2 > this.options.burst) this.#told = false;
+    const taken = { message, bytes, priced };
+    if (this.#waiting.length === 0 && this.#waitMs(taken) === 0) return this.#run(taken);
     if ((this.#waiting.length / this.options.rate) * 1000 > this.options.maxDelayMs) return this.does.refuse(message);
-    if (this.#waiting.push({ message, price }) > 1) return;
+    if (this.#waiting.push(taken) > 1) return;
     const first = !this.#told;
     this.#told = true;
-    this.does.delayed(first);
-    this.#wait();
+    this.does.delayed(first ? this.#why(priced) : undefined);
+    this.#wait(taken);
   }
 
-  /** Drops what waits. */
+  /** The member was told `bytes` bytes that it had asked for. */
+  charge(bytes: number): void {
+    this.#answers.charge(bytes / bytesOfOne);
+    this.address?.charge(bytes / bytesOfOne);
+  }
+
+  /** Resolves once earlier answers are paid for. Returns nothing where they are, and where the member is gone. */
+  afford(): Promise<void> | undefined {
+    const ms = this.#debtMs;
+    if (ms === 0) return undefined;
+    return new Promise<void>((resolve) => this.clock.after(Math.max(1, ms), resolve)).then(() => this.afford());
+  }
+
+  /** Drops what waits. To be called once, when the member is gone. */
   stop(): void {
     this.#timer?.stop();
-    this.#waiting.length = 0;
+    this.#waiting = [];
+    this.#stopped = true;
+    this.address?.leave();
   }
 
-  #fill(): void {
-    const now = this.clock.now();
-    const gained = ((now - this.#filledAt) * this.options.rate) / 1000;
-    this.#tokens = Math.min(this.options.burst, this.#tokens + gained);
-    this.#filledAt = now;
+  /** It may leave a debt: a message is never larger than the limit for all. */
+  #run({ message, bytes, priced }: Waiting<T>): void {
+    const price = 1 + Math.floor(bytes / bytesOfOne);
+    if (priced !== 'enters') this.#messages.take(price);
+    if (priced !== 'free') this.address?.take(price);
+    if (priced === 'said') this.#least.take(bytes);
+    this.does.run(message);
   }
 
-  #wait(): void {
-    const ms = Math.max(1, ((1 - this.#tokens) * 1000) / this.options.rate);
-    this.#timer = this.clock.after(ms, () => this.#pass());
+  #waitMs({ priced }: Waiting<T>): number {
+    const ofAddress = this.address?.waitMs ?? 0;
+    if (priced === 'enters') return ofAddress;
+    const own = this.#messages.waitMs;
+    if (priced === 'asked') return Math.max(own, this.#debtMs);
+    return priced === 'said' && ofAddress > 0 ? Math.max(own, Math.min(ofAddress, this.#least.waitMs)) : own;
+  }
+
+  get #debtMs(): number {
+    return this.#stopped ? 0 : Math.max(this.#answers.waitMs, this.address?.waitMs ?? 0);
+  }
+
+  #why(priced: Priced): string {
+    if (this.#messages.waitMs > 0) return 'you are sending faster than is allowed: messages are delayed';
+    const asking = priced === 'asked' && this.#answers.waitMs > 0;
+    return asking
+      ? 'you are asking for more than is allowed: answers are delayed'
+      : 'your address sends and asks for more than is allowed: messages are delayed';
+  }
+
+  #wait(first: Waiting<T>): void {
+    this.#timer = this.clock.after(Math.max(1, this.#waitMs(first)), () => this.#pass());
   }
 
   #pass(): void {
-    this.#fill();
+    const waiting = this.#waiting;
     let passed = 0;
-    while (passed < this.#waiting.length && this.#tokens >= 1) {
-      const { message, price } = this.#waiting[passed++] as { message: T; price: number };
-      this.#tokens -= price;
-      this.does.run(message);
+    // What runs may end the member, and with it all that waits.
+    for (let next = waiting[0]; next && this.#waiting === waiting && this.#waitMs(next) === 0; next = waiting[passed]) {
+      passed++;
+      this.#run(next);
     }
-    // What ran may have ended the member, and with it all that waited.
-    this.#waiting.splice(0, passed);
-    if (this.#waiting.length > 0) this.#wait();
+    if (this.#waiting !== waiting) return;
+    waiting.splice(0, passed);
+    const [first] = waiting;
+    if (first) this.#wait(first);
     else if (passed > 0) this.does.caughtUp();
   }
 }

@@ -2,7 +2,7 @@ import type { Closed, Connection, Handler, Service } from '../core/index.js';
 import { conversation, framed, type TextMessage, telnet, text } from '../framing/index.js';
 import type { Hall } from './hall.js';
 import type { Member } from './member.js';
-import { Pace } from './pace.js';
+import type { Pace } from './pace.js';
 import { plainVoice } from './plain-voice.js';
 import { Refusal } from './refusal.js';
 
@@ -30,6 +30,9 @@ export function plainDialect(hall: Hall): Service {
   });
 }
 
+/** Commands that wait until earlier answers are paid for. */
+const asks = /^\/(join|who|rooms)\b/i;
+
 class PlainClient implements Handler<TextMessage> {
   readonly #member: Member;
   readonly #pace: Pace<string>;
@@ -42,22 +45,25 @@ class PlainClient implements Handler<TextMessage> {
     lines: Connection<TextMessage>,
   ) {
     const notice = (message: string) => this.#member.tell({ type: 'notice', message });
-    this.#pace = new Pace(hall.options.clock, hall.options.pace, {
+    this.#pace = hall.paceOf(peer, {
       run: (line) => this.#run(line),
       refuse: () => notice('too many messages: this one is dropped'),
-      delayed: (first) => {
+      delayed: (why) => {
         lines.pause();
-        if (first) notice('you are sending faster than is allowed: messages are delayed');
+        if (why) notice(why);
       },
       caughtUp: () => lines.resume(),
     });
     this.#member = hall.admit(peer, plainVoice);
+    this.#member.payer = this.#pace;
     notice(`welcome: you are ${this.#member.name}; /nick NAME changes it, and /help says what else there is`);
-    this.#attempt(() => this.#join(hall.options.lobby));
+    this.#pace.take(`/join ${hall.options.lobby}`, 0, 'enters');
   }
 
   data({ bytes }: TextMessage): void {
-    if (bytes.length > 0) this.#pace.take(spoken(decoder.decode(bytes)), bytes.length);
+    if (bytes.length === 0) return;
+    const line = spoken(decoder.decode(bytes));
+    this.#pace.take(line, bytes.length, asks.test(line) ? 'asked' : 'said');
   }
 
   drain(): void {

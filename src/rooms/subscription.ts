@@ -12,6 +12,7 @@ const page = 32;
  */
 export class Subscription {
   #live = false;
+  #wasLive = false;
   #ended = false;
   /** How many of the room's events of this turn the member does not need: they were before it came. */
   eventsBefore = 0;
@@ -59,6 +60,7 @@ export class Subscription {
         await this.reads.add(() => this.#readOn());
       }
       this.#live = true;
+      this.#wasLive = true;
     } catch (error) {
       this.member.end(this.room, error);
     }
@@ -76,8 +78,13 @@ export class Subscription {
     this.position = next - 1;
     for (const some of portionsOf(entries)) {
       this.position += some.length;
-      if (!this.member.write(this.member.voice.entries(this.room, some))) return;
+      if (!this.#write(this.member.voice.entries(this.room, some))) return;
     }
+  }
+
+  /** What it missed before it joined is an answer; what it is behind with later is not, as it did not ask for it. */
+  #write(bytes: Uint8Array): boolean {
+    return this.#wasLive ? this.member.write(bytes) : this.member.writeAnswer(bytes);
   }
 
   get #over(): boolean {

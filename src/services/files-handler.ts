@@ -12,6 +12,7 @@ import { begin } from './files-begin.js';
 import { BRACE, parseRequest, type Request } from './files-request.js';
 import { RequestReader } from './files-request-reader.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
+import type { ListPace } from './list-pace.js';
 
 /** One client of {@link files}. */
 export class FilesHandler implements Handler {
@@ -23,7 +24,7 @@ export class FilesHandler implements Handler {
 
   constructor(
     readonly peer: Connection,
-    readonly options: FilesOptions,
+    readonly options: FilesOptions & { readonly lists: ListPace },
   ) {
     this.#requests = new RequestReader({
       peer,
@@ -60,6 +61,7 @@ export class FilesHandler implements Handler {
   close(): void {
     this.#requests.stop();
     this.#transfer?.stop();
+    this.options.lists.stop();
   }
 
   #onRequest(bytes: Uint8Array): void {

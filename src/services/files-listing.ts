@@ -1,14 +1,18 @@
 import { type Connection, type Folder, joined, Piecework } from '../core/index.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
+import type { ListPace } from './list-pace.js';
 
 /** Bytes of a list that are written at a time. */
 const pieceSize = 32 * 1024;
 
-/** Answers a `list`: a header, a line of JSON for each entry, and a trailer; made and sent in pieces. */
-export function listing(peer: Connection, folder: Folder, path: string, onOver: () => void): Transfer {
+/**
+ * Answers a `list`: a header, a line of JSON for each entry, and a trailer; made and sent in pieces, once the lists before
+ * it are paid for.
+ */
+export function listing(peer: Connection, folder: Folder, path: string, pace: ListPace, onOver: () => void): Transfer {
   const entries = folder.list(path);
   const hash = folder.hash();
-  return new Piecework(
+  const work = new Piecework(
     peer,
     function* (write) {
       const lines: string[] = [];
@@ -21,7 +25,17 @@ export function listing(peer: Connection, folder: Folder, path: string, onOver: 
         yield write(piece);
       }
       write(jsonLine({ bytes: body.length, sha256: hash.hex() }));
+      pace.charge(body.length);
     },
     { done: onOver, fail: (error) => peer.fail(error) },
   );
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    work.go();
+  };
+  return {
+    go: () => (begun ? work.go() : pace.take(begin)),
+    stop: () => work.stop(),
+  };
 }

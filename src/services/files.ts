@@ -1,5 +1,7 @@
-import type { Clock, Folder, Service } from '../core/index.js';
+import { AddressBuckets } from '../core/bucket.js';
+import { type Clock, type Folder, type Service, systemClock } from '../core/index.js';
 import { FilesHandler } from './files-handler.js';
+import { ListPace, listRate } from './list-pace.js';
 
 /** How {@link files} serves: what, by which clock, and whether clients may put files too. */
 export interface FilesOptions {
@@ -14,5 +16,6 @@ export interface FilesOptions {
  * `docs/reference/files-protocol.md` says, and another may follow. What is refused is told in a line.
  */
 export function files(options: FilesOptions): Service {
-  return (peer) => new FilesHandler(peer, options);
+  const lists = new AddressBuckets(options.clock ?? systemClock, listRate);
+  return (peer) => new FilesHandler(peer, { ...options, lists: new ListPace(lists, peer.remote) });
 }

@@ -1,4 +1,5 @@
 import { begin } from '../core/begin.js';
+import { hostOf } from '../core/host.js';
 import { layered, type Service } from '../core/index.js';
 
 /** Counts connections by the address of the peer. Unix sockets have no address, and are not counted. */
@@ -30,10 +31,6 @@ export class Addresses {
     if (left === 0) this.#counts.delete(host);
     else this.#counts.set(host, left);
   }
-}
-
-function hostOf(remote: string): string | undefined {
-  return remote.startsWith('unix:') ? undefined : remote.replace(/:\d+$/, '');
 }
 
 /** The line that a peer is sent whose address has all the places that it may have. */

@@ -122,3 +122,33 @@ test('a queue of reads gives the event loop its turns, and goes round', async ()
   expect(turns).toBeGreaterThan(4);
   await expect(queue.add(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
+
+test('a member that asks for much waits for its answers, and is heard meanwhile', async () => {
+  const log = memoryLog();
+  const body = 'x'.repeat(262_144);
+  await log.append(
+    'r',
+    Array.from({ length: 8 }, () => ({ from: 'ann', body })),
+  );
+  const chat = chatInMemory({ log });
+  const [greedy, other] = [chat.json(), chat.json()];
+  for (const member of [greedy, other]) {
+    member.say({ type: 'hello', version: 1 });
+    member.say({ type: 'join', room: 'r', replay: 0 });
+    await member.next('joined');
+  }
+  for (let at = 0; at < 40; at++) greedy.say({ type: 'history', room: 'r', limit: 200 });
+  // Each answer is 1 MiB, the price of 64 messages.
+  for (let at = 0; at < 2; at++) await greedy.next('history');
+  greedy.say({ type: 'say', room: 'r', body: 'heard', id: '1' });
+  await greedy.next('ack');
+  other.say({ type: 'history', room: 'r' });
+  await other.next('history');
+  other.say({ type: 'say', room: 'r', body: 'heard too', id: '1' });
+  await other.next('ack');
+  const answers = () => greedy.messages().filter(({ type }) => type === 'history').length;
+  expect(answers()).toBe(2);
+  chat.clock.pass(3_000);
+  await greedy.next('history');
+  expect(answers()).toBe(3);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AddressBuckets } from '../../src/core/bucket.js';
 import { Pace } from '../../src/rooms/pace.js';
 import { ManualClock } from '../../src/testing/index.js';
 
@@ -71,4 +72,59 @@ test('a long message costs as much as several, and is followed by as long a wait
   expect(events).toEqual(['long', 'delayed']);
   clock.pass(2);
   expect(events).toEqual(['long', 'delayed', 'next', 'caught up']);
+});
+
+/** Two members of one address. */
+function pairOfPaces(rates = { rate: 10, burst: 4 }) {
+  const clock = new ManualClock();
+  const options = { ...rates, maxDelayMs: 1_000_000 };
+  const addresses = new AddressBuckets(clock, options);
+  const events: string[] = [];
+  const paceOf = (name: string) =>
+    new Pace<string>(
+      clock,
+      options,
+      {
+        run: (message) => events.push(`${name} ${message}`),
+        refuse: (message) => events.push(`${name} refused ${message}`),
+        delayed: (why) => events.push(`${name} ${why}`),
+        caughtUp: () => events.push(`${name} caught up`),
+      },
+      addresses.enter('192.0.2.1:1'),
+    );
+  return { clock, events, one: paceOf('one'), two: paceOf('two') };
+}
+
+test('an answer is paid from what a member may ask for, and not from what it may say', () => {
+  const { clock, events, one } = pairOfPaces();
+  one.take('history', 0, 'asked');
+  one.charge(64 * 1024);
+  one.take('hello');
+  one.take('ping', 0, 'free');
+  expect(events).toEqual(['one history', 'one hello', 'one ping']);
+  one.take('history', 0, 'asked');
+  expect(events.slice(3)).toEqual(['one you are asking for more than is allowed: answers are delayed']);
+  clock.pass(100);
+  expect(events.slice(4)).toEqual(['one history', 'one caught up']);
+});
+
+test('what one member costs slows what another of its address asks for, and never its pings or 64 KiB per second', () => {
+  const { clock, events, one, two } = pairOfPaces({ rate: 1, burst: 100 });
+  // A full bucket of the address is 1,600 tokens of 16 KiB, and a bucket of debt is the most that it takes.
+  one.charge(100 * 1024 * 1024);
+  two.take('ping', 0, 'free');
+  two.take('65 KiB', 65 * 1024);
+  two.take('more');
+  expect(events).toEqual([
+    'two ping',
+    'two 65 KiB',
+    'two your address sends and asks for more than is allowed: messages are delayed',
+  ]);
+  clock.pass(20);
+  expect(events.slice(3)).toEqual(['two more', 'two caught up']);
+  two.take('history', 0, 'asked');
+  clock.pass(90_000);
+  expect(events.length).toBe(6);
+  clock.pass(20_000);
+  expect(events.slice(6)).toEqual(['two history', 'two caught up']);
 });
