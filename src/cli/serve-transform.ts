@@ -107,7 +107,7 @@ function lent(pool: LazyPool, peer: Peer): Transform {
     const copy = new Uint8Array(message);
     const threads = await pool.get();
     if (peer.state === 'closed') throw new WirelineError('reset', 'nobody waits for the reply');
-    return threads.run(copy);
+    return threads.run(copy, peer);
   };
 }
 

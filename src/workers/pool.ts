@@ -1,5 +1,5 @@
 import { WirelineError } from '../core/index.js';
-import { atATime } from './at-a-time.js';
+import { InTurn } from './in-turn.js';
 import type { TransformTask } from './task.js';
 
 /** How {@link transformPool} runs what may loop, throw or exit. */
@@ -17,8 +17,11 @@ export interface TransformPoolOptions {
 export interface TransformPool {
   /** Loads the transform. Rejects where it cannot be used. */
   check(): Promise<void>;
-  /** Transforms a message, which is not to be a view of larger memory: that would be copied whole. Rejects where it throws, exits, or takes longer than the deadline. */
-  run(message: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Transforms a message of `owner`, where owners take turns. It must be no view of larger memory: that would be copied
+   * whole. Rejects where the transform throws, exits, or takes longer than the deadline.
+   */
+  run(message: Uint8Array, owner: object): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -34,9 +37,9 @@ export async function transformPool(options: TransformPoolOptions): Promise<Tran
   });
   // A thread that dies between two messages is replaced; one that dies in a message rejects that message.
   pool.on('error', () => {});
-  const inTurn = atATime(options.workers);
-  const run = (task: TransformTask) =>
-    inTurn(async (): Promise<Uint8Array> => {
+  const turns = new InTurn(options.workers);
+  const run = (owner: object, task: TransformTask) =>
+    turns.run(owner, async (): Promise<Uint8Array> => {
       const signal = AbortSignal.timeout(options.deadlineMs);
       try {
         return await pool.run(task, { signal });
@@ -46,8 +49,8 @@ export async function transformPool(options: TransformPoolOptions): Promise<Tran
     });
   const { transform } = options;
   return {
-    check: async () => void (await run({ transform })),
-    run: (message) => run({ transform, message }),
+    check: async () => void (await run(options, { transform })),
+    run: (message, owner) => run(owner, { transform, message }),
     close: () => pool.destroy(),
   };
 }
