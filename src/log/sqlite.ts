@@ -1,5 +1,6 @@
 import { type Entry, type Extent, type Log, type Retention, WirelineError } from '../core/index.js';
 import { groupedLog, type Store } from './grouped.js';
+import { sameFile } from './same-file.js';
 import { type Database, openDatabase, type Statement } from './sqlite-driver.js';
 import { check, migrate } from './sqlite-schema.js';
 import { prepared } from './sqlite-statements.js';
@@ -47,6 +48,7 @@ interface Known {
 class SqliteStore implements Store {
   readonly epoch: string;
   #rooms = new Map<string, Known>();
+  readonly #sameFile: () => void;
   readonly #statements: Record<'begin' | 'commit' | 'rollback', Statement> & ReturnType<typeof prepared>;
 
   constructor(
@@ -60,6 +62,7 @@ class SqliteStore implements Store {
     check(database);
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.sync === 'normal' ? 'NORMAL' : 'FULL'};`);
     this.epoch = migrate(database);
+    this.#sameFile = sameFile(path);
     if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
     const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) => database.prepare(sql)) as [
       Statement,
@@ -71,6 +74,8 @@ class SqliteStore implements Store {
 
   transaction(run: () => void): void {
     try {
+      // What is written to a file that nobody can open any more is lost with the process.
+      this.#sameFile();
       this.#statements.begin.run();
       run();
       this.#statements.commit.run();

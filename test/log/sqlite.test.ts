@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -82,6 +82,23 @@ test('a room that cannot be read, as the file is damaged, fails with the name of
   expect(() => damaged.extent('a')).toThrow(expect.objectContaining(failure));
   await expect(damaged.read('a', { after: 0, limit: 1 })).rejects.toMatchObject(failure);
   await expect(damaged.append('a', [{ from: 'ann', body }])).rejects.toMatchObject(failure);
+});
+
+test('nothing is acknowledged once the file was moved or replaced, and all is well again when it is back', async () => {
+  const path = freshPath();
+  const log = await sqliteLog(path);
+  await log.append('a', [{ from: 'ann', body: '1' }]);
+  renameSync(path, `${path}.away`);
+  const refused = { code: 'failed', message: `the log ${path}: its file was removed or replaced` };
+  await expect(log.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
+  writeFileSync(path, 'another');
+  await expect(log.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
+  renameSync(`${path}.away`, path);
+  expect(await log.append('a', [{ from: 'ann', body: '2' }])).toMatchObject([{ number: 2 }]);
+  await log.close();
+  const again = await sqliteLog(path);
+  expect((await again.read('a', { after: 0, limit: 9 })).map(({ body }) => body)).toEqual(['1', '2']);
+  await again.close();
 });
 
 test('a file that is removed while it is open is named where it cannot be closed', async () => {
