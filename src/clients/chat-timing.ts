@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../core/index.js';
+import { type Silence, SilenceWatch } from '../core/silence.js';
 
 /** Milliseconds of the first wait before connecting again, and of the longest; each time it doubles. */
 const wait = { first: 250, longest: 10_000 };
@@ -10,49 +11,32 @@ const askMs = 20_000;
 /** Milliseconds within which the server must say welcome, where nothing else is said. */
 const defaultWelcomeMs = 10_000;
 
-/** What a {@link Watch} does about a server's silence. */
-export interface Silence {
-  /** Asks the server whether it is there. */
-  ask(): void;
-  /** The server has not answered in time. */
-  giveUp(): void;
-}
-
 /** Watches one connection: the server must say welcome in time, and later answer when it is asked after a silence. */
 export class Watch {
-  #timer: Timer;
-  #welcomed = false;
-  #asked = false;
+  readonly #welcome: Timer;
+  #silence: SilenceWatch | undefined;
 
   constructor(
     readonly clock: Clock,
     readonly silence: Silence,
     welcomeMs = defaultWelcomeMs,
   ) {
-    this.#timer = clock.after(welcomeMs, () => silence.giveUp());
+    this.#welcome = clock.after(welcomeMs, () => silence.giveUp());
   }
 
   /** Something came from the server. */
   heard(): void {
-    this.#asked = false;
-    if (this.#welcomed) this.#timer.again();
+    this.#silence?.heard();
   }
 
   welcomed(): void {
-    this.#timer.stop();
-    this.#welcomed = true;
-    this.#timer = this.clock.after(askMs, () => this.#onSilence());
+    this.#welcome.stop();
+    this.#silence ??= new SilenceWatch(this.clock, askMs, this.silence);
   }
 
   stop(): void {
-    this.#timer.stop();
-  }
-
-  #onSilence(): void {
-    if (this.#asked) return this.silence.giveUp();
-    this.#asked = true;
-    this.#timer.again();
-    this.silence.ask();
+    this.#welcome.stop();
+    this.#silence?.stop();
   }
 }
 

@@ -191,6 +191,8 @@ export class ChatClient {
         return this.#onError(
           message.room === undefined ? message : { ...message, room: this.#rooms.meant(message.room) },
         );
+      case 'ping':
+        return this.#send({ type: 'pong', ...(message.id === undefined ? {} : { id: message.id }) });
       case 'pong':
         // The answer to a question of our own has no id.
         return message.id === undefined ? undefined : this.listener.message(message);

@@ -37,7 +37,7 @@ export type ClientMessage =
   | { readonly type: 'topic'; readonly room: string; readonly topic: string }
   | { readonly type: 'nick'; readonly name: string }
   | { readonly type: 'rooms' }
-  | { readonly type: 'ping'; readonly id?: string }
+  | { readonly type: 'ping' | 'pong'; readonly id?: string }
   | { readonly type: 'bye' };
 
 /** An entry as it travels: without the sender's key, which is nobody else's business. */
@@ -69,7 +69,7 @@ export type ServerMessage =
   | { readonly type: 'topic'; readonly room: string; readonly name: string; readonly topic: string }
   | { readonly type: 'nick'; readonly from: string; readonly name: string }
   | { readonly type: 'rooms'; readonly rooms: readonly { readonly room: string; readonly members: number }[] }
-  | { readonly type: 'pong'; readonly id?: string }
+  | { readonly type: 'ping' | 'pong'; readonly id?: string }
   | { readonly type: 'notice'; readonly message: string }
   | {
       readonly type: 'error';

@@ -5,10 +5,12 @@ import {
   chatVersion,
   type Dialect,
   type Handler,
+  layered,
   type ServerMessage,
   startsWith,
   type WirelineError,
 } from '../core/index.js';
+import { SilenceWatch } from '../core/silence.js';
 import { framed, jsonLines } from '../framing/index.js';
 import type { Hall } from './hall.js';
 import { jsonVoice } from './json-voice.js';
@@ -18,15 +20,17 @@ import { Refusal } from './refusal.js';
 
 /** Milliseconds in which a client must say hello. Stops one that connects and says half of it from holding a place. */
 const helloMs = 10_000;
+/** Milliseconds of silence after which a member is asked whether it is there, and within which one that knows how must answer. */
+const silenceMs = 30_000;
 /** Characters of a message's id, and of a secret. */
 const maxId = 128;
 
 /** What is priced by its answer, and what must not wait for it. */
-const pricedAs: Partial<Record<string, Priced>> = {
-  ...{ join: 'asked', who: 'asked', rooms: 'asked' },
+const pricedAs = new Map<string, Priced>([
+  ...(['join', 'who', 'rooms'] as const).map((type) => [type, 'asked'] as const),
   // One answer of history waits for another, and nothing else does.
-  ...{ history: 'free', ping: 'free', bye: 'free' },
-};
+  ...(['history', 'ping', 'pong', 'bye'] as const).map((type) => [type, 'free'] as const),
+]);
 
 const brace = new TextEncoder().encode('{');
 const markedBrace = new TextEncoder().encode('\ufeff{');
@@ -41,8 +45,20 @@ export function jsonDialect(hall: Hall): Dialect {
     matches: (first) => beginsInBrace(first),
     // People write braces too: after the greeting only a hello begins a conversation in JSON.
     afterGreeting: (first) => /^\ufeff?\{.*"type"\s*:\s*"hello"/.test(utf8.decode(first.subarray(0, 4096))),
-    service: (peer) =>
-      framed(codec, (messages) => new JsonClient(hall, peer, messages), { explain, budget: hall.budget })(peer),
+    service: (peer) => {
+      let client: JsonClient | undefined;
+      const make = (messages: Connection<ClientMessage>) => {
+        client = new JsonClient(hall, peer, messages);
+        return client;
+      };
+      const handler = framed(codec, make, { explain, budget: hall.budget })(peer);
+      return layered(handler, {
+        data(bytes) {
+          client?.heard();
+          return handler.data(bytes);
+        },
+      });
+    },
   };
 }
 
@@ -53,6 +69,9 @@ function explain({ code, message }: WirelineError): Uint8Array {
 class JsonClient implements Handler<ClientMessage> {
   #member: Member | undefined;
   #leaving = false;
+  #silence: SilenceWatch | undefined;
+  /** It knows ping and pong. A bot need not. */
+  #answers = false;
   readonly #pace: Pace<ClientMessage>;
   readonly #hello;
 
@@ -74,8 +93,13 @@ class JsonClient implements Handler<ClientMessage> {
     });
   }
 
+  /** Something came from the client, and be it a part of a message. */
+  heard(): void {
+    this.#silence?.heard();
+  }
+
   data(message: ClientMessage): void {
-    this.#pace.take(message, sizeOf(message), pricedAs[message.type] ?? 'said');
+    this.#pace.take(message, sizeOf(message), pricedAs.get(message.type) ?? 'said');
   }
 
   drain(): void {
@@ -89,6 +113,7 @@ class JsonClient implements Handler<ClientMessage> {
 
   close(_why: Closed): void {
     this.#hello.stop();
+    this.#silence?.stop();
     this.#pace.stop();
     if (this.#member) this.hall.dismiss(this.#member, !this.#leaving);
   }
@@ -122,7 +147,11 @@ class JsonClient implements Handler<ClientMessage> {
 
   #do(message: ClientMessage): void {
     if (message.type === 'hello') return this.#greet(message);
-    if (message.type === 'ping') return this.#tell({ type: 'pong', ...optional('id', message.id) });
+    if (message.type === 'ping') this.#tell({ type: 'pong', ...optional('id', message.id) });
+    if (message.type === 'ping' || message.type === 'pong') {
+      this.#answers = true;
+      return;
+    }
     const member = this.#member;
     if (!member) throw new Refusal('hello-first', 'the first message is hello');
     if (message.type === 'bye') this.#leave(member);
@@ -138,6 +167,10 @@ class JsonClient implements Handler<ClientMessage> {
     member.payer = this.#pace;
     this.#member = member;
     this.#hello.stop();
+    this.#silence = new SilenceWatch(this.hall.options.clock, silenceMs, {
+      ask: () => this.#tell({ type: 'ping' }),
+      giveUp: () => this.#answers && !this.peer.paused && this.peer.close('timeout'),
+    });
     const { maxMessage } = this.hall.options;
     member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: known, maxMessage });
   }

@@ -476,3 +476,58 @@ test('a server that stops says bye, and when to come again, and acknowledges wha
   expect((await alice.closed).reason).toBe('ended');
   expect(chat.log.extent('lobby').last).toBe(1);
 });
+
+describe('a silent member', () => {
+  test('is asked whether it is there, and stays where it answers', async () => {
+    const chat = chatInMemory();
+    const alice = await member(chat.json(), 'Alice');
+    for (let round = 0; round < 3; round++) {
+      chat.clock.pass(30_000);
+      await alice.next('ping');
+      alice.say({ type: 'pong' });
+      alice.say({ type: 'ping', id: `${round}` });
+      await alice.next('pong');
+    }
+  });
+
+  test('is cut off where it has answered before, as it has vanished', async () => {
+    const chat = chatInMemory();
+    const alice = await member(chat.json(), 'Alice');
+    alice.say({ type: 'ping' });
+    await alice.next('pong');
+    chat.clock.pass(30_000);
+    await alice.next('ping');
+    chat.clock.pass(30_000);
+    expect((await alice.closed).reason).toBe('reset');
+  });
+
+  test('has not vanished while a long message of it is on its way, or its messages are delayed', async () => {
+    const chat = chatInMemory({ pace: { rate: 1, burst: 10, maxDelayMs: 1_000_000 } });
+    const alice = await member(chat.json(), 'Alice');
+    alice.say({ type: 'ping' });
+    await alice.next('pong');
+    alice.send('{"type":"say","room":"lobby","body":"');
+    for (let part = 0; part < 10; part++) {
+      await new Promise(setImmediate);
+      chat.clock.pass(25_000);
+      alice.send('x'.repeat(10_000));
+    }
+    alice.send('","id":"1"}\n');
+    await alice.next('ack');
+    for (let at = 0; at < 90; at++) alice.say({ type: 'ping', id: `${at}` });
+    for (let second = 0; second < 120; second++) {
+      chat.clock.pass(1_000);
+      await new Promise(setImmediate);
+    }
+    await alice.hears('"id":"89"');
+  });
+
+  test('stays where it never said that it knows how to answer', async () => {
+    const chat = chatInMemory();
+    const alice = await member(chat.json(), 'Alice');
+    for (let minute = 0; minute < 10; minute++) chat.clock.pass(60_000);
+    alice.say({ type: 'ping' });
+    await alice.next('pong');
+    expect(alice.messages().filter(({ type }) => type === 'ping').length).toBe(1);
+  });
+});
