@@ -23,6 +23,7 @@ export function getCommand() {
     .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the name; a - after it is stdout')
     .option('-o, --output <file>', 'the file or folder to make; - is stdout (default: the name, here)')
     .option('--force', 'replace what is there')
+    .option('--no-sync', 'do not wait for the disk: faster, and a power cut may take what came last')
     .option('--no-hash', 'check the length only: faster, for what is checked in another way');
   return withTransferOptions(command)
     .addHelpText('after', examples('wireline get localhost 9000 notes.txt', 'wireline get nas:9000 photos -o backup'))
@@ -43,6 +44,7 @@ interface GetCommandOptions extends TransferOptions {
   output?: string | undefined;
   force?: true | undefined;
   hash: boolean;
+  sync: boolean;
 }
 
 async function fetchAll(session: FilesSession, words: string[], options: GetCommandOptions): Promise<void> {
@@ -62,14 +64,14 @@ async function fetchAll(session: FilesSession, words: string[], options: GetComm
     progress.stop();
     report(got, printLine, options);
   };
-  const replace = options.force === true;
+  const target = { replace: options.force === true, sync: options.sync };
   try {
     if (output === '-') done(await get(session, name, ontoStdout(session), how));
     else {
-      await get(session, name, download(output, replace), how).then(done, async (error) => {
+      await get(session, name, download(output, target), how).then(done, async (error) => {
         if (!(error instanceof IsFolder)) throw error;
         const onFolder = (below: string) => makeFolder(pathIn(output, below));
-        await getTree(session, name, (below) => treeDownload(pathIn(output, below), replace), {
+        await getTree(session, name, (below) => treeDownload(pathIn(output, below), target), {
           ...how,
           onGot: done,
           onFolder,

@@ -2,8 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
-import { put, type Sent } from '../clients/put.js';
-import { sha256, WirelineError } from '../core/index.js';
+import { putAll, type Sent } from '../clients/put.js';
+import { WirelineError } from '../core/index.js';
 import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
 import { print, say } from './process.js';
@@ -19,7 +19,8 @@ export function putCommand() {
     .usage('[options] HOST PORT FILE')
     .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the file; - is stdin')
     .option('--name <name>', 'what to call it at the server (default: as here)')
-    .option('--force', 'replace what is there');
+    .option('--force', 'replace what is there')
+    .option('--no-sync', 'do not have the server wait for its disk: faster, and a power cut may take what came last');
   return withTransferOptions(command)
     .addHelpText(
       'after',
@@ -31,6 +32,7 @@ export function putCommand() {
 interface PutCommandOptions extends TransferOptions {
   name?: string | undefined;
   force?: true | undefined;
+  sync: boolean;
 }
 
 async function sendAll(session: FilesSession, words: string[], options: PutCommandOptions): Promise<void> {
@@ -45,17 +47,25 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   // A bar would stand in the way of what is typed.
   const progress = await progressFor(isTyped([file]) ? { ...options, quiet: true } : options, printLine);
   try {
-    const files = file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file, leaveOut);
-    for (const { path, below, size } of files) {
-      const input = await inputOf([path], { steady: true });
-      const sent = await put(session, below === '' ? name : `${name}/${below}`, input, {
-        hash: sha256,
-        replace: options.force === true,
-        onProgress: (known, bytes) => progress.show(known, bytes, size ? Math.max(size, bytes) : undefined),
-      });
-      progress.stop();
-      report(sent, options);
-    }
+    const found = file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file, leaveOut);
+    const sizes = new Map<string, number>();
+    const files = found.map(({ path, below, size }) => {
+      const there = below === '' ? name : `${name}/${below}`;
+      if (size !== undefined) sizes.set(there, size);
+      return { path: there, size: size ?? Infinity, open: () => inputOf([path], { steady: true }) };
+    });
+    await putAll(session, files, {
+      replace: options.force === true,
+      sync: options.sync,
+      onProgress(known, bytes) {
+        const size = sizes.get(known);
+        progress.show(known, bytes, size ? Math.max(size, bytes) : undefined);
+      },
+      onSent(sent) {
+        progress.stop();
+        report(sent, options);
+      },
+    });
   } finally {
     progress.stop();
   }

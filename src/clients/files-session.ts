@@ -26,7 +26,7 @@ const encoder = new TextEncoder();
 /** Takes the bytes of an answer, valid until it returns. What it throws ends the session, and is the failure. */
 export type ReceiveBody = (bytes: Uint8Array) => void;
 
-/** A connection to a files service, for one request after the other. */
+/** A connection to a files service. A request may be sent before those before it are answered. */
 export interface FilesSession {
   /**
    * Sends a request and resolves with the line that answers it; where that announces bytes, `onBody` is given it
@@ -47,8 +47,8 @@ export interface FilesSession {
   resume(): void;
   /** Ends the connection because of an error on this side, which the request is then rejected with. */
   fail(error: WirelineError): void;
-  /** Ends the connection. */
-  end(): void;
+  /** Ends the connection in order. Requests that wait are rejected with `error`, where there is one. */
+  end(error?: WirelineError): void;
 }
 
 /** How {@link openFiles} connects. */
@@ -83,8 +83,8 @@ class DialledSession implements FilesSession {
   #peer!: Connection;
   #bodyLeft = 0;
   #receive: ReceiveBody = () => {};
-  /** Who waits for the next line: the last request. */
-  #waiting: Waiting | undefined;
+  /** Who waits for the lines that come, in the order of the requests. */
+  readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
   readonly #lines = new LineDecoder(maxLine, (line) => this.#onLine(answerIn(line)));
   #limit!: ProgressLimit;
@@ -152,14 +152,15 @@ class DialledSession implements FilesSession {
     this.#peer.close(error.code, error);
   }
 
-  end(): void {
+  end(error?: WirelineError): void {
+    if (error) this.#fail(error);
     this.#peer.close('ended');
   }
 
   #next(due: Omit<Waiting, 'resolve' | 'reject'> = {}): Promise<Answer> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#waiting = { ...due, resolve, reject };
+      this.#waiting.push({ ...due, resolve, reject });
     });
   }
 
@@ -189,7 +190,7 @@ class DialledSession implements FilesSession {
   }
 
   #onLine(answer: Answer): void {
-    const waiting = this.#waiting;
+    const [waiting] = this.#waiting;
     if (!waiting) throw new WirelineError('protocol', 'the server answers what was not asked');
     const { asked, onBody, resolve, reject } = waiting;
     if (typeof answer.error === 'string') {
@@ -201,7 +202,7 @@ class DialledSession implements FilesSession {
     if (onBody && answer.folder === undefined) {
       this.#bodyLeft = bodySize(answer);
       this.#receive = onBody(answer);
-      this.#waiting = { resolve, reject };
+      this.#waiting[0] = { resolve, reject };
       return;
     }
     this.#answered();
@@ -209,14 +210,13 @@ class DialledSession implements FilesSession {
   }
 
   #answered(): void {
-    this.#waiting = undefined;
-    this.#isDue = false;
+    this.#waiting.shift();
+    this.#isDue &&= this.#waiting.length > 0;
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    const waiting = this.#waiting;
-    this.#answered();
-    waiting?.reject(this.#failure);
+    this.#isDue = false;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 }

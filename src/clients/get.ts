@@ -2,6 +2,7 @@ import { type Download, inWords, pathParts, WirelineError } from '../core/index.
 import type { Answer } from './files-answer.js';
 import type { FilesSession, ReceiveBody } from './files-session.js';
 import { list } from './ls.js';
+import { Overlap } from './overlap.js';
 
 /** What became of a file that was fetched. */
 export interface Got {
@@ -54,7 +55,7 @@ export async function get(
       throw new IsFolder(path);
     }
     check(path, target, trailer, hash ? { sha256: target.hash.hex() } : { bytes: Number(header.size) });
-    written(target, () => target.finish());
+    await finished(target);
     const sha256 = typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {};
     return { path, bytes: Number(header.size), resumed: Number(header.offset), ...sha256 };
   } catch (error) {
@@ -78,15 +79,27 @@ function into(target: Download, path: string, header: Answer, { hash = true, onP
   };
 }
 
+async function finished(target: Download): Promise<void> {
+  try {
+    await target.finish();
+  } catch (cause) {
+    throw notWritten(target, cause);
+  }
+}
+
 /** What the disk does not take is dropped, as it may be the last that there was room for; so is what may not be there. */
 function written(target: Download, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    target.drop();
-    if (cause instanceof WirelineError) throw cause;
-    throw new WirelineError('output', `cannot write ${target.path}: ${inWords(cause)}`, { cause });
+    throw notWritten(target, cause);
   }
+}
+
+function notWritten(target: Download, cause: unknown): WirelineError {
+  target.drop();
+  if (cause instanceof WirelineError) return cause;
+  return new WirelineError('output', `cannot write ${target.path}: ${inWords(cause)}`, { cause });
 }
 
 function check(path: string, target: Download, trailer: Answer, { sha256, bytes }: Partial<Got>): void {
@@ -97,7 +110,7 @@ function check(path: string, target: Download, trailer: Answer, { sha256, bytes 
 }
 
 /**
- * Fetches all files under the folder `path`, one after the other; `targetOf` is given each file's path below that
+ * Fetches all files under the folder `path`, in order, and asks for the next small ones before those before them are here; `targetOf` is given each file's path below that
  * folder, and `onFolder` that of each folder, the first of all `''`. The server's names are checked: none leads out
  * of where the tree is put.
  */
@@ -107,16 +120,34 @@ export async function getTree(
   targetOf: (below: string) => Download,
   options: GetOptions & { onGot?: (got: Got) => void; onFolder?: (below: string) => void } = {},
 ): Promise<void> {
+  const overlap = new Overlap<Got>((got) => options.onGot?.(got));
+  try {
+    for await (const { below, size } of filesIn(session, path, options.onFolder)) {
+      await overlap.room(size);
+      overlap.add(get(session, joined(path, below), targetOf(below), options), size);
+      // Nothing more is looked for while a large one is on its way.
+      await overlap.room(0);
+    }
+  } catch (error) {
+    await overlap.settled().catch(() => {});
+    throw error;
+  }
+  await overlap.settled();
+}
+
+/** All files under the folder `path`, folder by folder. */
+async function* filesIn(
+  session: FilesSession,
+  path: string,
+  onFolder: (below: string) => void = () => {},
+): AsyncGenerator<{ below: string; size: number }, void, void> {
   const folders: string[] = [''];
   for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
-    options.onFolder?.(below);
+    onFolder(below);
     for (const entry of await list(session, joined(path, below))) {
       const next = joined(below, checkedName(entry.name));
       if (entry.type === 'folder') folders.push(next);
-      else {
-        const got = await get(session, joined(path, next), targetOf(next), options);
-        options.onGot?.(got);
-      }
+      else yield { below: next, size: entry.size };
     }
   }
 }

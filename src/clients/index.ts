@@ -15,6 +15,6 @@ export {
 } from './files-session.js';
 export { type GetOptions, type Got, get, getTree, IsFolder } from './get.js';
 export { list } from './ls.js';
-export { type PutOptions, put, type Sent } from './put.js';
+export { type FileToPut, type PutOptions, put, putAll, type Sent } from './put.js';
 export type { ReceiptOptions } from './receipt-wait.js';
 export { type SendOptions, send } from './send.js';

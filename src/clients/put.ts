@@ -3,6 +3,7 @@ import { VerifiedWriter } from '../framing/index.js';
 import { inWords } from '../transport/index.js';
 import { notOurs } from './files-answer.js';
 import type { FilesSession } from './files-session.js';
+import { Overlap } from './overlap.js';
 
 /** How {@link put} sends. */
 export interface PutOptions {
@@ -10,7 +11,18 @@ export interface PutOptions {
   readonly hash?: MakeHash;
   /** Whether a file that is there is replaced. */
   readonly replace?: boolean;
+  /** Whether the server waits for its disk before it answers, so that the file survives a power cut (default: true). */
+  readonly sync?: boolean;
   readonly onProgress?: (path: string, bytes: number) => void;
+}
+
+/** A file for {@link putAll}. */
+export interface FileToPut {
+  /** What it is called at the server. */
+  readonly path: string;
+  /** Its bytes, about: small files are sent before those before them are answered. Infinity where it is not known. */
+  readonly size: number;
+  open(): Input | Promise<Input>;
 }
 
 /** What became of a file that was sent. */
@@ -25,17 +37,70 @@ export interface Sent {
  * place. Rejects with `refused` as the server says, with `input` where the input cannot be read, and with why the
  * connection was lost: there is then nothing of it at the server.
  */
-export async function put(session: FilesSession, path: string, input: Input, options: PutOptions = {}): Promise<Sent> {
+export function put(session: FilesSession, path: string, input: Input, options: PutOptions = {}): Promise<Sent> {
+  return putting(session, path, input, options, { ahead: false, onWritten() {} });
+}
+
+/**
+ * Puts files, one after the other on the wire. Small ones are sent before those before them are answered, so that neither
+ * the network nor the disk is waited for once per file. `onSent` is called in their order. Rejects as {@link put}, with the
+ * first failure.
+ */
+export async function putAll(
+  session: FilesSession,
+  files: Iterable<FileToPut>,
+  options: PutOptions & { onSent?: (sent: Sent) => void } = {},
+): Promise<void> {
+  const overlap = new Overlap<Sent>((sent) => options.onSent?.(sent));
   try {
-    const { ready } = await session.request({ put: path, replace: options.replace === true });
-    if (ready !== true) throw notOurs();
+    for (const { path, size, open } of files) {
+      await overlap.room(size);
+      const input = await open();
+      await new Promise<void>((onWritten) => {
+        overlap.add(putting(session, path, input, options, { ahead: overlap.takes(size), onWritten }), size);
+      });
+    }
+  } catch (error) {
+    await overlap.settled().catch(() => {});
+    throw error;
+  }
+  await overlap.settled();
+}
+
+/** How a file is sent: before it is known that it may come, and what is called once it was sent, or has failed. */
+interface Putting {
+  readonly ahead: boolean;
+  readonly onWritten: () => void;
+}
+
+async function putting(
+  session: FilesSession,
+  path: string,
+  input: Input,
+  options: PutOptions,
+  { ahead, onWritten }: Putting,
+): Promise<Sent> {
+  try {
+    const request = {
+      put: path,
+      replace: options.replace === true,
+      ...(options.sync === false ? { sync: false } : {}),
+    };
+    const ready = session.request(request).then((answer) => {
+      if (answer.ready !== true) throw notOurs();
+    });
+    if (!ahead) await ready;
     const answer = session.answer();
-    const [, verdict] = await Promise.all([answer, sendAll(session, path, input, options, answer)]);
+    const sent = sendAll(session, path, input, options, answer).finally(onWritten);
+    const all = Promise.all([ready, answer, sent]);
+    // Of a file that was sent ahead and may not come, the rest is no request: what the server says of it is not why.
+    const [, , verdict] = await all.catch((error) => ready.then(() => Promise.reject(error)));
     const { put: name, bytes, sha256 } = await answer;
     if (name !== path || JSON.stringify({ bytes, sha256 }) !== verdict)
       throw new WirelineError('protocol', 'the server has another file');
     return { path, bytes: Number(bytes), sha256: String(sha256) };
   } finally {
+    onWritten();
     input.stop();
   }
 }
@@ -64,12 +129,12 @@ function sendAll(
           resolve(writer.end());
           return session.sent();
         }
-        session.end();
-        reject(
+        const known =
           error instanceof WirelineError
             ? error
-            : new WirelineError('input', `cannot read the input: ${inWords(error)}`),
-        );
+            : new WirelineError('input', `cannot read the input: ${inWords(error)}`);
+        session.end(known);
+        reject(known);
       },
     );
   });

@@ -26,13 +26,23 @@ export interface OpenFile {
   close(): void;
 }
 
+/** How a {@link NewFile} gets its place. */
+export interface NewFileOptions {
+  /** Whether it replaces a file of its name. */
+  readonly replace: boolean;
+  /** Whether the disk is waited for, so that the file survives a power cut. */
+  readonly sync: boolean;
+}
+
 /** A file that is being written, and is in nobody's way until it is whole. */
 export interface NewFile {
   /** Adds bytes, which are valid until this returns. Throws where the disk does not take them. */
   write(bytes: Uint8Array): void;
-  /** Puts the file in its place, whole. Throws `refused` where one is there that is not to be replaced. */
+  /** Resolves once the disk has what was written, where the file is one to wait for. Rejects where the disk fails. */
+  flush(): Promise<void>;
+  /** Puts the file in its place, whole. Throws `refused` where one is there that must not be replaced; nothing is then left of it. */
   finish(): void;
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind. After `finish` it does nothing. */
   abort(): void;
 }
 
@@ -46,7 +56,7 @@ export interface Folder {
    */
   list(path: string): Iterable<FolderEntry>;
   /** Begins a file, and makes the folders that it is in. Throws `refused` where it may not be. */
-  create(path: string, replace: boolean): NewFile;
+  create(path: string, how: NewFileOptions): NewFile;
   /** Begins a hash of what is sent. */
   hash(): Hash;
 }
@@ -67,8 +77,8 @@ export interface Download {
   restart(): Hash;
   /** Adds bytes, which are valid until this returns. Throws where the disk does not take them. */
   write(bytes: Uint8Array): void;
-  /** Puts the file in its place, by a rename or, where none may be replaced, a link. */
-  finish(): void;
+  /** Puts the file in its place, by a rename or, where none may be replaced, a link; the disk may be waited for before. */
+  finish(): void | Promise<void>;
   /** Closes the part, and keeps it if there is anything in it. */
   keep(): void;
   /** Removes the part: its bytes are not what the server has, or it cannot become whole. */

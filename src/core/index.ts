@@ -16,7 +16,15 @@ export type { Codec, Decoder } from './codec.js';
 export type { Closed, Connection, ConnectionState, Handler, Service, Sync } from './connection.js';
 export { type Dialect, startsWith } from './dialect.js';
 export type { Incoming, Input, Output, Receiver, Source, Spool } from './flow.js';
-export { type Download, type Folder, type FolderEntry, type NewFile, type OpenFile, pathParts } from './folder.js';
+export {
+  type Download,
+  type Folder,
+  type FolderEntry,
+  type NewFile,
+  type NewFileOptions,
+  type OpenFile,
+  pathParts,
+} from './folder.js';
 export { type Hash, type MakeHash, sha256 } from './hash.js';
 export { joined } from './joined.js';
 export { layered, type View, viewed } from './layer.js';

@@ -1,9 +1,17 @@
-import { closeSync, fstatSync, mkdirSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Download, type Hash, inWords, sha256, WirelineError } from '../core/index.js';
 import { isNameHere } from './new-file.js';
 import { partOf } from './part.js';
 import { exists, hashed, PartDownload } from './part-download.js';
+
+/** How a {@link download} gets its place. */
+export interface DownloadOptions {
+  /** Whether a file that is there is replaced (default: false). */
+  readonly replace?: boolean;
+  /** Whether the disk is waited for, so that the file survives a power cut (default: true). */
+  readonly sync?: boolean;
+}
 
 /**
  * Begins or goes on with the download to `path`. Until it is whole it is another file, `.NAME.wireline-part` beside
@@ -11,7 +19,7 @@ import { exists, hashed, PartDownload } from './part-download.js';
  * `replace` is not set, or what is no file, such as a device; and `output` where none can be made. Where a folder is
  * there, only a folder can be fetched.
  */
-export function download(path: string, replace: boolean): Download {
+export function download(path: string, { replace = false, sync = true }: DownloadOptions = {}): Download {
   const there = statOf(path);
   // A name with a / at its end is meant for a folder.
   if (there?.isDirectory() || path.endsWith('/')) return new FolderThere(path);
@@ -20,10 +28,20 @@ export function download(path: string, replace: boolean): Download {
   }
   if (!replace && there) throw exists(path);
   try {
-    makeFolder(dirname(path));
-    return new PartDownload(path, replace);
+    return inItsFolder(path, () => new PartDownload(path, { replace, sync }));
   } catch (cause) {
     throw unwritable(path, cause);
+  }
+}
+
+/** Does what needs the folder of `path`, which is made where it is not there. */
+function inItsFolder<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+    makeFolder(dirname(path));
+    return run();
   }
 }
 
@@ -53,13 +71,14 @@ function unwritable(path: string, cause: unknown): WirelineError {
  * The download of a file of a folder, which may have been fetched before: one that is there stays as it is where its
  * bytes are the server's. Where they are not, it is `replace`d by the server's, or the download fails as `refused`.
  */
-export function treeDownload(path: string, replace: boolean): Download {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return download(path, replace);
+export function treeDownload(path: string, { replace = false, sync = true }: DownloadOptions = {}): Download {
+  const how = { replace, sync };
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return download(path, how);
   // A part is younger than what it is to replace. One that is the file itself was left by a process that was killed.
   const part = statSync(partOf(path), { throwIfNoEntry: false });
   if (part && part.nlink > 1) unlinkSync(partOf(path));
-  else if (part && replace) return download(path, replace);
-  return new FileThere(path, replace);
+  else if (part && replace) return download(path, how);
+  return new FileThere(path, how);
 }
 
 /** The path in `folder` of what a server names `below`. Throws `refused` where that is no name on this system. */
@@ -77,11 +96,12 @@ class FileThere implements Download {
 
   constructor(
     readonly path: string,
-    readonly replace: boolean,
+    readonly how: Required<DownloadOptions>,
   ) {
     const fd = openSync(path, 'r');
-    this.#hash = hashed(fd);
-    this.offset = fstatSync(fd).size;
+    const { hash, size } = hashed(fd);
+    this.#hash = hash;
+    this.offset = size;
     closeSync(fd);
     this.prefix = this.#hash.copy().hex();
   }
@@ -91,17 +111,17 @@ class FileThere implements Download {
   }
 
   restart(): Hash {
-    this.#anew ??= new PartDownload(this.#replaced(), true);
+    this.#anew ??= new PartDownload(this.#replaced(), this.how);
     return this.#anew.restart();
   }
 
   write(bytes: Uint8Array): void {
-    this.#anew ??= new PartDownload(this.#replaced(), true, this.path);
+    this.#anew ??= new PartDownload(this.#replaced(), this.how, this.path);
     this.#anew.write(bytes);
   }
 
-  finish(): void {
-    this.#anew?.finish();
+  finish(): Promise<void> | undefined {
+    return this.#anew?.finish();
   }
 
   keep(): void {
@@ -113,7 +133,7 @@ class FileThere implements Download {
   }
 
   #replaced(): string {
-    if (this.replace) return this.path;
+    if (this.how.replace) return this.path;
     throw exists(this.path);
   }
 }

@@ -62,7 +62,7 @@ export function sequence(openers: readonly (() => Input)[]): Input {
 
 /** Reads in one step each, as a file is always ready, and lets the event loop turn between the steps. */
 class FileInput implements Input {
-  readonly #memory = new Reusable(fileReadSize, Buffer.allocUnsafe);
+  readonly #memory: Reusable;
   #state: 'reading' | 'paused' | 'stopped' = 'reading';
   #receive!: (bytes: Uint8Array) => boolean;
   #done!: (error?: Error) => void;
@@ -72,7 +72,11 @@ class FileInput implements Input {
     readonly release: () => void = () => {},
     /** Why what has come to its end is not whole. */
     readonly whyNotWhole: () => Error | undefined = () => undefined,
-  ) {}
+  ) {
+    // A small file needs little memory; what has no size may be endless.
+    const { size } = fstatSync(fd);
+    this.#memory = new Reusable(size > 0 ? Math.min(size, fileReadSize) : fileReadSize, Buffer.allocUnsafe);
+  }
 
   read(receive: (bytes: Uint8Array) => boolean, done: (error?: Error) => void): void {
     this.#receive = receive;

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { type NewFile, WirelineError } from '../core/index.js';
+import { type NewFile, type NewFileOptions, WirelineError } from '../core/index.js';
+import { onDisk } from './on-disk.js';
 import { PartNames, removed } from './part-names.js';
 
 /** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
@@ -28,35 +29,36 @@ const lookedThrough = new Set<string>();
  * disk: by a rename where it may `replace` one, and else by a link, which never does. The first in a folder removes
  * what a server of this host that was killed has left there.
  */
-export function newFile(folder: OpenFolder, name: string, replace: boolean): NewFile {
+export function newFile(folder: OpenFolder, name: string, { replace, sync }: NewFileOptions): NewFile {
   removeLeft(folder);
   const part = join(folder.path, `${partNames.next()}-${crypto.randomUUID().slice(0, 8)}.part`);
   const place = join(folder.path, name);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const fd = openSync(part, flags, 0o666);
   let over = false;
-  const end = (run: () => void) => {
+  const end = () => {
     if (over) return;
     over = true;
-    try {
-      run();
-    } finally {
-      closeSync(fd);
-      removed(part);
-      closeSync(folder.fd);
-    }
+    closeSync(fd);
+    removed(part);
+    closeSync(folder.fd);
   };
   return {
     write(bytes) {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     },
-    finish: () =>
-      end(() => {
-        fsyncSync(fd);
+    async flush() {
+      if (sync) await onDisk(fd);
+    },
+    finish() {
+      try {
         if (replace) renameSync(part, place);
         else link(part, place, name);
-      }),
-    abort: () => end(() => {}),
+      } finally {
+        end();
+      }
+    },
+    abort: end,
   };
 }
 

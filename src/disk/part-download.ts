@@ -1,20 +1,17 @@
-import {
-  closeSync,
-  copyFileSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, ftruncateSync, linkSync, readSync, renameSync, writeSync } from 'node:fs';
 import { type Download, type Hash, sha256, WirelineError } from '../core/index.js';
+import { onDisk } from './on-disk.js';
 import { type OpenPart, openPart } from './part.js';
+import { removed } from './part-names.js';
 
 /** Bytes that are read back of a part at a time. */
 const readSize = 1024 * 1024;
+
+/** Whether a file that is there is replaced, and whether the disk is waited for at the end. */
+interface PartOptions {
+  readonly replace: boolean;
+  readonly sync: boolean;
+}
 
 /** The download of a file that is not there, or is replaced: until it is whole, it is a part beside it. */
 export class PartDownload implements Download {
@@ -29,14 +26,15 @@ export class PartDownload implements Download {
   /** What is there of it is the part of an earlier try or, where it is given, what is `begun` with. */
   constructor(
     readonly path: string,
-    readonly replace: boolean,
+    readonly how: PartOptions,
     begun?: string,
   ) {
     this.#part = openPart(path);
     this.#fd = this.#part.fd;
     if (begun !== undefined) copyFileSync(begun, this.#part.path);
-    this.hash = hashed(this.#fd);
-    this.#at = this.offset = fstatSync(this.#fd).size;
+    const { hash, size } = hashed(this.#fd);
+    this.hash = hash;
+    this.#at = this.offset = size;
     this.prefix = this.hash.copy().hex();
   }
 
@@ -52,11 +50,11 @@ export class PartDownload implements Download {
     this.#at += bytes.length;
   }
 
-  finish(): void {
-    fsyncSync(this.#fd);
-    if (this.replace) renameSync(this.#part.path, this.path);
+  async finish(): Promise<void> {
+    if (this.how.sync) await onDisk(this.#fd);
+    if (this.how.replace) renameSync(this.#part.path, this.path);
     else link(this.#part.path, this.path);
-    this.#end(!this.replace);
+    this.#end(!this.how.replace);
   }
 
   keep(): void {
@@ -71,22 +69,23 @@ export class PartDownload implements Download {
   #end(removes: boolean): void {
     if (!this.#open) return;
     this.#open = false;
-    if (removes) rmSync(this.#part.path, { force: true });
+    if (removes) removed(this.#part.path);
     closeSync(this.#fd);
     this.#part.release();
   }
 }
 
-/** The hash of the file that is open, so far: to be gone on with. */
-export function hashed(fd: number): Hash {
+/** The hash of the file that is open, so far: to be gone on with; and the bytes that it has. */
+export function hashed(fd: number): { hash: Hash; size: number } {
   const hash = sha256();
-  const buffer = Buffer.allocUnsafe(readSize);
-  for (let at = 0; ; ) {
-    const size = readSync(fd, buffer, 0, readSize, at);
-    if (size === 0) return hash;
-    hash.update(buffer.subarray(0, size));
-    at += size;
+  const { size } = fstatSync(fd);
+  const buffer = Buffer.allocUnsafe(Math.min(readSize, size));
+  let at = 0;
+  for (let read = -1; at < size && read !== 0; at += read) {
+    read = readSync(fd, buffer, 0, Math.min(buffer.length, size - at), at);
+    hash.update(buffer.subarray(0, read));
   }
+  return { hash, size: at };
 }
 
 function link(part: string, path: string): void {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../core/index.js';
@@ -28,8 +28,9 @@ export function openPart(path: string): OpenPart {
   const part = partOf(path);
   for (;;) {
     const fd = openSync(part, flags, 0o666);
-    const release = claimed(fd);
-    if (release && isStill(fd, part)) return { path: part, fd, lasting: true, release };
+    const opened = fstatSync(fd);
+    const release = claimed(opened);
+    if (release && isStill(opened, part)) return { path: part, fd, lasting: true, release };
     closeSync(fd);
     if (!release) return ownPart(path);
     release();
@@ -45,11 +46,11 @@ function ownPart(path: string): OpenPart {
  * Whether the part that was opened is there still, and no file in its place: who had it before may have put it there
  * meanwhile, or was killed between the two steps of that.
  */
-function isStill(fd: number, part: string): boolean {
-  const [opened, named] = [fstatSync(fd), statSync(part, { throwIfNoEntry: false })];
+function isStill(opened: Stats, part: string): boolean {
+  const named = statSync(part, { throwIfNoEntry: false });
   if (named?.ino !== opened.ino || named.dev !== opened.dev) return false;
-  if (opened.nlink > 1) unlinkSync(part);
-  return opened.nlink === 1;
+  if (named.nlink > 1) unlinkSync(part);
+  return named.nlink === 1;
 }
 
 /**
@@ -57,9 +58,8 @@ function isStill(fd: number, part: string): boolean {
  * claimed is a name of an abstract socket (unix(7)), as Node has no flock: it goes with the process however that
  * ends, and leaves nothing behind. Other systems have none: there, two downloads to one name are not told apart.
  */
-function claimed(fd: number): (() => void) | undefined {
+function claimed({ dev, ino }: Stats): (() => void) | undefined {
   if (process.platform !== 'linux') return () => {};
-  const { dev, ino } = fstatSync(fd);
   const claim = net.createServer((stranger) => stranger.destroy());
   claim.on('error', () => {});
   claim.listen(`\0wireline-part-${dev}-${ino}`).unref();

@@ -17,6 +17,7 @@ import { join, sep } from 'node:path';
 import {
   type Folder,
   type FolderEntry,
+  type NewFileOptions,
   type OpenFile,
   pathParts,
   Reusable,
@@ -43,7 +44,7 @@ export function servedFolder(path: string, now: () => number = Date.now): Folder
   return {
     open: (wanted) => openFile(root, partsOf(wanted), hashes),
     list: (wanted) => listFolder(root, partsOf(wanted)),
-    create: (wanted, replace) => create(root, partsOf(wanted), replace),
+    create: (wanted, how) => create(root, partsOf(wanted), how),
     hash: sha256,
   };
 }
@@ -119,7 +120,7 @@ function openFile(root: string, parts: readonly string[], hashes: KnownHashes): 
     if (stat.isDirectory()) return 'folder';
     throw notHere();
   }
-  const memory = new Reusable(readSize, Buffer.allocUnsafe);
+  const memory = new Reusable(Math.max(1, Math.min(stat.size, readSize)), Buffer.allocUnsafe);
   return {
     size: stat.size,
     time: stat.mtimeMs,
@@ -215,22 +216,32 @@ function entryOf(
   }
 }
 
-function create(root: string, parts: readonly string[], replace: boolean) {
+function create(root: string, parts: readonly string[], how: NewFileOptions) {
   const name = parts.at(-1);
   if (name === undefined) throw notHere();
-  let { fd } = openInside(root, [], readOnly | constants.O_DIRECTORY);
+  const known = folderThere(root, parts.slice(0, -1));
+  let { fd } = known ?? openInside(root, [], readOnly | constants.O_DIRECTORY);
   try {
-    for (let depth = 1; depth < parts.length; depth++) {
+    for (let depth = 1; depth < parts.length && !known; depth++) {
       const here = parts.slice(0, depth);
       makeFolder(join(inOpen(fd, root, parts.slice(0, depth - 1)), parts[depth - 1] as string));
       closeSync(fd);
       fd = -1;
       fd = openInside(root, here, readOnly | constants.O_DIRECTORY).fd;
     }
-    return newFile({ fd, path: inOpen(fd, root, parts.slice(0, -1)) }, name, replace);
+    return newFile({ fd, path: inOpen(fd, root, parts.slice(0, -1)) }, name, how);
   } catch (error) {
     if (fd !== -1) closeSync(fd);
     throw error;
+  }
+}
+
+function folderThere(root: string, parts: readonly string[]): Opened | undefined {
+  try {
+    return openInside(root, parts, readOnly | constants.O_DIRECTORY);
+  } catch {
+    // It is made, or told why not.
+    return undefined;
   }
 }
 

@@ -30,16 +30,21 @@ export class VerifiedReader {
     readonly emit: (bytes: Uint8Array) => void,
   ) {}
 
-  /** Takes the next bytes of the connection. Throws `protocol` where they are not what is due. */
-  push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; ) {
+  /**
+   * Takes the next bytes of the connection. Returns how many of them belong to the stream: fewer than there are where it
+   * ends among them. Throws `protocol` where they are not what is due, and where the stream is over.
+   */
+  push(chunk: Uint8Array): number {
+    if (this.#state === 'over' && chunk.length > 0) throw moreAfterEnd();
+    let at = 0;
+    while (at < chunk.length && (this.#state as string) !== 'over') {
       if (this.#missing < 0) this.#addToHeader(chunk[at++] as number);
       else at = this.#addToFrame(chunk, at);
     }
+    return at;
   }
 
   #addToHeader(byte: number): void {
-    if (this.#state === 'over') throw new WirelineError('protocol', 'there is more after the end of the stream');
     // No frame is longer than 16 MiB: a plain client shows in its first byte.
     if (byte !== 0 && this.#gathered.length === 0) throw this.#tooLong();
     this.#gathered.push(byte);
@@ -127,6 +132,11 @@ export class VerifiedWriter {
     const room = this.write(header);
     return bytes.length === 0 ? room : this.write(bytes);
   }
+}
+
+/** The error for bytes after the verdict, where nothing else may follow. */
+export function moreAfterEnd(): WirelineError {
+  return new WirelineError('protocol', 'there is more after the end of the stream');
 }
 
 /** The error for a stream that is none of these. */

@@ -1,37 +1,35 @@
-import {
-  asWirelineError,
-  type Connection,
-  type Handler,
-  systemClock,
-  turnShare,
-  type WirelineError,
-} from '../core/index.js';
+import { asWirelineError, type Connection, type Handler, systemClock, turnShare } from '../core/index.js';
 import { withoutMark } from '../framing/index.js';
-import type { FilesOptions } from './files.js';
-import { begin } from './files-begin.js';
-import { BRACE, parseRequest, type Request } from './files-request.js';
+import { Answers } from './files-answers.js';
+import { begin, type FilesContext, type FilesShared } from './files-begin.js';
+import { refuse, refused } from './files-refusal.js';
+import { parseRequest, type Request } from './files-request.js';
 import { RequestReader } from './files-request-reader.js';
-import { jsonLine, type Transfer } from './files-transfer.js';
-import type { ListPace } from './list-pace.js';
+import type { Transfer } from './files-transfer.js';
 
 /** One client of {@link files}. */
 export class FilesHandler implements Handler {
   readonly #requests: RequestReader;
+  readonly #answers: Answers;
+  readonly #context: FilesContext;
   #transfer: Transfer | undefined;
   /** The client has still to take an answer. */
   #untaken = false;
   #stopping = false;
 
-  constructor(
-    readonly peer: Connection,
-    readonly options: FilesOptions & { readonly lists: ListPace },
-  ) {
+  constructor(peer: Connection, options: FilesShared) {
+    this.#answers = new Answers(peer);
+    this.#context = {
+      ...{ ...options, peer, answers: this.#answers },
+      onOver: () => this.#onTransferred(),
+      onReceived: (rest) => this.#onReceived(rest),
+    };
     this.#requests = new RequestReader({
       peer,
       clock: options.clock ?? systemClock,
       onRequest: (line) => this.#onRequest(line),
-      onEnd: () => peer.end(),
-      onTooLong: (line, error) => this.#refuse(line, error),
+      onEnd: () => this.#answers.whenNone(() => peer.end()),
+      onTooLong: (line, error) => this.#answers.whenNone(() => refuse(peer, line, error)),
     });
   }
 
@@ -51,44 +49,40 @@ export class FilesHandler implements Handler {
     begun?.cut?.();
   }
 
-  /** A file that is on its way to the client is sent whole. */
+  /** A file that is on its way to the client is sent whole, and one that has come is answered. */
   stopping(): void {
     this.#requests.stop();
     this.#stopping = true;
-    if (!this.#transfer || this.#transfer.data) this.peer.close('shutdown');
+    if (!this.#transfer || this.#transfer.data) this.#answers.whenNone(() => this.#context.peer.close('shutdown'));
   }
 
   close(): void {
     this.#requests.stop();
     this.#transfer?.stop();
-    this.options.lists.stop();
+    this.#context.lists.stop();
   }
 
   #onRequest(bytes: Uint8Array): void {
     const line = withoutMark(bytes);
     this.#requests.hold();
+    this.#attempt(line, () => {
+      const request = parseRequest(line);
+      if (request.type === 'put') this.#serve(request);
+      else this.#answers.whenNone(() => this.#attempt(line, () => this.#serve(request)));
+    });
+  }
+
+  #attempt(line: Uint8Array, run: () => void): void {
     try {
-      this.#serve(parseRequest(line));
+      run();
     } catch (error) {
-      const refusal = asWirelineError(error);
       this.#transfer = undefined;
-      // A server that is short of descriptors is no good to this client now, and its log says so.
-      if (line[0] !== BRACE || refusal.code === 'failed') return this.#refuse(line, refusal);
-      this.peer.write(jsonLine({ error: refusal.message }));
-      this.#onTransferred();
+      this.#answers.whenNone(() => refused(this.#context.peer, line, asWirelineError(error)) && this.#onTransferred());
     }
   }
 
-  /** Tells the client why it is not served, and closes. */
-  #refuse(line: Uint8Array, error: WirelineError): void {
-    const { code, message } = error;
-    this.peer.write(line[0] === BRACE ? jsonLine({ error: message }) : `error: ${message}\n`);
-    if (code === 'refused') this.peer.close('ended');
-    else this.peer.close(code, error);
-  }
-
   #serve(request: Request): void {
-    const transfer = begin(this.peer, this.options, request, () => this.#onTransferred());
+    const transfer = begin(request, this.#context);
     this.#transfer = transfer;
     transfer.go();
     // What a client sends without waiting for the answer belongs to its file.
@@ -99,8 +93,15 @@ export class FilesHandler implements Handler {
   /** The next request is begun when the answer to this one was taken, but for what the system has room for. */
   #onTransferred(): void {
     this.#transfer = undefined;
-    if (this.#stopping) return this.peer.close('shutdown');
-    this.#untaken = this.peer.backlog >= turnShare.bytes;
+    if (this.#stopping) return this.#context.peer.close('shutdown');
+    this.#untaken = this.#context.peer.backlog >= turnShare.bytes;
     if (!this.#untaken) this.#requests.go();
+  }
+
+  /** A file has come; the next may come while the disk takes it. */
+  #onReceived(rest: Uint8Array): void {
+    this.#transfer = undefined;
+    if (rest.length > 0) this.#requests.push(rest);
+    this.#answers.whenFew(() => this.#onTransferred());
   }
 }

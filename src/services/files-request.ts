@@ -14,7 +14,7 @@ export type Request =
       readonly hash: boolean;
     }
   | { readonly type: 'list'; readonly path: string }
-  | { readonly type: 'put'; readonly path: string; readonly replace: boolean };
+  | { readonly type: 'put'; readonly path: string; readonly replace: boolean; readonly sync: boolean };
 
 /** What a reader of requests does with what it reads. */
 export interface RequestReaderOptions {
@@ -37,7 +37,7 @@ export function parseRequest(line: Uint8Array): Request {
   const text = decoded(line);
   if (text === '') throw new WirelineError('protocol', 'an empty line names no file');
   if (!text.startsWith('{')) return { type: 'plain', path: text };
-  const { get, list, put, offset = 0, prefix, hash = true, replace = false } = parsed(text);
+  const { get, list, put, offset = 0, prefix, hash = true, replace = false, sync = true } = parsed(text);
   if (typeof get === 'string' && isWhole(offset)) {
     return {
       type: 'get',
@@ -48,7 +48,7 @@ export function parseRequest(line: Uint8Array): Request {
     };
   }
   if (typeof list === 'string') return { type: 'list', path: list };
-  if (typeof put === 'string') return { type: 'put', path: put, replace: replace === true };
+  if (typeof put === 'string') return { type: 'put', path: put, replace: replace === true, sync: sync !== false };
   throw new WirelineError('protocol', 'a request is {"get":NAME}, {"list":PATH} or {"put":NAME}');
 }
 

@@ -2,6 +2,7 @@ import { isDeliberate } from '../core/attempt.js';
 import { begin, refusePromise } from '../core/begin.js';
 import { type MakeHash, type Service, sha256, viewed, WirelineError } from '../core/index.js';
 import { VerifiedReader } from '../framing/index.js';
+import { moreAfterEnd } from '../framing/verified.js';
 
 const encoder = new TextEncoder();
 
@@ -30,7 +31,7 @@ export function verified(service: Service, hash: MakeHash = sha256): Service {
     return {
       data(bytes) {
         try {
-          stream.push(bytes);
+          if (stream.push(bytes) < bytes.length) throw moreAfterEnd();
         } catch (error) {
           return isDeliberate(error) ? refuse(error) : peer.fail(error);
         }

@@ -37,7 +37,7 @@ describe('a bit that is flipped anywhere on the way', () => {
     for (const hash of [true, false]) {
       for (const [at, harm] of harms(50, 190).entries()) {
         const wanted = join(here, `${hash}-${at}`);
-        const done = await throughHarm(port, harm, (session) => get(session, 'a', download(wanted, false), { hash }));
+        const done = await throughHarm(port, harm, (session) => get(session, 'a', download(wanted), { hash }));
         expect(existsSync(wanted), JSON.stringify(harm)).toBe(done);
         // Without the hash, a bit of the content itself is not seen.
         if (done && (hash || harm.flipClient !== undefined)) expect(readFileSync(wanted, 'utf8')).toBe('this is a');

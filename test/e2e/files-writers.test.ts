@@ -58,21 +58,21 @@ describe.skipIf(process.platform !== 'linux')('two that get into one name at a t
     expect(readdirSync(here)).toEqual(['x']);
   });
 
-  test('and the part that stays is that of the first', () => {
+  test('and the part that stays is that of the first', async () => {
     const here = folder();
     const wanted = join(here, 'x');
-    const first = download(wanted, false);
+    const first = download(wanted);
     first.write(Buffer.from('first'));
-    const second = download(wanted, false);
+    const second = download(wanted);
     expect(second.offset).toBe(0);
     second.write(Buffer.from('second, and longer'));
     second.keep();
     first.keep();
     expect(readdirSync(here)).toEqual(['.x.wireline-part']);
-    const [again, late] = [download(wanted, false), download(wanted, false)];
+    const [again, late] = [download(wanted), download(wanted)];
     expect(again).toMatchObject({ offset: 5, prefix: digest(Buffer.from('first')) });
-    again.finish();
-    expect(() => late.finish()).toThrow('exists already');
+    await again.finish();
+    await expect(late.finish()).rejects.toThrow('exists already');
     late.drop();
     expect(readFileSync(wanted, 'utf8')).toBe('first');
     expect(readdirSync(here)).toEqual(['x']);
@@ -215,7 +215,7 @@ test('a file that is replaced while it is sent is sent as it was', () => {
   linkSync(join(there, 'x'), join(there, 'y'));
   expect(linked.changed()).toBe(false);
   const [replaced, written] = [opened(), opened()];
-  const next = served.create('x', true);
+  const next = served.create('x', { replace: true, sync: false });
   next.write(Buffer.from('new'));
   next.finish();
   expect(replaced.changed()).toBe(false);

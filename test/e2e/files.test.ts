@@ -111,7 +111,7 @@ describe('files by name', () => {
       writeFileSync(big, Buffer.alloc(64 * 1024 * 1024, 'b'));
       const port = await serving(path);
       const session = await openFiles({ host: '127.0.0.1', port });
-      const target = download(join(folder(), 'big'), false);
+      const target = download(join(folder(), 'big'));
       let changed = false;
       const fetched = get(session, 'big', target, {
         onProgress() {
@@ -240,7 +240,7 @@ describe('get and put', () => {
           const through = await proxy(port, cutAfter === undefined ? {} : { cutAfter: cutAfter + 1 });
           const fetched = (async () => {
             const session = await openFiles({ host: '127.0.0.1', port: Number(through) });
-            await get(session, 'file', download(wanted, false));
+            await get(session, 'file', download(wanted));
             session.end();
           })();
           const failed = await fetched.then(
@@ -264,11 +264,11 @@ describe('get and put', () => {
     const wanted = join(folder(), 'file');
     const through = await proxy(port, { flip: 150_000 });
     const session = await openFiles({ host: '127.0.0.1', port: Number(through) });
-    await expect(get(session, 'file', download(wanted, false))).rejects.toMatchObject({ code: 'protocol' });
+    await expect(get(session, 'file', download(wanted))).rejects.toMatchObject({ code: 'protocol' });
     expect(readdirSync(join(wanted, '..'))).toEqual([]);
     writeFileSync(join(wanted, '..', '.file.wireline-part'), Buffer.alloc(1000, 'another'));
     const direct = await openFiles({ host: '127.0.0.1', port });
-    expect(await get(direct, 'file', download(wanted, false))).toMatchObject({ resumed: 0, bytes: 300_000 });
+    expect(await get(direct, 'file', download(wanted))).toMatchObject({ resumed: 0, bytes: 300_000 });
     direct.end();
   });
 
@@ -349,7 +349,7 @@ describe('get and put', () => {
           made.set(path, content);
         }
         const session = await openFiles({ host: '127.0.0.1', port: await serving(there) });
-        await getTree(session, '', (below) => download(join(back, below), false));
+        await getTree(session, '', (below) => download(join(back, below)));
         for (const [path, content] of made) expect(readFileSync(join(back, path)).equals(content)).toBe(true);
         expect((await list(session, '')).length).toBe(readdirSync(there).length);
         session.end();

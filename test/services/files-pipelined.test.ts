@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sha256 } from '../../src/core/index.js';
+import { VerifiedWriter } from '../../src/framing/index.js';
+import { folder } from '../support/folder.js';
+import { plainClient } from '../support/program.js';
+import { serving } from '../support/serving.js';
+
+/** A request to put `content`, and the file, as a client sends them that waits for nothing. */
+function putting(path: string, content: string, more: object = {}): string {
+  const wire: Buffer[] = [Buffer.from(`${JSON.stringify({ put: path, ...more })}\n`)];
+  const writer = new VerifiedWriter(sha256(), (bytes) => wire.push(Buffer.from(bytes)) > 0);
+  writer.add(Buffer.from(content));
+  writer.end();
+  return Buffer.concat(wire).toString('latin1');
+}
+
+const answers = (heard: string) =>
+  heard
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('files that are put without waiting are answered in order, each once it is there', async () => {
+  const there = folder();
+  const port = await serving(there);
+  const names = Array.from({ length: 40 }, (_, at) => `sub/${at}`);
+  const heard = await plainClient(port, names.map((name) => putting(name, name, { sync: name !== 'sub/3' })).join(''));
+  expect(answers(heard).map(({ put, ready, bytes }) => [put, ready ?? bytes])).toEqual(
+    names.flatMap((name) => [
+      [name, true],
+      [name, name.length],
+    ]),
+  );
+  for (const name of names) expect(readFileSync(join(there, name), 'utf8')).toBe(name);
+});
+
+test('a request behind files that were put is answered after them, with what they made', async () => {
+  const there = folder();
+  const port = await serving(there);
+  const heard = await plainClient(port, `${putting('a', 'one')}${putting('b', 'two')}{"list":""}\n{"get":"b"}\nc\n`);
+  const lines = heard.trimEnd().split('\n');
+  expect(lines.slice(0, 4).map((line) => JSON.parse(line).put)).toEqual(['a', 'a', 'b', 'b']);
+  expect(lines.slice(5, 7).map((line) => JSON.parse(line).name)).toEqual(['a', 'b']);
+  expect(lines.slice(8)).toEqual([
+    expect.stringMatching(/^\{"get":"b",/),
+    expect.stringMatching(/^two\{"bytes":3,/),
+    'error: no such file here',
+  ]);
+});
+
+test('of files that are put without waiting, one that is refused is the last', async () => {
+  const there = folder();
+  mkdirSync(join(there, 'in'));
+  writeFileSync(join(there, 'b'), 'old');
+  const port = await serving(there);
+  const heard = await plainClient(port, ['a', 'b', 'c'].map((name) => putting(name, name)).join(''));
+  const lines = heard.trimEnd().split('\n');
+  expect(lines.slice(0, 3).map((line) => JSON.parse(line))).toMatchObject([
+    { put: 'a', ready: true },
+    { put: 'a', bytes: 1 },
+    { error: 'b exists already' },
+  ]);
+  expect(readFileSync(join(there, 'b'), 'utf8')).toBe('old');
+  expect(existsSync(join(there, 'c'))).toBe(false);
+  expect(readdirSync(there).sort()).toEqual(['a', 'b', 'in']);
+});
+
+test('the same new name twice: the first has it, and the second is told so', async () => {
+  const there = folder();
+  const port = await serving(there);
+  const heard = await plainClient(port, putting('a', 'one') + putting('a', 'two'));
+  expect(answers(heard)).toMatchObject([
+    { put: 'a', ready: true },
+    { put: 'a', bytes: 3 },
+    { put: 'a', ready: true },
+    { error: 'a exists already' },
+  ]);
+  expect(readFileSync(join(there, 'a'), 'utf8')).toBe('one');
+  expect(readdirSync(there)).toEqual(['a']);
+});
