@@ -23,6 +23,10 @@ export interface OpenFile {
   readonly known: string | undefined;
   /** Remembers the hash of the whole file, for those who open it next. Called where it has not `changed`. */
   learn(hex: string): void;
+  /** The hash of the first `at` bytes, or of fewer, to be gone on with; undefined where none is remembered. */
+  checkpoint(at: number): { readonly at: number; readonly hash: Hash } | undefined;
+  /** Tells that `hash` is that of the first `at` bytes. It may be remembered, for those who open the file next. */
+  passed(at: number, hash: Hash): void;
   close(): void;
 }
 

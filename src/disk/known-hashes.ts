@@ -27,7 +27,7 @@ export class KnownHashes {
 
   /** Remembers the hash of a file that had this `stat` at the time `opened`, before it was read, and has it still. */
   learn(stat: Stats, opened: number, hex: string): void {
-    if (stat.size < least || opened - stat.ctimeMs < settling) return;
+    if (stat.size < least || !isSettled(stat, opened)) return;
     const key = keyOf(stat);
     this.#known.delete(key);
     this.#known.set(key, { hex, until: this.now() + believed });
@@ -36,6 +36,12 @@ export class KnownHashes {
   }
 }
 
-function keyOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+/** Whether a file that had this `stat` at the time `opened` was left alone for long enough that a change would show in it. */
+export function isSettled(stat: Stats, opened: number): boolean {
+  return opened - stat.ctimeMs >= settling;
+}
+
+/** What a file is known by: one that was changed, moved or replaced has another key. */
+export function keyOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
   return [dev, ino, size, mtimeMs, ctimeMs].join();
 }

@@ -24,6 +24,7 @@ import {
   sha256,
   WirelineError,
 } from '../core/index.js';
+import { Checkpoints } from './checkpoints.js';
 import { KnownHashes } from './known-hashes.js';
 import { isNameHere, isPart, newFile } from './new-file.js';
 
@@ -40,7 +41,7 @@ const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  */
 export function servedFolder(path: string, now: () => number = Date.now): Folder {
   const root = folderAt(path);
-  const hashes = new KnownHashes(now);
+  const hashes = { known: new KnownHashes(now), checkpoints: new Checkpoints(now) };
   return {
     open: (wanted) => openFile(root, partsOf(wanted), hashes),
     list: (wanted) => listFolder(root, partsOf(wanted)),
@@ -112,8 +113,14 @@ function whereIs(fd: number, path: string): string {
   return real;
 }
 
-function openFile(root: string, parts: readonly string[], hashes: KnownHashes): OpenFile | 'folder' {
-  const opened = hashes.now();
+/** What is known of the hashes of files. */
+interface Hashes {
+  readonly known: KnownHashes;
+  readonly checkpoints: Checkpoints;
+}
+
+function openFile(root: string, parts: readonly string[], hashes: Hashes): OpenFile | 'folder' {
+  const opened = hashes.known.now();
   const { fd, stat } = openInside(root, parts, readOnly);
   if (!stat.isFile()) {
     closeSync(fd);
@@ -134,8 +141,10 @@ function openFile(root: string, parts: readonly string[], hashes: KnownHashes): 
       // One that got or lost a name, as by a put that replaces it, is what it was.
       return now.ctimeMs !== stat.ctimeMs && now.nlink === stat.nlink;
     },
-    known: hashes.of(stat),
-    learn: (hex) => hashes.learn(stat, opened, hex),
+    known: hashes.known.of(stat),
+    learn: (hex) => hashes.known.learn(stat, opened, hex),
+    checkpoint: (at) => hashes.checkpoints.before(stat, at),
+    passed: (at, hash) => hashes.checkpoints.passed(stat, opened, { at, hash }),
     close: () => closeSync(fd),
   };
 }

@@ -28,7 +28,7 @@ export class FileSending implements Transfer {
   ) {
     if (request.type === 'plain') return;
     this.#from = request.offset <= file.size ? request.offset : 0;
-    if (!hash.fromStart) this.#at = this.#from;
+    this.#at = hash.begin(this.#from);
   }
 
   go(): void {
@@ -93,7 +93,7 @@ export class FileSending implements Transfer {
     this.#job?.leave();
     const { request, file } = this;
     if (request.type === 'plain') return;
-    if (!this.hash.begin()) this.#from = this.#at = 0;
+    if (!this.hash.isPrefix()) this.#from = this.#at = 0;
     this.peer.write(jsonLine({ get: request.path, size: file.size, offset: this.#from, time: file.time }));
   }
 

@@ -7,6 +7,8 @@ export type Get = Extract<Request, { type: 'get' | 'plain' }>;
 /** What is hashed of a file on its way: no more than the request needs, and not what is known from an earlier one. */
 export class FileHash {
   #hash: Hash | undefined;
+  /** Bytes from the beginning that are in the hash. */
+  #at = 0;
   readonly #wanted: boolean;
 
   constructor(
@@ -15,26 +17,36 @@ export class FileHash {
     readonly request: Get,
   ) {
     this.#wanted = request.type === 'get' && request.hash;
-    if (this.#works || (request.type === 'get' && request.prefix !== undefined)) this.#hash = folder.hash();
   }
 
-  /** Whether the bytes before the first that is sent are to be read too. */
-  get fromStart(): boolean {
-    return this.#hash !== undefined;
+  /** Returns which byte must be read first, where `from` is the first that is sent: those before it may have to be hashed. */
+  begin(from: number): number {
+    const { request, folder, file } = this;
+    if (!this.#works && (request.type === 'plain' || request.prefix === undefined)) return from;
+    const known = file.checkpoint(from);
+    this.#hash = known?.hash ?? folder.hash();
+    this.#at = known?.at ?? 0;
+    return this.#at;
   }
 
   /** Adds the next bytes of the file. */
   update(bytes: Uint8Array): void {
-    this.#hash?.update(bytes);
+    if (!this.#hash) return;
+    this.#hash.update(bytes);
+    this.#at += bytes.length;
+    this.file.passed(this.#at, this.#hash);
   }
 
   /** Whether the client has the bytes that were added. If not, the file is hashed anew, as it is sent anew. */
-  begin(): boolean {
+  isPrefix(): boolean {
     const { request, folder } = this;
     const prefix = request.type === 'get' ? request.prefix : undefined;
     const same = prefix === undefined || prefix === this.#hash?.copy().hex();
     if (!this.#works) this.#hash = undefined;
-    else if (!same) this.#hash = folder.hash();
+    else if (!same) {
+      this.#hash = folder.hash();
+      this.#at = 0;
+    }
     return same;
   }
 
