@@ -4,13 +4,15 @@
 # them is skipped and says so; nothing here ends a build.
 set -u
 
-peers=(nc.openbsd:netcat-openbsd ncat:ncat socat:socat tmux:tmux python3:python3 ip:iproute2 strace:strace telnet:inetutils-telnet)
+peers=(nc.openbsd:netcat-openbsd ncat:ncat socat:socat tmux:tmux python3:python3 ip:iproute2 strace:strace telnet:inetutils-telnet
+  cc:gcc,libc6-dev)
 if [ "${1:-}" = --benchmarks ]; then
   peers=(ncat:ncat ngircd:ngircd mosquitto:mosquitto nats-server:nats-server)
 fi
 missing=()
 for peer in "${peers[@]}"; do
-  PATH="$PATH:/usr/sbin" command -v "${peer%%:*}" >/dev/null 2>&1 || missing+=("${peer##*:}")
+  IFS=, read -ra packages <<<"${peer##*:}"
+  PATH="$PATH:/usr/sbin" command -v "${peer%%:*}" >/dev/null 2>&1 || missing+=("${packages[@]}")
 done
 if [ ${#missing[@]} -eq 0 ]; then
   echo "peers: all are there"
