@@ -26,9 +26,11 @@ export function serveFiles() {
         'wireline get localhost 9000 notes.txt',
       ),
     )
-    .action((dir, address, options) =>
-      runServer(address, options, () =>
-        files({ folder: servedFolder(dir), clock: systemClock, writable: options.writable === true }),
-      ),
-    );
+    .action((dir, address, options, self) => {
+      // What is put has a shorter time than what is fetched, where nothing is said.
+      const stall = self.getOptionValueSource('stall') === 'default' ? {} : { stallMs: options.stall };
+      return runServer(address, options, () =>
+        files({ folder: servedFolder(dir), clock: systemClock, writable: options.writable === true, ...stall }),
+      );
+    });
 }

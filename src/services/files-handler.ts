@@ -1,7 +1,8 @@
 import { asWirelineError, type Connection, type Handler, systemClock, turnShare } from '../core/index.js';
 import { withoutMark } from '../framing/index.js';
 import { Answers } from './files-answers.js';
-import { begin, type FilesContext, type FilesShared } from './files-begin.js';
+import { begin } from './files-begin.js';
+import type { FilesContext, FilesShared } from './files-context.js';
 import { refuse, refused } from './files-refusal.js';
 import { parseRequest, type Request } from './files-request.js';
 import { RequestReader } from './files-request-reader.js';

@@ -1,8 +1,12 @@
-import { type Folder, type NewFile, WirelineError } from '../core/index.js';
+import { type NewFile, systemClock, type Timer, WirelineError } from '../core/index.js';
 import { VerifiedReader } from '../framing/index.js';
-import type { Answer, Answers } from './files-answers.js';
+import type { Answer } from './files-answers.js';
+import type { FilesContext } from './files-context.js';
 import { fileFor, inOurWords, type Put } from './files-put.js';
 import type { Transfer } from './files-transfer.js';
+
+/** Milliseconds in which more of a file must come. */
+const defaultStallMs = 30_000;
 
 /**
  * Answers a `put`: `{"put":NAME,"ready":true}`, then takes a verified stream, and says what became of it once the disk
@@ -13,25 +17,25 @@ export class FileUpload implements Transfer {
   readonly #stream: VerifiedReader;
   readonly #answer: Answer;
   #over = false;
+  #stall: Timer | undefined;
 
   /** Throws `refused` where the file may not be put. */
   constructor(
-    folder: Folder,
     readonly request: Put,
-    writable: boolean,
-    answers: Answers,
-    /** Called when the stream has come whole, with what came after it. The disk may still be waited for. */
-    readonly onReceived: (rest: Uint8Array) => void,
+    readonly context: FilesContext,
   ) {
-    if (!writable) throw new WirelineError('refused', 'files cannot be put here');
+    const { folder, answers, clock = systemClock, stallMs = defaultStallMs } = context;
+    if (context.writable !== true) throw new WirelineError('refused', 'files cannot be put here');
     this.#file = fileFor(folder, request);
     this.#stream = new VerifiedReader(folder.hash(), (bytes) => this.#file.write(bytes));
     this.#answer = answers.add();
+    if (stallMs > 0) this.#stall = clock.after(stallMs, () => this.#fail(stalled(stallMs)));
     this.#answer.say({ put: request.path, ready: true });
   }
 
   data(bytes: Uint8Array): void {
     if (this.#over || bytes.length === 0) return;
+    this.#stall?.again();
     let taken: number;
     try {
       taken = this.#stream.push(bytes);
@@ -39,16 +43,16 @@ export class FileUpload implements Transfer {
       return this.#fail(error);
     }
     if (this.#stream.verdict === undefined) return;
-    this.#over = true;
+    this.#end();
     this.#finish(this.#stream.verdict);
-    this.onReceived(bytes.subarray(taken));
+    this.context.onReceived(bytes.subarray(taken));
   }
 
   go(): void {}
 
   stop(): void {
     if (!this.#over) this.#file.abort();
-    this.#over = true;
+    this.#end();
   }
 
   cut(): void {
@@ -78,12 +82,22 @@ export class FileUpload implements Transfer {
     this.#answer.end();
   }
 
-  #fail(error: unknown): void {
+  /** No more bytes are taken. */
+  #end(): void {
     this.#over = true;
+    this.#stall?.stop();
+  }
+
+  #fail(error: unknown): void {
+    this.#end();
     this.#file.abort();
     const known = inOurWords(error, this.request.path);
     this.#answer.say({ error: known.message });
     // What follows is no request.
     this.#answer.end(() => this.#answer.peer.close(known.code, error as Error));
   }
+}
+
+function stalled(ms: number): WirelineError {
+  return new WirelineError('truncated', `nothing came for ${ms / 1000} s, in the middle of the file`);
 }

@@ -8,6 +8,8 @@ export interface FilesOptions {
   readonly folder: Folder;
   readonly clock?: Clock;
   readonly writable?: boolean;
+  /** Milliseconds in which more of a file must come that a client puts (default 30,000; 0: any time). */
+  readonly stallMs?: number;
 }
 
 /**

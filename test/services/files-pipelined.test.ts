@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../src/core/index.js';
 import { VerifiedWriter } from '../../src/framing/index.js';
+import { server } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
 import { serving } from '../support/serving.js';
@@ -79,4 +81,21 @@ test('the same new name twice: the first has it, and the second is told so', asy
   ]);
   expect(readFileSync(join(there, 'a'), 'utf8')).toBe('one');
   expect(readdirSync(there)).toEqual(['a']);
+});
+
+test('a client that stops in the middle of a file is told so after --stall, and nothing is left', async () => {
+  const there = folder();
+  const files = await server('files', there, '--writable', '--stall', '300ms');
+  const socket = net.connect(Number(files.port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const whole = putting('a', 'x'.repeat(1000));
+  socket.write(whole.slice(0, 500), 'latin1');
+  const heard: Buffer[] = [];
+  for await (const chunk of socket) heard.push(chunk as Buffer);
+  expect(answers(Buffer.concat(heard).toString())).toEqual([
+    { put: 'a', ready: true },
+    { error: 'nothing came for 0.3 s, in the middle of the file' },
+  ]);
+  await files.says(/closed \(truncated: nothing came for 0\.3 s, in the middle of the file\)/);
+  expect(readdirSync(there)).toEqual([]);
 });
