@@ -159,6 +159,7 @@ export class ChatClient {
       type: 'hello',
       version: chatVersion,
       secret: this.#secret,
+      pong: true,
       ...(this.#name ? { name: this.#name } : {}),
     });
     return {

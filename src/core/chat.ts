@@ -21,7 +21,14 @@ export type RefusalCode =
 
 /** What a chat's client sends, one JSON object a line. Types and fields that the server does not know, it ignores. */
 export type ClientMessage =
-  | { readonly type: 'hello'; readonly version: number; readonly name?: string; readonly secret?: string }
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      readonly name?: string;
+      readonly secret?: string;
+      /** The client answers a `ping` of the server: one that then does not has vanished. */
+      readonly pong?: boolean;
+    }
   | {
       readonly type: 'join';
       readonly room: string;

@@ -70,7 +70,7 @@ class JsonClient implements Handler<ClientMessage> {
   #member: Member | undefined;
   #leaving = false;
   #silence: SilenceWatch | undefined;
-  /** It knows ping and pong. A bot need not. */
+  /** It answers a ping. A bot need not. */
   #answers = false;
   readonly #pace: Pace<ClientMessage>;
   readonly #hello;
@@ -147,18 +147,15 @@ class JsonClient implements Handler<ClientMessage> {
 
   #do(message: ClientMessage): void {
     if (message.type === 'hello') return this.#greet(message);
-    if (message.type === 'ping') this.#tell({ type: 'pong', ...optional('id', message.id) });
-    if (message.type === 'ping' || message.type === 'pong') {
-      this.#answers = true;
-      return;
-    }
+    if (message.type === 'ping') return this.#tell({ type: 'pong', ...optional('id', message.id) });
+    if (message.type === 'pong') return this.#onPong();
     const member = this.#member;
     if (!member) throw new Refusal('hello-first', 'the first message is hello');
     if (message.type === 'bye') this.#leave(member);
     else this.#ask(member, message);
   }
 
-  #greet({ version, name, secret }: ClientMessage & { type: 'hello' }): void {
+  #greet({ version, name, secret, pong }: ClientMessage & { type: 'hello' }): void {
     if (this.#member) throw new Refusal('bad-message', 'hello was said before');
     if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
     const known = secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId);
@@ -167,12 +164,17 @@ class JsonClient implements Handler<ClientMessage> {
     member.payer = this.#pace;
     this.#member = member;
     this.#hello.stop();
+    this.#answers = pong === true;
     this.#silence = new SilenceWatch(this.hall.options.clock, silenceMs, {
       ask: () => this.#tell({ type: 'ping' }),
       giveUp: () => this.#answers && !this.peer.paused && this.peer.close('timeout'),
     });
     const { maxMessage } = this.hall.options;
     member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: known, maxMessage });
+  }
+
+  #onPong(): void {
+    this.#answers = true;
   }
 
   #leave(member: Member): void {

@@ -119,7 +119,7 @@ describe('a chat client', () => {
     const { admit, events, until } = await setUp();
     const seat = await admit(0);
     expect(seat.heard).toEqual([
-      { type: 'hello', version: 1, name: 'ann', secret: expect.any(String) },
+      { type: 'hello', version: 1, name: 'ann', secret: expect.any(String), pong: true },
       { type: 'join', room: 'lobby' },
     ]);
     seat.say(entry(1), entry(1), entry(2), { type: 'of a later version' }, entry(2), { type: 'notice', message: '' });

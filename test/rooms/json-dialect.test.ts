@@ -3,8 +3,8 @@ import { type Log, WirelineError } from '../../src/core/index.js';
 import { memoryLog } from '../../src/log/index.js';
 import { chatInMemory, type JsonEnd } from '../support/chat.js';
 
-async function member(end: JsonEnd, name: string, join: object = {}): Promise<JsonEnd> {
-  end.say({ type: 'hello', version: 1, name, secret: `secret of ${name} alone` });
+async function member(end: JsonEnd, name: string, join: object = {}, hello: object = {}): Promise<JsonEnd> {
+  end.say({ type: 'hello', version: 1, name, secret: `secret of ${name} alone`, ...hello });
   await end.next('welcome');
   end.say({ type: 'join', room: 'lobby', ...join });
   await end.next('joined');
@@ -490,10 +490,13 @@ describe('a silent member', () => {
     }
   });
 
-  test('is cut off where it has answered before, as it has vanished', async () => {
+  test.each([
+    ['has said so', { pong: true }, []],
+    ['has answered before', {}, [{ type: 'pong' }]],
+  ])('is cut off where it answers pings, as it %s: it has vanished', async (_how, hello, said) => {
     const chat = chatInMemory();
-    const alice = await member(chat.json(), 'Alice');
-    alice.say({ type: 'ping' });
+    const alice = await member(chat.json(), 'Alice', {}, hello);
+    for (const message of [...said, { type: 'ping' }]) alice.say(message);
     await alice.next('pong');
     chat.clock.pass(30_000);
     await alice.next('ping');
@@ -503,9 +506,7 @@ describe('a silent member', () => {
 
   test('has not vanished while a long message of it is on its way, or its messages are delayed', async () => {
     const chat = chatInMemory({ pace: { rate: 1, burst: 10, maxDelayMs: 1_000_000 } });
-    const alice = await member(chat.json(), 'Alice');
-    alice.say({ type: 'ping' });
-    await alice.next('pong');
+    const alice = await member(chat.json(), 'Alice', {}, { pong: true });
     alice.send('{"type":"say","room":"lobby","body":"');
     for (let part = 0; part < 10; part++) {
       await new Promise(setImmediate);
@@ -522,9 +523,11 @@ describe('a silent member', () => {
     await alice.hears('"id":"89"');
   });
 
-  test('stays where it never said that it knows how to answer', async () => {
+  test('stays where it never said that it answers, also where it asks', async () => {
     const chat = chatInMemory();
     const alice = await member(chat.json(), 'Alice');
+    alice.say({ type: 'ping' });
+    await alice.next('pong');
     for (let minute = 0; minute < 10; minute++) chat.clock.pass(60_000);
     alice.say({ type: 'ping' });
     await alice.next('pong');
