@@ -27,7 +27,7 @@ export function serveFiles() {
       ),
     )
     .action((dir, address, options, self) => {
-      // What is put has a shorter time than what is fetched, where nothing is said.
+      // Without the option, a file that is put has less time than one that is fetched.
       const stall = self.getOptionValueSource('stall') === 'default' ? {} : { stallMs: options.stall };
       return runServer(address, options, () =>
         files({ folder: servedFolder(dir), clock: systemClock, writable: options.writable === true, ...stall }),

@@ -83,7 +83,7 @@ class DialledSession implements FilesSession {
   #peer!: Connection;
   #bodyLeft = 0;
   #receive: ReceiveBody = () => {};
-  /** Who waits for the lines that come, in the order of the requests. */
+  /** The requests that wait for a line, oldest first. */
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
   readonly #lines = new LineDecoder(maxLine, (line) => this.#onLine(answerIn(line)));

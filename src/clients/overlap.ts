@@ -18,7 +18,7 @@ export class Overlap<T> {
     }
   }
 
-  /** Whether `size` bytes are few enough to be in hand beside others. */
+  /** Returns true where `size` bytes are few enough to be in hand beside others. */
   takes(size: number): boolean {
     return size <= most.bytes;
   }

@@ -11,14 +11,14 @@ export interface PutOptions {
   readonly hash?: MakeHash;
   /** Whether a file that is there is replaced. */
   readonly replace?: boolean;
-  /** Whether the server waits for its disk before it answers, so that the file survives a power cut (default: true). */
+  /** Has the server wait for its disk before it answers, so that the file survives a power cut (default: true). */
   readonly sync?: boolean;
   readonly onProgress?: (path: string, bytes: number) => void;
 }
 
 /** A file for {@link putAll}. */
 export interface FileToPut {
-  /** What it is called at the server. */
+  /** Its path at the server. */
   readonly path: string;
   /** Its bytes, about: small files are sent before those before them are answered. Infinity where it is not known. */
   readonly size: number;

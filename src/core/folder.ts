@@ -32,9 +32,9 @@ export interface OpenFile {
 
 /** How a {@link NewFile} gets its place. */
 export interface NewFileOptions {
-  /** Whether it replaces a file of its name. */
+  /** Replaces a file of its name. */
   readonly replace: boolean;
-  /** Whether the disk is waited for, so that the file survives a power cut. */
+  /** Waits for the disk, so that the file survives a power cut. */
   readonly sync: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.js';
 
-/** What a {@link SilenceWatch} does about the silence of a peer. */
+/** The two steps of a {@link SilenceWatch} with a silent peer. */
 export interface Silence {
   /** Asks the peer whether it is there. */
   ask(): void;

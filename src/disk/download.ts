@@ -7,9 +7,9 @@ import { exists, hashed, PartDownload } from './part-download.js';
 
 /** How a {@link download} gets its place. */
 export interface DownloadOptions {
-  /** Whether a file that is there is replaced (default: false). */
+  /** Replaces a file that is there (default: false). */
   readonly replace?: boolean;
-  /** Whether the disk is waited for, so that the file survives a power cut (default: true). */
+  /** Waits for the disk, so that the file survives a power cut (default: true). */
   readonly sync?: boolean;
 }
 

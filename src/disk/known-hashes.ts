@@ -36,12 +36,12 @@ export class KnownHashes {
   }
 }
 
-/** Whether a file that had this `stat` at the time `opened` was left alone for long enough that a change would show in it. */
+/** Returns true where a file with this `stat` at the time `opened` had been left alone for so long that a change would show in it. */
 export function isSettled(stat: Stats, opened: number): boolean {
   return opened - stat.ctimeMs >= settling;
 }
 
-/** What a file is known by: one that was changed, moved or replaced has another key. */
+/** The key of a file: one that was changed, moved or replaced has another. */
 export function keyOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
   return [dev, ino, size, mtimeMs, ctimeMs].join();
 }

@@ -7,7 +7,7 @@ import { removed } from './part-names.js';
 /** Bytes that are read back of a part at a time. */
 const readSize = 1024 * 1024;
 
-/** Whether a file that is there is replaced, and whether the disk is waited for at the end. */
+/** A part replaces a file that is there or not, and waits for the disk at its end or not. */
 interface PartOptions {
   readonly replace: boolean;
   readonly sync: boolean;

@@ -113,7 +113,7 @@ function whereIs(fd: number, path: string): string {
   return real;
 }
 
-/** What is known of the hashes of files. */
+/** The hashes of files that are remembered. */
 interface Hashes {
   readonly known: KnownHashes;
   readonly checkpoints: Checkpoints;

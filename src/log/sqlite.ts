@@ -74,7 +74,7 @@ class SqliteStore implements Store {
 
   transaction(run: () => void): void {
     try {
-      // What is written to a file that nobody can open any more is lost with the process.
+      // Nobody can open a file that was removed: its content is lost with the process.
       this.#sameFile();
       this.#statements.begin.run();
       run();

@@ -25,7 +25,7 @@ const silenceMs = 30_000;
 /** Characters of a message's id, and of a secret. */
 const maxId = 128;
 
-/** What is priced by its answer, and what must not wait for it. */
+/** Messages that are priced by their answers, and those that must not wait for an answer. */
 const pricedAs = new Map<string, Priced>([
   ...(['join', 'who', 'rooms'] as const).map((type) => [type, 'asked'] as const),
   // One answer of history waits for another, and nothing else does.

@@ -12,7 +12,7 @@ export function closeFor(peer: Connection, error: unknown): void {
   peer.fail(error);
 }
 
-/** Who pays for what a member asks for, by the byte. */
+/** Pays for the answers to a member, by the byte. */
 export interface Payer {
   charge(bytes: number): void;
   /** Resolves once earlier answers are paid for; undefined where they are. */

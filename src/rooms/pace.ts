@@ -46,7 +46,7 @@ interface Waiting<T> {
 export class Pace<T> {
   #waiting: Waiting<T>[] = [];
   readonly #messages: Bucket;
-  /** What the member asks for: the answers are paid from it, and not from what it may say. */
+  /** Answers are paid from it, and not from what the member may say. */
   readonly #answers: Bucket;
   readonly #least: Bucket;
   #timer: Timer | undefined;
@@ -58,7 +58,7 @@ export class Pace<T> {
     readonly clock: Clock,
     readonly options: PaceOptions,
     readonly does: Paced<T>,
-    /** What all members of this one's address share. */
+    /** All members of one address share it. */
     readonly address?: AddressBucket,
   ) {
     this.#messages = new Bucket(clock, options);
@@ -137,7 +137,7 @@ export class Pace<T> {
   #pass(): void {
     const waiting = this.#waiting;
     let passed = 0;
-    // What runs may end the member, and with it all that waits.
+    // A message that runs may end the member, and with it all that waits.
     for (let next = waiting[0]; next && this.#waiting === waiting && this.#waitMs(next) === 0; next = waiting[passed]) {
       passed++;
       this.#run(next);

@@ -82,7 +82,7 @@ export class Subscription {
     }
   }
 
-  /** What it missed before it joined is an answer; what it is behind with later is not, as it did not ask for it. */
+  /** Entries from before it joined are an answer. Later it may be behind as well, but has not asked for that. */
   #write(bytes: Uint8Array): boolean {
     return this.#wasLive ? this.member.write(bytes) : this.member.writeAnswer(bytes);
   }

@@ -4,13 +4,13 @@ import { jsonLine } from './files-transfer.js';
 /** Files of one connection that have come and that the disk has not taken, at most. */
 const mostDue = 32;
 
-/** What a request is answered, in its turn. */
+/** The answer to one request, sent in its turn. */
 export class Answer {
   readonly #waiting: (() => void)[] = [];
 
   constructor(
     readonly peer: Connection,
-    /** Whether all requests before it were answered. */
+    /** True once all requests before it were answered. */
     public first: boolean,
     readonly onOver: () => void,
   ) {}

@@ -3,12 +3,12 @@ import type { FilesOptions } from './files.js';
 import type { Answers } from './files-answers.js';
 import type { ListPace } from './list-pace.js';
 
-/** What the connections of a service have in common, but for the pace of lists, which is that of one. */
+/** The options of the service, and the pace of lists of one connection. */
 export interface FilesShared extends FilesOptions {
   readonly lists: ListPace;
 }
 
-/** What the requests of one connection have in common. */
+/** The context of all requests of one connection. */
 export interface FilesContext extends FilesShared {
   readonly peer: Connection;
   readonly answers: Answers;

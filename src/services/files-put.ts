@@ -14,7 +14,7 @@ export function fileFor(folder: Folder, { path, replace, sync }: Put): NewFile {
   }
 }
 
-/** What the disk does not take, as the client is told of it: by its own name, and not by ours. */
+/** The error of the disk as the client reads it: with its own name for the file, and not with ours. */
 export function inOurWords(error: unknown, path: string): WirelineError {
   if (error instanceof WirelineError) return error;
   return new WirelineError('refused', `${path} cannot be written there: ${inWords(error)}`, { cause: error });

@@ -93,7 +93,7 @@ export class FileUpload implements Transfer {
     this.#file.abort();
     const known = inOurWords(error, this.request.path);
     this.#answer.say({ error: known.message });
-    // What follows is no request.
+    // The bytes that follow are no request.
     this.#answer.end(() => this.#answer.peer.close(known.code, error as Error));
   }
 }

@@ -3,7 +3,7 @@ export const slabSize = 16 * 1024;
 /** Slabs that are kept for later. More than this are needed only in a burst. */
 const maxSpares = 64;
 
-/** Who copies into a slab at present. */
+/** The writer of a slab at present. */
 export interface SlabWriter {
   /** Another will copy on from here: to keep what is written, and write no further. Returns where it stopped. */
   leaveSlab(): number;

@@ -9,7 +9,7 @@ import { download, fileInput } from '../../src/disk/index.js';
 import { folder } from '../support/folder.js';
 import { serving } from '../support/serving.js';
 
-/** What stands between a client and `port`: it lets the client's requests on only once `most` of them wait. */
+/** A proxy before `port`: it passes the client's requests on only once `most` of them wait. */
 async function inGroups(port: number, most: number, request: RegExp): Promise<number> {
   const server = net.createServer((client) => {
     const upstream = net.connect(port, '127.0.0.1');

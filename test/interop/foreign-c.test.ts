@@ -14,7 +14,7 @@ async function server(kind: string) {
   return Object.assign(started, { port: started.stdout().split('\n')[0] as string });
 }
 
-/** What a client of one of the kinds prints, given `input`. */
+/** Runs a client of one of the kinds with `input`, and returns all that it prints. */
 async function client(kind: string, port: string, args: readonly string[] = [], input: string | Uint8Array = '') {
   const started = peer(programs, [kind, port, ...args], input);
   expect(await started.done).toBe(0);
