@@ -9,6 +9,7 @@ import {
 } from '../../src/core/index.js';
 import {
   conversation,
+  type FramedOptions,
   framed,
   length,
   lines,
@@ -139,22 +140,19 @@ describe('framed', () => {
     ['length', length(), ['\0\0\0\x03one', '\0\0\0\x03two']],
     ['raw', raw(), ['one', 'two']],
   ])('gives messages of %s that stay, unless views are asked for', async (_, codec, sent) => {
-    const kept: Uint8Array[] = [];
-    const views: Uint8Array[] = [];
-    const keeping = (list: Uint8Array[]) => () => ({ data: (message: Uint8Array) => list.push(message) });
-    for (const [list, options] of [
-      [kept, {}],
-      [views, { views: true }],
-    ] as const) {
-      const { client, heard } = pairOf(codec, keeping(list), options);
+    const received = async (options: FramedOptions) => {
+      const list: Uint8Array[] = [];
+      const { client, heard } = pairOf(codec, () => ({ data: (message: Uint8Array) => list.push(message) }), options);
       for (const message of sent) client.write(bytes(message));
       client.end();
       await heard.closed;
-    }
-    const text = (list: Uint8Array[]) => list.map((message) => latin1(message)).join('');
-    expect(text(kept)).toBe('onetwo');
-    // A memory pair overwrites what it has delivered; the second chunk may have been kept for a later turn.
-    expect(text(views)).not.toContain('n');
+      return list.map((message) => latin1(message)).join('');
+    };
+    expect(await received({})).toBe('onetwo');
+    // A memory pair overwrites what it has delivered. A busy machine may leave a chunk to a later turn, and keep it for that.
+    let views = await received({ views: true });
+    for (let again = 0; again < 100 && views.includes('n'); again++) views = await received({ views: true });
+    expect(views).not.toContain('n');
   });
 
   test('gives messages of text that stay', async () => {
