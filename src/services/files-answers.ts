@@ -3,6 +3,9 @@ import { jsonLine } from './files-transfer.js';
 
 /** Files of one connection that have come and that the disk has not taken, at most. */
 const mostDue = 32;
+/** The same of all connections: each of these files is open. Beyond it a connection has one at a time. */
+const mostOfAll = 256;
+let dueOfAll = 0;
 
 /** The answer to one request, sent in its turn. */
 export class Answer {
@@ -47,7 +50,7 @@ export class Answer {
  */
 export class Answers {
   readonly #answers: Answer[] = [];
-  #wait: { readonly most: number; run(): void } | undefined;
+  #wait: { readonly isDue: () => boolean; run(): void } | undefined;
 
   constructor(readonly peer: Connection) {}
 
@@ -60,28 +63,30 @@ export class Answers {
   add(): Answer {
     const answer = new Answer(this.peer, this.#answers.length === 0, () => this.#onOver());
     this.#answers.push(answer);
+    dueOfAll++;
     return answer;
   }
 
   /** Calls `run` once no answer is due; at once where none is. Who waited before, waits no more. */
   whenNone(run: () => void): void {
-    this.#when(0, run);
+    this.#when(() => this.size === 0, run);
   }
 
   /** As `whenNone`, once another file may come. */
   whenFew(run: () => void): void {
-    this.#when(mostDue - 1, run);
+    this.#when(() => this.size === 0 || (this.size < mostDue && dueOfAll < mostOfAll), run);
   }
 
-  #when(most: number, run: () => void): void {
-    if (this.size <= most) run();
-    else this.#wait = { most, run };
+  #when(isDue: () => boolean, run: () => void): void {
+    if (isDue()) run();
+    else this.#wait = { isDue, run };
   }
 
   #onOver(): void {
     this.#answers.shift();
+    dueOfAll--;
     const wait = this.#wait;
-    if (wait && this.size <= wait.most) {
+    if (wait?.isDue()) {
       this.#wait = undefined;
       wait.run();
     }

@@ -50,10 +50,11 @@ export class FilesHandler implements Handler {
     begun?.cut?.();
   }
 
-  /** A file that is on its way to the client is sent whole, and one that has come is answered. */
+  /** A file that is on its way to the client is sent whole, one that has come is answered, and one that is coming is cut. */
   stopping(): void {
     this.#requests.stop();
     this.#stopping = true;
+    if (this.#transfer?.data) this.#transfer.stop();
     if (!this.#transfer || this.#transfer.data) this.#answers.whenNone(() => this.#context.peer.close('shutdown'));
   }
 

@@ -51,8 +51,10 @@ export class FileUpload implements Transfer {
   go(): void {}
 
   stop(): void {
-    if (!this.#over) this.#file.abort();
+    if (this.#over) return;
+    this.#file.abort();
     this.#end();
+    this.#answer.end();
   }
 
   cut(): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../src/core/index.js';
 import { VerifiedWriter } from '../../src/framing/index.js';
+import { type Answer, Answers } from '../../src/services/files-answers.js';
 import { server } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
@@ -98,4 +99,21 @@ test('a client that stops in the middle of a file is told so after --stall, and 
   ]);
   await files.says(/closed \(truncated: nothing came for 0\.3 s, in the middle of the file\)/);
   expect(readdirSync(there)).toEqual([]);
+});
+
+test('many connections have one file each on the way to the disk, once 256 are', () => {
+  const peers = Array.from({ length: 20 }, () => new Answers({ state: 'open', write: () => true } as never));
+  const mayBegin = (answers: Answers) => {
+    let begun = false;
+    answers.whenFew(() => {
+      begun = true;
+    });
+    return begun;
+  };
+  const due: Answer[] = [];
+  for (const answers of peers) while (mayBegin(answers)) due.push(answers.add());
+  expect(peers.map(({ size }) => size)).toEqual([...Array(8).fill(32), ...Array(12).fill(1)]);
+  for (const answer of due) answer.end();
+  expect(peers.map(({ size }) => size)).toEqual(Array(20).fill(0));
+  expect(mayBegin(peers[0] as Answers)).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -121,4 +121,22 @@ test('layers pass it on, and a handler that does not know it is closed at once',
   await server.close();
   expect([other.heard(), await other.ended]).toEqual(['goodbye\n', 'end']);
   expect(told).toEqual(['hello', 'stopping']);
+});
+
+test('a server of files answers a file that has come whole, and cuts one that is coming', async () => {
+  const there = folder();
+  const server = await serving(files({ folder: servedFolder(there), writable: true }), 60_000);
+  const whole = Buffer.from(
+    '{"put":"whole"}\n\0\0\0\x1awireline verified stream 1\0\0\0\x01x\0\0\0\0\0\0\0\x57{"bytes":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}',
+    'latin1',
+  );
+  const half = Buffer.from('{"put":"half"}\n\0\0\0\x1awireline verified stream 1\0\0\0\x09ab', 'latin1');
+  const { heard, ended } = client(server, Buffer.concat([whole, half]));
+  await expect.poll(() => readdirSync(there).length).toBeGreaterThan(0);
+  await server.close();
+  await ended;
+  const lines = heard().split('\n');
+  expect(lines[0]).toBe('{"put":"whole","ready":true}');
+  expect(lines[1]).toMatch(/^\{"put":"whole","bytes":1,/);
+  expect(readdirSync(there)).toEqual(['whole']);
 });
