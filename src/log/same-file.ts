@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 export function sameFile(path: string): () => void {
   const before = fileAt(path);
   return () => {
-    if (fileAt(path) !== before) throw new Error('its file was removed or replaced');
+    if (fileAt(path) !== before) throw new Error('the database file was removed or replaced');
   };
 }
 

@@ -89,7 +89,7 @@ test('nothing is acknowledged once the file was moved or replaced, and all is we
   const log = await sqliteLog(path);
   await log.append('a', [{ from: 'ann', body: '1' }]);
   renameSync(path, `${path}.away`);
-  const refused = { code: 'failed', message: `the log ${path}: its file was removed or replaced` };
+  const refused = { code: 'failed', message: `the log ${path}: the database file was removed or replaced` };
   await expect(log.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
   writeFileSync(path, 'another');
   await expect(log.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
