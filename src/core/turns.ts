@@ -1,14 +1,14 @@
-/** The share of one turn of the event loop that {@link Turns} gives a connection. */
+/** The share that {@link Turns} gives a connection at a time. */
 export interface TurnShare {
   /** Requests, or other units of work, that are begun. */
   readonly requests: number;
-  /** Bytes that are written. */
+  /** Bytes that are written in one turn of the event loop. */
   readonly bytes: number;
   /** Milliseconds. Work that has begun is finished, so one large piece may take longer. */
   readonly ms: number;
 }
 
-/** What a connection gets in a turn: 64 requests, 64 KiB out or 5 ms, whichever comes first. */
+/** A connection gets 64 requests, 64 KiB out or 5 ms, whichever comes first, and then the next one has its turn. */
 export const turnShare: TurnShare = { requests: 64, bytes: 64 * 1024, ms: 5 };
 
 /** How {@link Turns} measures and waits; for tests. */
@@ -20,6 +20,8 @@ export interface TurnsOptions {
   readonly share?: TurnShare;
   /** Milliseconds of one turn of the event loop for all connections together (default 10). */
   readonly loopMs?: number;
+  /** Turns of one connection in one turn of the event loop, at most: its share each, after all others have had theirs (default 16). */
+  readonly mostTimes?: number;
 }
 
 /** What {@link Turn} calls. */
@@ -41,20 +43,24 @@ export class Turns {
   readonly share: TurnShare;
   readonly #later: (run: () => void) => void;
   readonly #loopMs: number;
+  readonly #mostTimes: number;
   /** Those that wait and had no work before, and those whose last turn did not suffice. */
   readonly #fresh = new Line();
   readonly #others = new Line();
+  /** Those that have written their share in this turn of the event loop. */
+  readonly #written = new Line();
   #scheduled = false;
   /** When this turn of the event loop has done enough; undefined where nothing was done in it. */
   #until: number | undefined;
   /** Counts the turns of the event loop in which there was work. */
   round = 0;
 
-  constructor({ now, later, share = turnShare, loopMs = 10 }: TurnsOptions = {}) {
+  constructor({ now, later, share = turnShare, loopMs = 10, mostTimes = 16 }: TurnsOptions = {}) {
     this.now = now ?? (() => performance.now());
     this.#later = later ?? setImmediate;
     this.share = share;
     this.#loopMs = loopMs;
+    this.#mostTimes = mostTimes;
   }
 
   /** Returns whether this turn of the event loop has time for work that begins `now`. */
@@ -66,9 +72,13 @@ export class Turns {
     return now < this.#until;
   }
 
-  /** Has `turn` called on a later turn of the event loop. `again`: this one's work was begun, and is not done. */
-  add(turn: Waiting, again: boolean): void {
-    (again ? this.#others : this.#fresh).push(turn);
+  /**
+   * Has `turn` called later. Its work is `fresh`, or was begun and is not done, or it has written all that it may write in
+   * this turn of the event loop.
+   */
+  add(turn: Waiting, work: 'fresh' | 'begun' | 'written'): void {
+    const line = { fresh: this.#fresh, begun: this.#others, written: this.#written }[work];
+    line.push(turn);
     this.#schedule();
   }
 
@@ -82,14 +92,23 @@ export class Turns {
     this.#scheduled = false;
     this.round++;
     this.#until = this.now() + this.#loopMs;
+    for (let next = this.#written.shift(); next; next = this.#written.shift()) this.#others.push(next);
+    // Where few have work, going round the event loop for each share of it would cost more than the work.
+    let times = 0;
+    do this.#runAll();
+    while (++times < this.#mostTimes && this.#fresh.size + this.#others.size > 0 && this.hasTime(this.now()));
+    this.#until = undefined;
+    if (this.#fresh.size + this.#others.size + this.#written.size > 0) this.#schedule();
+  }
+
+  /** Gives each that waits its turn, as far as there is time. */
+  #runAll(): void {
     const waiting = this.#others.size;
     this.#runSome(this.#fresh, this.#fresh.size);
     // One at least, so that those that always have work are not starved by those that are new.
     const [oldest] = waiting > 0 ? [this.#others.shift()] : [];
     oldest?.take();
     this.#runSome(this.#others, waiting - 1);
-    this.#until = undefined;
-    if (this.#fresh.size + this.#others.size > 0) this.#schedule();
   }
 
   #runSome(line: Line, most: number): void {
@@ -178,7 +197,8 @@ export class Turn implements Waiting {
   soon(): void {
     if (this.#waits || this.#stopped) return;
     this.#waits = true;
-    this.among.add(this, this.#worked && this.#round === this.among.round);
+    const begun = this.#worked && this.#round === this.among.round;
+    this.among.add(this, begun ? (this.#bytes >= this.among.share.bytes ? 'written' : 'begun') : 'fresh');
   }
 
   /** Runs the task no more. */
@@ -198,10 +218,11 @@ export class Turn implements Waiting {
     }
   }
 
+  /** Bytes count for the whole turn of the event loop: what is written then waits to be sent. */
   #refill(now: number): void {
+    if (this.#round !== this.among.round) this.#bytes = 0;
     this.#round = this.among.round;
     this.#requests = 0;
-    this.#bytes = 0;
     this.#worked = false;
     this.#until = now + this.among.share.ms;
   }

@@ -3,7 +3,7 @@ import { type Entry, joined, type Log, type Saying, type ServerMessage } from '.
 import type { FairQueue } from './fair-queue.js';
 import { closeFor, type Member } from './member.js';
 import { News } from './news.js';
-import { portionsOf } from './portions.js';
+import { enoughForAll, portionsBy, portionsOf } from './portions.js';
 import { Refusal, wordsOf } from './refusal.js';
 import { Subscription } from './subscription.js';
 import type { Accepted, Voice } from './voice.js';
@@ -83,7 +83,8 @@ export class Room {
   async #store(): Promise<void> {
     const all = this.#said;
     this.#said = [];
-    for (const said of sayingsOf(all)) void this.#append(said);
+    // Each batch is stored whole, in one step.
+    for (const said of portionsBy(all, ({ saying }) => saying.body.length, enoughForAll)) void this.#append(said);
   }
 
   async #append(said: readonly Said[]): Promise<void> {
@@ -117,7 +118,7 @@ export class Room {
 
   #deliver(entries: readonly Entry[]): void {
     let more = false;
-    for (const some of portionsOf(entries)) {
+    for (const some of portionsOf(entries, enoughForAll)) {
       this.#tellNews(some, more);
       more = true;
     }
@@ -147,11 +148,6 @@ export class Room {
       else member.write(together(member.voice, events.slice(before)));
     }
   }
-}
-
-/** Cuts what was said in one turn into batches: each is stored whole, in one step. */
-function sayingsOf(said: readonly Said[]): Generator<readonly Said[]> {
-  return portionsOf(said.map((each) => ({ ...each, body: each.saying.body })));
 }
 
 function once(encoded: Encoded, voice: Voice, encode: (voice: Voice) => Uint8Array): Uint8Array {

@@ -4,10 +4,10 @@ import { memoryPair } from '../../src/transport/index.js';
 import { Recorder } from '../support/recorder.js';
 
 /** Turns whose time and event loop a test moves by hand. */
-function turnsByHand() {
+function turnsByHand({ mostTimes = 1 } = {}) {
   let now = 0;
   const due: (() => void)[] = [];
-  const among = new Turns({ now: () => now, later: (run) => void due.push(run) });
+  const among = new Turns({ now: () => now, later: (run) => void due.push(run), mostTimes });
   return {
     among,
     pass: (ms: number) => {
@@ -64,6 +64,21 @@ describe('the turns of connections', () => {
     busy('time', among, worked, () => pass(2)).soon();
     loop();
     expect(counted(worked)).toEqual({ bytes: 4, time: 3 });
+  });
+
+  test('where there is time, all have their share again and again, 16 times at most', () => {
+    const { among, loop, pass } = turnsByHand({ mostTimes: 16 });
+    const worked: string[] = [];
+    busy('a', among, worked).soon();
+    busy('b', among, worked).soon();
+    loop();
+    expect(counted(worked)).toEqual({ a: 16 * 64, b: 16 * 64 });
+    expect([worked[63], worked[64], worked[128]]).toEqual(['a', 'b', 'a']);
+    worked.length = 0;
+    busy('slow', among, worked, () => pass(1)).soon();
+    loop();
+    // The clock shows at every eighth request that the 5 ms are over; the 10 ms of all end the second round.
+    expect(counted(worked)).toEqual({ slow: 16, a: 64, b: 64 });
   });
 
   test('the clock is read for each of the first requests, and then for every eighth', () => {

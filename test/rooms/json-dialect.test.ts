@@ -428,7 +428,7 @@ describe('a peer', () => {
       return read(...range);
     };
     alice.pause();
-    alice.send('{"type":"history","room":"lobby","limit":16}\n'.repeat(1000));
+    alice.send('{"type":"history","room":"lobby","limit":16}\n'.repeat(3000));
     expect((await alice.closed).reason).toBe('reset');
     expect(pages).toBeLessThan(10);
   });
