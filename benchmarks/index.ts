@@ -11,7 +11,7 @@ import { generateLoad } from './support/load.js';
 import { machine, today } from './support/machine.js';
 import type { Question } from './support/question.js';
 import { transform } from './transform.js';
-import { turns } from './turns.js';
+import { attackFor, turns } from './turns.js';
 
 const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, ...chats, turns];
 const report = join(root, 'benchmarks/README.md');
@@ -45,4 +45,5 @@ function placed(document: string, name: string, text: string): string {
 // The load generators are this same program, in a process of its own.
 if (process.argv[2] === 'load') await generateLoad(process.argv[3] as string);
 else if (process.argv[2] === 'chat-load') await generateChatLoad(process.argv[3] as string);
+else if (process.argv[2] === 'attack') attackFor(process.argv[3] as string, process.argv[4] as string);
 else await main(process.argv.slice(2));

@@ -124,15 +124,24 @@ async function measured(attack: Attack, folder: string): Promise<string[]> {
   const port = String(await freePort());
   const child = start(wireline(...attack.command(port, folder)));
   await untilListening(Number(port));
-  const sockets: net.Socket[] = [];
-  for (let client = 0; client < attack.clients; client++) sockets.push(attacker(Number(port), attack, client));
+  // In a process of its own: the probe would else wait for what the attackers write.
+  const attackers = start([process.execPath, process.argv[1] as string, 'attack', `${attacks.indexOf(attack)}`, port]);
+  // The probe comes when they are there: a relay would else give it one of them as its partner.
+  await sleep(1_000);
   const times = await probed(Number(port), attack.probe);
-  for (const socket of sockets) socket.destroy();
+  await stop(attackers);
   await stop(child);
   times.sort((a, b) => a - b);
   const at = (part: number) =>
     (times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? Number.NaN).toFixed(1);
   return [attack.name, attack.traffic, String(times.length), at(0.5), at(0.99), at(1)];
+}
+
+/** The attackers of one row, for as long as it is measured. */
+export function attackFor(index: string, port: string): void {
+  const attack = attacks[Number(index)] as Attack;
+  for (let client = 0; client < attack.clients; client++) attacker(Number(port), attack, client);
+  setTimeout(() => process.exit(), driveMs + 60_000);
 }
 
 /** Sends the traffic of one client as fast as it is taken. */
