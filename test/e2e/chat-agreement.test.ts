@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serverOn, until } from '../support/cli.js';
+import { removeFolder } from '../support/folder.js';
 import { freePort } from '../support/free-port.js';
 import { cuttingProxy, Heard } from '../support/swarm.js';
 
@@ -17,7 +18,7 @@ function seeded(seed: number): () => number {
 
 function freshFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'wireline-chat-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   return join(folder, 'chat.db');
 }
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, run, server, until } from '../support/cli.js';
+import { removeFolder } from '../support/folder.js';
 import { smallDisk, whyNoDisk } from '../support/small-disk.js';
 import { Heard } from '../support/swarm.js';
 
 function freshFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'wireline-chat-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   return join(folder, 'chat.db');
 }
 

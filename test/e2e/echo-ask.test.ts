@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, digest, run, server } from '../support/cli.js';
+import { removeFolder } from '../support/folder.js';
 
 function plain(port: string): net.Socket {
   const socket = net.connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
@@ -39,7 +40,7 @@ describe('echo and ask', () => {
 
   test('a file of 16 MiB, messages, a count, many at a time', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wireline-ask-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(folder));
     const echo = await server('echo', '-q');
     const content = Buffer.from(randomBytes(8 * 1024 * 1024).toString('hex'));
     writeFileSync(join(folder, 'file'), content);
@@ -138,7 +139,7 @@ describe('echo and ask', () => {
 describe('a module of the user', () => {
   test('that throws, loops or ends harms its own message and nobody else', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wireline-module-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(folder));
     writeFileSync(
       join(folder, 'bad.mjs'),
       `export default async (m) => {
@@ -193,7 +194,7 @@ describe('a module of the user', () => {
     ['and is gone leaves all', '1', (bad: net.Socket) => void bad.resetAndDestroy()],
   ])('a client that sends many which loop %s', { timeout: 60_000 }, async (_what, workers, leave) => {
     const folder = mkdtempSync(join(tmpdir(), 'wireline-module-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(folder));
     const module = join(folder, 'loop.mjs');
     writeFileSync(module, "export default (m) => { if (m === 'loop') for (;;); return m + '?'; };");
     const transform = await server('transform', '--with', module, '--deadline', '1s', '--workers', workers);
@@ -209,7 +210,7 @@ describe('a module of the user', () => {
 
   test('in TypeScript, where Node loads it, and else one line that says so', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wireline-module-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => removeFolder(folder));
     writeFileSync(join(folder, 'typed.ts'), "export default (message: string): string => message + '!';");
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     if (major > 22 || (major === 22 && minor >= 18)) {

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { listeningChild } from '../support/child.js';
 import { Cli, type Run, run, server, until } from '../support/cli.js';
+import { removeFolder } from '../support/folder.js';
 import { freePort } from '../support/free-port.js';
 import { peer } from '../support/peers.js';
 
@@ -107,7 +108,7 @@ test.each([
   ['ask', ['localhost', 'PORT', '-f', '-']],
 ])('%s %j ends by a signal also where nobody writes to its input', async (command, words) => {
   const pipe = join(mkdtempSync(join(tmpdir(), 'wireline-pipe-')), 'pipe');
-  onTestFinished(() => rmSync(dirname(pipe), { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(dirname(pipe)));
   execFileSync('mkfifo', [pipe]);
   const sink = await server('sink');
   const args = words.map((word) => word.replace('PORT', sink.port).replace('PIPE', pipe));

@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, server } from '../support/cli.js';
+import { removeFolder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
 
 const GiB = 1024 ** 3;
@@ -19,7 +11,7 @@ const GiB = 1024 ** 3;
 /** A server of a file that takes no room on the disk: zeros, and `end` as its last bytes. */
 async function servingSparse(size: number): Promise<Cli & { port: string }> {
   const path = mkdtempSync(join(tmpdir(), 'wireline-large-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(path));
   const file = join(path, 'sparse');
   writeFileSync(file, '');
   truncateSync(file, size);

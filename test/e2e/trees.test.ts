@@ -4,7 +4,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -15,11 +14,12 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { noise } from '../support/bytes.js';
 import { Cli, digest, run, server } from '../support/cli.js';
+import { removeFolder } from '../support/folder.js';
 import { proxy } from '../support/proxy.js';
 
 const root = () => {
   const path = mkdtempSync(join(tmpdir(), 'wireline-trees-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(path));
   return path;
 };
 

@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { removeFolder } from '../support/folder.js';
 import { missing, peer } from '../support/peers.js';
 
 /** Runs `wireline` under strace, and resolves with the options that it sets on sockets. */
 function traced(...args: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'wireline-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   const file = join(folder, 'trace');
   const strace = ['-f', '-qq', '-e', 'trace=setsockopt', '-o', file, process.execPath, 'dist/cli.cjs', ...args];
   const { child, done } = peer('strace', strace);

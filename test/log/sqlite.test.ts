@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { sqliteLog } from '../../src/log/index.js';
 import { openDatabase } from '../../src/log/sqlite-driver.js';
 import { logConformance } from '../conformance/log.js';
+import { removeFolder } from '../support/folder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wireline-log-'));
 let files = 0;
@@ -15,7 +16,7 @@ const writers: ChildProcess[] = [];
 
 afterAll(() => {
   for (const writer of writers) writer.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 logConformance({ name: 'sqlite', open: (options) => sqliteLog(freshPath(), options) });

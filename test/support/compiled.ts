@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { removeFolder } from './folder.js';
 import { missing } from './peers.js';
 
 /** A program that was compiled for the tests of a file, or why it was not. */
@@ -14,7 +15,7 @@ export interface Compiled {
 /** Compiles a C program with the system's compiler. It is removed after the tests of the file. */
 export function compiled(source: string): Compiled {
   const folder = mkdtempSync(join(tmpdir(), 'wireline-cc-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
   const path = join(folder, 'program');
   const unable = missing('cc');
   if (unable !== undefined) return { path, unable };

@@ -3,16 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, onTestFinished } from 'vitest';
 
+/** Removes a folder. Programs that were just killed may still write into it, so that this is tried for some seconds. */
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
 /** A new folder, which is removed after the tests of the file. Its path is short enough for a Unix socket. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'wl-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
   return folder;
 }
 
 /** A new folder for one test, which is removed at its end; by its real path, as a link may lead to where it is. */
 export function folder(): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'wireline-')));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(path));
   return path;
 }

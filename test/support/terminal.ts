@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { until } from './cli.js';
+import { removeFolder } from './folder.js';
 import { missing } from './peers.js';
 
 /** Why there are no terminals to test in; undefined where there are. */
@@ -41,7 +42,7 @@ export class Terminal {
     this.#tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-x', '80', '-y', '24', `sh '${file}'`);
     onTestFinished(() => {
       this.#tmux('kill-server');
-      rmSync(this.folder, { recursive: true, force: true });
+      removeFolder(this.folder);
     });
   }
 
