@@ -36,7 +36,8 @@ test('a request that the network holds up in its middle is one request', async (
   expect(requests.splice(0)).toEqual(['{"list":""}']);
   await push('\n\r\n{"get":');
   reader.end();
-  expect(requests).toEqual(['{"get":', 'the end']);
+  // On a busy machine the turn may be over, and the rest is cut on the next one.
+  await expect.poll(() => requests).toEqual(['{"get":', 'the end']);
 });
 
 /** What a client hears of a server of files that it sends `words` to. */
