@@ -19,7 +19,8 @@ export function pageOf(room: Room, columns: number, height: number): Page {
     rows = [...(index === at ? own.slice(0, Math.max(1, own.length - hidden)) : own), ...rows];
   }
   rows = rows.slice(-height);
-  for (let index = at + 1; index < lines.length && rows.length < height; index++) rows.push(...rowsAt(index));
+  // A line may have more rows than a call takes arguments.
+  for (let index = at + 1; index < lines.length && rows.length < height; index++) rows = rows.concat(rowsAt(index));
   return { rows: rows.slice(0, height), below: Math.max(0, lines.length - 1 - at) };
 }
 

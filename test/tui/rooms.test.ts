@@ -75,6 +75,13 @@ describe('scrolling back', () => {
     expect(typist.stateLine).not.toContain('below');
   });
 
+  test('outlasts a message of 262,144 lines below, where the screen becomes higher', () => {
+    const typist = full(6).type(keys.pageUp);
+    typist.entry('\n'.repeat(262_144), { number: 87 });
+    typist.resize(60, 40);
+    expect(lines(typist).slice(0, 6)).toEqual([81, 82, 83, 84, 85, 86]);
+  });
+
   test('is back at the newest once something is said or asked for', () => {
     const typist = full().type(keys.pageUp, '/what', keys.enter);
     expect(typist.stateLine).not.toContain('below');
