@@ -40,7 +40,7 @@ test('what many members say in one turn is told in pieces, to each dialect, and 
   const reader = chat.plain();
   await reader.hears('alone');
   const members = Array.from({ length: 10 }, () => chat.json());
-  const body = '\n'.repeat(65_536);
+  const body = '\n'.repeat(16_384);
   for (const [at, member] of members.entries()) {
     member.say({ type: 'hello', version: 1, name: `${'𠀀'.repeat(31)}${at}` });
     member.say({ type: 'join', room: 'lobby', replay: 0 });
@@ -52,9 +52,12 @@ test('what many members say in one turn is told in pieces, to each dialect, and 
     for (let at = 0; at < 5; at++) await member.next('ack');
   };
   await Promise.all(members.map(acknowledged));
-  const entries = members[0]?.messages().filter(({ type }) => type === 'entry') ?? [];
-  expect(entries.map(({ number }) => number)).toEqual(entries.map((_, at) => at + 1));
-  chat.json().say({ type: 'hello', version: 1 });
+  const [first] = members as [(typeof members)[number]];
+  first.say({ type: 'say', room: 'lobby', body: 'the last' });
+  await Promise.all([first.hears('the last'), reader.hears('the last')]);
+  const entries = first.messages().filter(({ type }) => type === 'entry');
+  expect(entries.map(({ number }) => number)).toEqual(Array.from({ length: 51 }, (_, at) => at + 1));
+  expect(reader.lines.filter((line) => line === '| ')).toHaveLength(50 * 16_384);
 });
 
 test('for a member that does not read, no page is read after the one that it does not take', async () => {

@@ -73,7 +73,7 @@ class Heard {
     this.unheard += text;
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() as string;
-    this.lines.push(...lines);
+    for (const line of lines) this.lines.push(line);
   }
 
   get text(): string {

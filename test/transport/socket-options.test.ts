@@ -26,7 +26,7 @@ test('both ends send small writes at once, and ask after 60 s of silence whether
   const server = await serve(echo(), '127.0.0.1:0');
   const port = server.address.port as number;
   const handle = await handles(port);
-  await vi.waitUntil(() => server.connections === 0);
+  await expect.poll(() => server.connections).toBe(0);
   const noDelay = vi.spyOn(handle, 'setNoDelay');
   const keepAlive = vi.spyOn(handle, 'setKeepAlive');
   const client = new Recorder();
