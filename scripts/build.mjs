@@ -1,83 +1,113 @@
-// Builds dist/: the command as one file, the library's entries and the benchmarks as ES modules that share
-// chunks, and the type declarations. `docs/decisions/start-up.md` says why the command is built differently.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
-import { build } from 'esbuild';
+// Builds dist/: the command as CommonJS files, of which one run loads only what it needs; the library's entries, and the
+// programs for contributors, as ES modules that share chunks; the type declarations; and the licences of what is bundled.
+// `docs/decisions/start-up.md` says why the command is built differently.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', { recursive: true, force: true });
 
 const common = {
-  bundle: true,
   platform: 'node',
-  target: 'node20.19',
-  define: { __VERSION__: JSON.stringify(version) },
-  // What only some commands need is loaded from node_modules when they run.
-  external: ['cli-progress', 'piscina', '@photostructure/sqlite', 'vitest', 'fast-check'],
-  logLevel: 'warning',
+  // Peers that a user installs where they are wanted, and a package that the pool of threads can do without.
+  external: ['@photostructure/sqlite', 'vitest', 'fast-check', '@napi-rs/nice'],
+  transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(version) } },
 };
 
-await build({
-  ...common,
-  entryPoints: { main: 'src/cli/main.ts' },
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  // A script that is run from its compiled code has no import(): what is loaded late is required late.
-  supported: { 'dynamic-import': false },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  plugins: [without('node:child_process')],
-});
+const bundled = new Set();
+
+await bundle(
+  {
+    ...common,
+    input: { main: 'src/cli/main.ts' },
+    plugins: [without('node:child_process', /commander/)],
+  },
+  {
+    dir: 'dist/command',
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    // What is loaded late is required late: a require() is a few times faster than an import().
+    dynamicImportInCjs: false,
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
+    codeSplitting: {
+      groups: [
+        // What every server and nearly every client needs: a file more costs more than its unused lines.
+        {
+          name: 'base',
+          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport)\/|src\/cli\/(main|serve|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
+        },
+        { name: 'framing', test: /src\/framing\// },
+      ],
+    },
+  },
+);
+// The pool of threads starts a `worker.js` beside itself.
+await bundle(
+  { ...common, input: { worker: 'node_modules/piscina/dist/worker.js' } },
+  { dir: 'dist/command', format: 'cjs', entryFileNames: '[name].js' },
+);
+writeFileSync('dist/command/package.json', '{ "type": "commonjs" }\n');
 copyFileSync('src/cli/launch.cjs', 'dist/cli.cjs');
 chmodSync('dist/cli.cjs', 0o755);
 
-await build({
-  ...common,
-  entryPoints: {
-    demo: 'src/cli/demo.ts',
-    tour: 'src/cli/tour.ts',
-    index: 'src/index.ts',
-    framing: 'src/framing/index.ts',
-    services: 'src/services/index.ts',
-    testing: 'src/testing/index.ts',
-    conformance: 'test/conformance/index.ts',
-    'transform-worker': 'src/workers/transform-worker.ts',
-    ...(existsSync('benchmarks/index.ts') ? { bench: 'benchmarks/index.ts' } : {}),
+const modules = { format: 'esm', chunkFileNames: 'chunk-[hash].js' };
+await bundle(
+  {
+    ...common,
+    input: {
+      index: 'src/index.ts',
+      framing: 'src/framing/index.ts',
+      services: 'src/services/index.ts',
+      testing: 'src/testing/index.ts',
+      conformance: 'test/conformance/index.ts',
+      'transform-worker': 'src/workers/transform-worker.ts',
+    },
   },
-  outdir: 'dist',
-  splitting: true,
-  format: 'esm',
-  sourcemap: 'linked',
-});
+  { ...modules, dir: 'dist' },
+);
+writeFileSync('dist/LICENSES.txt', licences());
+
+// What is for a clone alone, and is not published.
+await bundle(
+  { ...common, input: { demo: 'src/cli/demo.ts', tour: 'src/cli/tour.ts', bench: 'benchmarks/index.ts' } },
+  { ...modules, dir: 'dist/dev', sourcemap: true },
+);
 
 const types = spawnSync(process.execPath, ['node_modules/tsc7/bin/tsc', '-p', 'tsconfig.types.json'], {
   stdio: ['ignore', 2, 2],
 });
 if (types.status !== 0) process.exit(1);
-await compileAhead();
-writeFileSync('dist/.built', process.version);
+writeFileSync('dist/.built', '');
+
+async function bundle(input, output) {
+  const made = await rolldown(input);
+  const { output: files } = await made.write(output);
+  for (const id of files.flatMap((file) => file.moduleIds ?? [])) {
+    const [path] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? [];
+    if (path) bundled.add(path);
+  }
+}
 
 /** commander loads it for sub-commands that are programs of their own, which there are none of, and it takes 3 ms. */
-function without(name) {
+function without(name, importers) {
+  const nothing = '\0nothing';
   return {
     name: 'without',
-    setup(bundle) {
-      bundle.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: 'nothing' }));
-      bundle.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {}' }));
-    },
+    resolveId: (id, importer) => (id === name && importers.test(importer ?? '') ? nothing : undefined),
+    load: (id) => (id === nothing ? 'export default {}' : undefined),
   };
 }
 
-/** Has the command send a file once, and keeps what V8 compiled for that. */
-async function compileAhead() {
-  const server = net.createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const args = ['dist/cli.cjs', 'send', '127.0.0.1', String(server.address().port), 'package.json'];
-  const env = { ...process.env, WIRELINE_BUILD_CACHE: 'dist/main.cache' };
-  const [status] = await once(spawn(process.execPath, args, { env, stdio: ['ignore', 2, 2] }), 'exit');
-  server.close();
-  if (status !== 0) process.exit(1);
+/** The licences of the bundled packages, which ask to be kept with every copy. */
+function licences() {
+  const texts = [...bundled].sort().map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+    const file = readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? readFileSync(join(path, file), 'utf8').trim() : `${license}. It has no file of its licence.`;
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return `The files of this folder contain code of these packages.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
 }

@@ -1,7 +1,7 @@
 // Makes a clone ready, whatever is missing: dependencies as locked, then the build. Only what is out of date
 // is done, so that the second `npm start` costs a moment.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,10 +23,7 @@ if (newest(['package-lock.json']) > newest([installed])) {
     '--loglevel=error',
   ]);
 }
-if (
-  built() !== process.version ||
-  newest(['src', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])
-) {
+if (newest(['src', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])) {
   run(process.execPath, ['scripts/build.mjs']);
 }
 linkCommand();
@@ -35,11 +32,6 @@ linkCommand();
 function linkCommand() {
   const link = 'node_modules/.bin/wireline';
   if (process.platform !== 'win32' && !existsSync(link)) symlinkSync('../../dist/cli.cjs', link);
-}
-
-/** The version of Node that the build was made for: it holds code that Node has compiled. */
-function built() {
-  return existsSync('dist/.built') ? readFileSync('dist/.built', 'utf8') : undefined;
 }
 
 function run(command, args) {

@@ -6,8 +6,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the clone: the benchmarks are bundled to `dist/bench.js`. */
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The root of the clone: the benchmarks are bundled to `dist/dev/bench.js`. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 

@@ -1,6 +1,9 @@
-/** The sub-commands. Only the one that is asked for is loaded, so that it starts about as fast as Node does. */
-export const commands: Record<string, () => Promise<object>> = {
-  serve: async () => (await import('./serve.js')).serveCommand(),
+/**
+ * The sub-commands, each given the word that follows its own. Only the one that is asked for is loaded, so that it starts
+ * about as fast as Node does.
+ */
+export const commands: Record<string, (word?: string) => Promise<object>> = {
+  serve: async (service) => (await import('./serve.js')).serveCommand(service),
   send: async () => (await import('./send.js')).sendCommand(),
   ask: async () => (await import('./ask.js')).askCommand(),
   get: async () => (await import('./get.js')).getCommand(),

@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-// Runs main.cjs. Most of the start of a short command is the compiling of its code, so the build leaves V8's
-// compiled code beside it: `wireline send` then takes 1.5 times as long as `node -e 0`, and 1.8 times without.
-// V8 itself refuses code of another version or with other flags; the source is compiled then.
+// Runs the command. Node 22.1 and newer keep what V8 has compiled in a folder that only this user can write to.
 'use strict';
-const { readFileSync } = require('node:fs');
-const { wrap } = require('node:module');
 const { join } = require('node:path');
-const { Script } = require('node:vm');
 
 // Their sockets do not say what this program needs to know: that a peer has ended, or was cut off.
 if (process.versions.bun || process.versions.deno) {
@@ -14,19 +9,9 @@ if (process.versions.bun || process.versions.deno) {
   process.exit(1);
 }
 
-const filename = join(__dirname, 'main.cjs');
-const cachedData = read(join(__dirname, 'main.cache'));
-const script = new Script(wrap(readFileSync(filename, 'latin1')), cachedData ? { filename, cachedData } : { filename });
-script.runInThisContext().call(module.exports, module.exports, require, module, filename, __dirname);
+const { XDG_CACHE_HOME: caches, HOME: home } = process.env;
+const cache = caches || (home && join(home, '.cache'));
+// Node 20 has no such cache, and would load the module in vain.
+if (cache && !process.version.startsWith('v20.')) require('node:module').enableCompileCache?.(join(cache, 'wireline'));
 
-// The build asks for the compiled code of what has run.
-const { WIRELINE_BUILD_CACHE: cache } = process.env;
-if (cache) process.on('exit', () => require('node:fs').writeFileSync(cache, script.createCachedData()));
-
-function read(path) {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
-}
+require(join(__dirname, 'command', 'main.cjs'));

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
 import { asWirelineError, type Closed, type Connection, type OnError } from '../core/index.js';
 import { inWords, type Observer } from '../transport/index.js';
@@ -41,7 +40,7 @@ type Format = (level: Level, message: string, fields: LogFields) => string;
  * that nobody reads are dropped and counted: see {@link LineWriter}.
  */
 export function stderrLog(format: LogFormat, verbosity: number, writer: LineWriter = stderr): Log {
-  const write = format === 'json' ? jsonEntry : textEntry(isatty(writer.fd) && process.stderr.hasColors());
+  const write = format === 'json' ? jsonEntry() : textEntry(isatty(writer.fd) && process.stderr.hasColors());
   const least = levels[verbosity < 0 ? 'warn' : verbosity > 0 ? 'debug' : 'info'].number;
   const at =
     (level: Level) =>
@@ -70,10 +69,14 @@ function indented(stack: string): string {
     .join('\n');
 }
 
-const jsonEntry: Format = (level, msg, fields) => {
-  const { number } = levels[level];
-  return escapedJson({ level: number, time: Date.now(), pid: process.pid, hostname: hostname(), ...fields, msg });
-};
+/** An entry for programs: a line of JSON. The module that knows the name of the host is loaded only for it. */
+function jsonEntry(): Format {
+  const hostname = process.getBuiltinModule('node:os').hostname();
+  return (level, message, fields) => {
+    const { number } = levels[level];
+    return escapedJson({ level: number, time: Date.now(), pid: process.pid, hostname, ...fields, message });
+  };
+}
 
 /** Logs what a service has thrown by mistake: one message, and where it happened. */
 export function loggedErrors(log: Log): OnError {

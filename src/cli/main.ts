@@ -7,8 +7,9 @@ import { surviveLostTerminals } from './signals.js';
 declare const __VERSION__: string;
 
 async function main(args: string[]): Promise<void> {
-  const [word, shell] = args;
-  if (word === 'complete' && shell === 'bash' && args.length === 2) {
+  const [word, next] = args;
+  if (word === 'help') return main([...args.slice(1), '--help']);
+  if (word === 'complete' && next === 'bash' && args.length === 2) {
     return print((await import('./complete.js')).bashScript);
   }
   // What is added to it is told of wrong usage in the same way.
@@ -18,7 +19,7 @@ async function main(args: string[]): Promise<void> {
     .version(__VERSION__)
     .addHelpText('after', '\nwireline COMMAND --help says more, with examples.');
   const load = commands[word ?? ''];
-  for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make()) as Command);
+  for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make(load && next)) as Command);
   if (!load) await complete(program, word);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     describeDefaults(command);

@@ -16,7 +16,9 @@ export function noted(log: Log, server: ServerLog): Log {
     failing = true;
   };
   return {
-    epoch: log.epoch,
+    get epoch() {
+      return log.epoch;
+    },
     append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]> {
       const appended = log.append(room, sayings);
       appended.then(worked, failed);

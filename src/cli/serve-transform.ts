@@ -87,7 +87,7 @@ function lazyPool(word: string, options: { workers: number; deadline: number }):
   let made: Promise<TransformPool> | undefined;
   const get = () => {
     made ??= transformPool({
-      worker: join(__dirname, 'transform-worker.js'),
+      worker: join(__dirname, '..', 'transform-worker.js'),
       transform: word,
       workers: options.workers,
       // The deadline is for what may loop; what is built in may take its time in a thread, and ends.

@@ -1,23 +1,23 @@
 import { Command } from '@commander-js/extra-typings';
-import { serveChat } from './serve-chat.js';
-import { serveEcho } from './serve-echo.js';
-import { serveFiles } from './serve-files.js';
-import { serveOrder } from './serve-order.js';
-import { serveRelay } from './serve-relay.js';
-import { serveSink } from './serve-sink.js';
-import { serveTransform } from './serve-transform.js';
 
-/** `wireline serve SERVICE`. */
-export function serveCommand() {
-  return new Command('serve')
+/** The services. Only the one that is asked for is loaded, so that its port is open soon. */
+export const services: Record<string, () => Promise<object>> = {
+  echo: async () => (await import('./serve-echo.js')).serveEcho(),
+  sink: async () => (await import('./serve-sink.js')).serveSink(),
+  transform: async () => (await import('./serve-transform.js')).serveTransform(),
+  files: async () => (await import('./serve-files.js')).serveFiles(),
+  order: async () => (await import('./serve-order.js')).serveOrder(),
+  relay: async () => (await import('./serve-relay.js')).serveRelay(),
+  chat: async () => (await import('./serve-chat.js')).serveChat(),
+};
+
+/** `wireline serve SERVICE`, with the sub-command of `service` alone, or with all where there is none of that name. */
+export async function serveCommand(service?: string) {
+  const command = new Command('serve')
     .summary('run a server')
     .description('Runs a server until SIGINT or SIGTERM.')
-    .usage('SERVICE [options] ADDRESS')
-    .addCommand(serveEcho())
-    .addCommand(serveSink())
-    .addCommand(serveTransform())
-    .addCommand(serveFiles())
-    .addCommand(serveOrder())
-    .addCommand(serveRelay())
-    .addCommand(serveChat());
+    .usage('SERVICE [options] ADDRESS');
+  const named = service === undefined ? undefined : services[service];
+  for (const make of named ? [named] : Object.values(services)) command.addCommand((await make()) as Command);
+  return command;
 }

@@ -7,7 +7,7 @@ import { echo, files, order, relay, sink, transform, transforms } from '../servi
 import { systemClock } from '../transport/index.js';
 
 /** What the tour serves files from: dist, where this runs, is beside it. */
-const examples = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples');
+const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples');
 
 /** A client of the tour. */
 export interface Visit {

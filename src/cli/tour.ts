@@ -12,7 +12,7 @@ import { shownBy } from './tour-tap.js';
 declare const __VERSION__: string;
 
 /** The command itself, as it was built beside this file: what the tour shows is what users run. */
-const command = join(dirname(fileURLToPath(import.meta.url)), 'cli.cjs');
+const command = join(dirname(fileURLToPath(import.meta.url)), '..', 'cli.cjs');
 
 /** A stop of the tour, and its service where it has one. */
 interface Open {

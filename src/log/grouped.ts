@@ -52,7 +52,6 @@ export function groupedLog(store: Store, now: () => number = Date.now): Log {
 }
 
 class GroupedLog implements Log {
-  readonly epoch: string;
   #waiting: Append[] = [];
   #scheduled = false;
   #closed = false;
@@ -61,8 +60,10 @@ class GroupedLog implements Log {
   constructor(
     readonly store: Store,
     readonly now: () => number,
-  ) {
-    this.epoch = store.epoch;
+  ) {}
+
+  get epoch(): string {
+    return this.store.epoch;
   }
 
   append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]> {

@@ -31,7 +31,7 @@ interface Kept {
 }
 
 class MemoryStore implements Store {
-  readonly epoch = crypto.randomUUID();
+  #epoch: string | undefined;
   readonly #rooms = new Map<string, Kept>();
   /** The rooms that keep something, the one in which something was said last at the end. */
   readonly #full = new Set<Kept>();
@@ -42,6 +42,12 @@ class MemoryStore implements Store {
     readonly totalBytes: number,
     readonly now: () => number,
   ) {}
+
+  /** Made when it is first asked for: Node takes a few milliseconds to load what makes it, and the port waits. */
+  get epoch(): string {
+    this.#epoch ??= crypto.randomUUID();
+    return this.#epoch;
+  }
 
   /** Nothing here fails half-way. */
   transaction(run: () => void): void {

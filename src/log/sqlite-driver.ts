@@ -20,8 +20,8 @@ export interface Database {
 type Driver = { DatabaseSync: new (path: string) => Database };
 
 /**
- * Opens or makes a SQLite file: with Node's own module where that gives no warning (24 and newer), and else with
- * the package of the same interface, which is optional.
+ * Opens or makes a SQLite file: with Node's own module where that gives no warning (24 and newer), else with the package
+ * of the same interface, which is an optional peer, and else with Node's own where there is one (22.13 and newer).
  */
 export async function openDatabase(path: string): Promise<Database> {
   const { DatabaseSync } = await driver();
@@ -29,13 +29,14 @@ export async function openDatabase(path: string): Promise<Database> {
 }
 
 async function driver(): Promise<Driver> {
-  if (Number(process.versions.node.split('.')[0]) >= 24) {
-    return process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as Driver;
-  }
+  const own = () => process.getBuiltinModule('node:sqlite' as 'node:fs') as unknown as Driver | undefined;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return own() as Driver;
   try {
     return (await import('@photostructure/sqlite')) as unknown as Driver;
   } catch (cause) {
-    const words = 'SQLite needs Node 24 or newer, or the package @photostructure/sqlite';
+    const driver = own();
+    if (driver) return driver;
+    const words = 'SQLite needs Node 22.13 or newer, or a package: npm install @photostructure/sqlite, beside wireline';
     throw new WirelineError('failed', words, { cause });
   }
 }

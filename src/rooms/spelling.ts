@@ -16,14 +16,8 @@ const common = [
   ...['Ethiopic', 'Cherokee', 'Khmer', 'Mongolian', 'Hiragana', 'Katakana', 'Bopomofo', 'Han', 'Coptic', 'Deseret'],
 ];
 const ofScripts = (names: readonly string[]) => names.map((name) => `\\p{Script=${name}}`).join('');
-const scripts = [
-  ...common.map((script) => ({ script, pattern: new RegExp(ofScripts([script]), 'u') })),
-  // All others count as one: some have letters that look just as Latin ones.
-  { script: 'another', pattern: new RegExp(`[^${ofScripts([...common, 'Common', 'Inherited'])}]`, 'u') },
-];
-const allowed = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.'-]*$/u;
-/** Letters and marks that are not seen: a name with one looks just as the one without (RFC 8264, section 9.13). */
-const unseen = /\p{Default_Ignorable_Code_Point}/u;
+/** Made with the first name that needs them: the tables behind these patterns take milliseconds to build. */
+let scripts: readonly { script: string; pattern: RegExp }[] | undefined;
 
 /**
  * The spelling of a name as it is shown: full-width and half-width forms as the usual ones, in Unicode's form C.
@@ -53,14 +47,31 @@ function checked(text: string, code: 'bad-name' | 'bad-room', what: string, max:
   if (text.length > max * 8) throw new Refusal(code, `${what} has at most ${max} characters`);
   const name = text.replace(/[\uff01-\uffee]/g, (wide) => wide.normalize('NFKC')).normalize('NFC');
   if ([...name].length > max) throw new Refusal(code, `${what} has at most ${max} characters`);
-  if (!allowed.test(name) || unseen.test(name) || /\p{M}{3}/u.test(name) || name !== name.normalize('NFKC')) {
+  if (!isSpelt(name) || name !== name.normalize('NFKC')) {
     throw new Refusal(code, `${what} is of letters, digits and _.'- and begins with a letter or a digit`);
   }
   if (mixes(name)) throw new Refusal(code, `${what} is of one script: the letters of several look alike`);
   return name;
 }
 
+function isSpelt(name: string): boolean {
+  if (/^[A-Za-z0-9][\w.'-]*$/.test(name)) return true;
+  // Letters and marks that are not seen: a name with one looks just as the one without (RFC 8264, section 9.13).
+  if (/\p{Default_Ignorable_Code_Point}|\p{M}{3}/u.test(name)) return false;
+  return /^[\p{L}\p{N}][\p{L}\p{M}\p{N}_.'-]*$/u.test(name);
+}
+
 function mixes(name: string): boolean {
+  if (/^[\w.'-]*$/.test(name)) return false;
+  scripts ??= scriptPatterns();
   const used = scripts.filter(({ pattern }) => pattern.test(name)).map(({ script }) => script);
   return used.length > 1 && !together.some((group) => used.every((script) => group.includes(script)));
+}
+
+function scriptPatterns() {
+  return [
+    ...common.map((script) => ({ script, pattern: new RegExp(ofScripts([script]), 'u') })),
+    // All others count as one: some have letters that look just as Latin ones.
+    { script: 'another', pattern: new RegExp(`[^${ofScripts([...common, 'Common', 'Inherited'])}]`, 'u') },
+  ];
 }

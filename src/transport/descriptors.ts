@@ -13,12 +13,18 @@ export type Room = 'serve' | 'refuse' | 'drop';
  * in order by libuv, without a word to anybody, and a sender takes that for its receipt: so it must not come to that.
  */
 export class Descriptors {
-  readonly #spare: number;
+  #known: number | undefined;
   /** Descriptors that were in use for other things than connections when the last one came. */
   #others = 0;
 
-  constructor(readonly limit = descriptorLimit()) {
-    this.#spare = Math.min(most, Math.floor(limit / 8));
+  /** The `limit` is that of the process where none is given. It is looked up for the first connection: the port waits. */
+  constructor(limit?: number) {
+    this.#known = limit;
+  }
+
+  get limit(): number {
+    this.#known ??= descriptorLimit();
+    return this.#known;
   }
 
   /** What there is room for, where `served` connections are served already. */
@@ -33,6 +39,10 @@ export class Descriptors {
   /** Whether over nine tenths are in use, where `served` connections are served. */
   tight(served: number): boolean {
     return this.#others + served > this.#most * tightPart;
+  }
+
+  get #spare(): number {
+    return Math.min(most, Math.floor(this.limit / 8));
   }
 
   get #most(): number {

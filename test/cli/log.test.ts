@@ -27,7 +27,7 @@ test.each(levels)('in JSON it is the same text, with nothing that a terminal wou
   const { log, lines } = recorded('json');
   log[level](forged, { name: forged });
   const [line = ''] = lines;
-  expect(JSON.parse(line)).toMatchObject({ msg: forged, name: forged });
+  expect(JSON.parse(line)).toMatchObject({ message: forged, name: forged });
   expect(line).toMatch(/^[\x20-\x7e]+$/);
 });
 
@@ -43,7 +43,7 @@ test('an error is logged with its stack, whose lines are no entries', () => {
   json.log.error('a service has thrown', { stack: error.stack });
   expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({
     level: 50,
-    msg: 'a service has thrown',
+    message: 'a service has thrown',
     stack: error.stack,
   });
 });

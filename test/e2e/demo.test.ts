@@ -7,7 +7,7 @@ import { Program } from '../support/program.js';
 
 /** Starts the demonstration, and gives its port and the folder of its log. */
 async function demonstration(): Promise<{ demo: Program; port: string; folder: string }> {
-  const demo = new Program(['dist/demo.js']);
+  const demo = new Program(['dist/dev/demo.js']);
   onTestFinished(async () => void (await demo.stop('SIGKILL')));
   const [, folder = ''] = await demo.says(/its log is in (\S+)\.\n/);
   const [, port = ''] = await demo.says(/nc localhost (\d+)/);

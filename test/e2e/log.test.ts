@@ -23,7 +23,7 @@ test('for programs, each event is one line of JSON with its fields', async () =>
   expect((await run(['send', '127.0.0.1', sink.port], 'hello')).status).toBe(0);
   const lines = (await sink.done).stderr.trimEnd().split('\n').slice(1);
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { level: 30, time: expect.any(Number), peer: expect.any(Number), msg: expect.stringMatching(/connected$/) },
+    { level: 30, time: expect.any(Number), peer: expect.any(Number), message: expect.stringMatching(/connected$/) },
     { path: expect.stringMatching(/message-000001$/), bytes: 5, remote: expect.stringMatching(/:\d+$/) },
     { reason: 'ended', received: 5, sent: 0 },
   ]);

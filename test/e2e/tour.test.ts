@@ -3,7 +3,7 @@ import { Program, plainClient } from '../support/program.js';
 
 /** Starts the tour and waits until it stays up for its user. */
 async function toured(): Promise<Program> {
-  const program = new Program(['dist/tour.js']);
+  const program = new Program(['dist/dev/tour.js']);
   onTestFinished(async () => void (await program.stop('SIGKILL')));
   await program.says(/What is sent appears here/);
   return program;
@@ -39,7 +39,7 @@ test('two tours at once take different ports', async () => {
 });
 
 test('an interrupt in mid-tour ends it at once, clients and all', async () => {
-  const tour = new Program(['dist/tour.js']);
+  const tour = new Program(['dist/dev/tour.js']);
   await tour.says(/port \d+/);
   expect(await tour.stop('SIGINT')).toBe(0);
 });
