@@ -3,7 +3,7 @@ import { announce } from '../clients/announce.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { lineEndOption } from './line-end-option.js';
-import { failing, runClient, say, setVerbosity } from './process.js';
+import { failing, note, runClient } from './process.js';
 import { standardOutput } from './stdio.js';
 
 /** `wireline announce`: a client of text 3. */
@@ -28,7 +28,6 @@ export function announceCommand() {
     )
     .action((words, options) =>
       runClient(async (signal) => {
-        setVerbosity(Number(options.verbose));
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));
@@ -38,7 +37,7 @@ export function announceCommand() {
           ...(options.as === undefined ? {} : { label: options.as }),
           name: options.name,
           ...(options.eol === undefined ? {} : { lineEnd: options.eol }),
-          onNotice: say,
+          onNotice: note,
           ...(process.stderr.isTTY ? { onWait: sayThatItWaits } : {}),
         });
       }),
@@ -46,5 +45,5 @@ export function announceCommand() {
 }
 
 function sayThatItWaits(): void {
-  say('waiting for the other client (a server that reads lines answers only with --eol lf)');
+  note('waiting for the other client (a server that reads lines answers only with --eol lf)');
 }

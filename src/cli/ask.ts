@@ -7,7 +7,7 @@ import { type FramingChoice, framingOption } from './framing-option.js';
 import { examples } from './help.js';
 import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { count, range, size, time } from './options.js';
-import { failing, runClient, setVerbosity } from './process.js';
+import { failing, runClient } from './process.js';
 import { counted, given, piped, prompted, whole, withPrompt } from './questions.js';
 import { inputOf, lineOutput } from './stdio.js';
 
@@ -31,7 +31,6 @@ export function askCommand() {
     .addHelpText('after', examples('wireline ask localhost 9000', 'wireline ask --count 1..100 --pipeline 32 :: 9000'))
     .action((words, options) =>
       runClient(async (signal) => {
-        setVerbosity(Number(options.verbose));
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = lineOutput((error) => failed.fail(error));

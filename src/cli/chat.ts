@@ -4,7 +4,7 @@ import type { ChatCall } from './chat-call.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
 import { number } from './options.js';
-import { runClient, setVerbosity } from './process.js';
+import { runClient, setPainted } from './process.js';
 
 /** `wireline chat`: the rooms of a server, full screen on a terminal, and else lines in and lines out. */
 export function chatCommand() {
@@ -33,7 +33,6 @@ export function chatCommand() {
       ),
     )
     .action((words, options) => {
-      setVerbosity(Number(options.verbose));
       const { json = false } = options;
       return runClient(async (signal) => chat({ ...callOf(words, options), signal }, json));
     });
@@ -63,6 +62,7 @@ function callOf(words: readonly string[], { name, room, replay, connectTimeout, 
 /** On a terminal that can be painted, and where no program reads, the whole screen; else a pipe. */
 async function chat(call: ChatCall, json: boolean): Promise<void> {
   const screen = !call.listenOnly && isatty(0) && isatty(1) && !json && process.env.TERM !== 'dumb';
+  if (screen) setPainted();
   if (screen) await (await import('./chat-screen.js')).chatScreen(call);
   else await (await import('./chat-pipe.js')).chatPipe(call, json);
 }

@@ -3,14 +3,18 @@ import type { ReceiptOptions } from '../clients/receipt-wait.js';
 import { WirelineError } from '../core/index.js';
 import { type Address, parseTarget } from '../transport/address.js';
 import { more, time } from './options.js';
-import { say } from './process.js';
+import { note } from './process.js';
 
 /** The options that every client has. */
 export function withClientOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
   return command
     .option('--connect-timeout <time>', 'how long to wait for the connection', time, 10_000)
-    .option('-q, --quiet', 'no progress')
-    .addOption(new Option('-v, --verbose', 'twice: failures with stack traces').default(0).argParser(more));
+    .option('-q, --quiet', 'say nothing on stderr but what goes wrong')
+    .addOption(
+      new Option('-v, --verbose', 'say what the connection does; twice: failures with stack traces')
+        .default(0)
+        .argParser(more),
+    );
 }
 
 /** The option of clients that wait for answers. */
@@ -29,9 +33,9 @@ export function withReceiptOptions<Args extends unknown[], Opts extends OptionVa
 }
 
 /** The client's part of {@link withReceiptOptions}. */
-export function receiptOptions(options: { wait: number; receipt: boolean; quiet?: true | undefined }): ReceiptOptions {
-  const onWait = () => say('everything was sent; waiting for the server to close (--wait TIME, --no-receipt)');
-  return { waitMs: options.wait, receipt: options.receipt, ...(options.quiet ? {} : { onWait }) };
+export function receiptOptions(options: { wait: number; receipt: boolean }): ReceiptOptions {
+  const onWait = () => note('everything was sent; waiting for the server to close (--wait TIME, --no-receipt)');
+  return { waitMs: options.wait, receipt: options.receipt, onWait };
 }
 
 /** The address of a command that takes nothing else. Throws a `WirelineError` of code `usage` where there is more. */

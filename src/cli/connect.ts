@@ -5,7 +5,7 @@ import type { Output } from '../core/index.js';
 import { onlyTarget, receiptOptions, withClientOptions, withReceiptOptions } from './client-options.js';
 import { examples } from './help.js';
 import { type LineEnd, lineEndOption } from './line-end-option.js';
-import { failing, runClient, setVerbosity } from './process.js';
+import { failing, runClient } from './process.js';
 import { inputOf, standardOutput } from './stdio.js';
 
 const LF = 10;
@@ -26,7 +26,6 @@ export function connectCommand() {
     .addHelpText('after', examples('wireline connect localhost 9000', 'wireline connect unix:/run/app.sock < request'))
     .action((words, options) =>
       runClient(async (signal) => {
-        setVerbosity(Number(options.verbose));
         const address = onlyTarget(words);
         const failed = failing(signal);
         const output = standardOutput((error) => failed.fail(error));

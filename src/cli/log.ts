@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { asWirelineError, type Closed, type Connection, type OnError } from '../core/index.js';
 import { inWords, type Observer } from '../transport/index.js';
+import { verbosity } from './process.js';
 import { escapedJson, readableName } from './readable.js';
 import { countedRefusals } from './refusals.js';
 import { type LineWriter, stderr } from './stderr.js';
@@ -21,9 +22,11 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
+  /** A line that is there at any verbosity, and for people without a time: that the server listens, why it has failed. */
+  notice(message: string, fields?: LogFields, level?: Level): void;
 }
 
-type Level = keyof Log;
+type Level = 'error' | 'warn' | 'info' | 'debug';
 
 /** The numbers that programs know levels by, as of pino and bunyan, and the colours for people. */
 const levels: Record<Level, { number: number; colour: string }> = {
@@ -48,8 +51,13 @@ export function stderrLog(format: LogFormat, verbosity: number, writer: LineWrit
       if (levels[level].number >= least) writer.write(write(level, message, fields));
     };
   writer.droppedLine = (count) => write('warn', `${count} lines of the log were dropped, as nobody read them`, {});
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  const notice = (message: string, fields: LogFields = {}, level: Level = 'info') =>
+    writer.write(format === 'json' ? write(level, message, fields) : plain(message, fields));
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), notice };
 }
+
+const plain = (message: string, { stack }: LogFields) =>
+  stack === undefined ? readableName(message) : `${readableName(message)}\n${indented(stack)}`;
 
 /** An entry for people: the time of day here, the message, and below it the stack of an error. */
 const textEntry =
@@ -92,7 +100,8 @@ export function loggingObserver(log: Log): Observer {
     opened: (peer: Connection) => log.info(`${peer.remote} connected`, { peer: peer.id }),
     closed(peer, why, { received, sent }) {
       const level = why.reason === 'ended' || why.reason === 'shutdown' ? 'info' : 'warn';
-      const fields = { peer: peer.id, reason: why.reason, received, sent };
+      const stack = verbosity() >= 2 ? why.error?.stack : undefined;
+      const fields = { peer: peer.id, reason: why.reason, received, sent, ...(stack === undefined ? {} : { stack }) };
       log[level](`${peer.remote} closed (${describe(why)}), ${received} bytes in, ${sent} bytes out`, fields);
     },
     refused: countedRefusals(

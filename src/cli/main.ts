@@ -1,7 +1,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { commands } from './commands.js';
 import { describeDefaults } from './help.js';
-import { print, reportFailure } from './process.js';
+import { print, reportFailure, setVerbosity } from './process.js';
 import { surviveLostTerminals } from './signals.js';
 
 declare const __VERSION__: string;
@@ -17,6 +17,7 @@ async function main(args: string[]): Promise<void> {
     .description('Streams, messages, files and rooms over a plain socket.')
     .usage('COMMAND [options] ADDRESS')
     .version(__VERSION__)
+    .hook('preAction', (_, command) => setVerbosity(command.opts()))
     .addHelpText('after', '\nwireline COMMAND --help says more, with examples.');
   const load = commands[word ?? ''];
   for (const make of load ? [load] : Object.values(commands)) program.addCommand((await make(load && next)) as Command);

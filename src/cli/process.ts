@@ -5,17 +5,34 @@ import { abortedBySignals, hungUp, lostTerminal } from './signals.js';
 import { stderr } from './stderr.js';
 
 /** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
-let verbosity = 0;
+let level = 0;
 
-/** Sets how much is said on stderr. */
-export function setVerbosity(level: number): void {
-  verbosity = level;
+/** Sets how much is said on stderr, by the options `-q` and `-v` of the command. */
+export function setVerbosity({ quiet, verbose = 0 }: { quiet?: unknown; verbose?: unknown }): void {
+  level = quiet ? -1 : Number(verbose);
+}
+
+/** How much the command says on stderr. */
+export function verbosity(): number {
+  return level;
 }
 
 /** Prints a line on stderr, where everything goes that is not payload. Where nobody reads it, the work goes on. */
 export function say(line: string): void {
   flushGathered();
   stderr.write(line);
+}
+
+/** Prints a line on stderr that is no failure, such as what is waited for; not with `-q`. */
+export function note(line: string): void {
+  if (level >= 0) say(line);
+}
+
+let painted = false;
+
+/** Says that the terminal is painted as a whole from now on: what the connection does would stand across it. */
+export function setPainted(): void {
+  painted = true;
 }
 
 let printing = false;
@@ -37,12 +54,20 @@ export function print(text: string): void {
 }
 
 /** Prints what failed as one line, with its stack only at `-vv`, and sets the exit status of its reason. */
-export function reportFailure(error: unknown): void {
+export function reportFailure(
+  error: unknown,
+  print: (line: string, more: { stack?: string | undefined }) => void = sayWithStack,
+): void {
   const known = asWirelineError(error);
+  const stack = level >= 2 ? ((known.cause as Error | undefined)?.stack ?? known.stack) : undefined;
   // Some of the words may be a peer's.
-  say(`wireline: ${printable(known.message).replaceAll('\n', ' ')}`);
-  if (verbosity >= 2) say(String((known.cause as Error | undefined)?.stack ?? known.stack));
+  print(`wireline: ${printable(known.message).replaceAll('\n', ' ')}`, { stack });
   setStatus(known.code);
+}
+
+function sayWithStack(line: string, { stack }: { stack?: string | undefined }): void {
+  say(line);
+  if (stack !== undefined) say(stack);
 }
 
 /** Sets the exit status of `reason`, unless a signal has set its own. The process then ends by draining. */
@@ -56,6 +81,10 @@ export function setStatus(reason: Reason): void {
  * it in order, and a server would take that for the end of the input.
  */
 export async function runClient(client: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  if (level >= 1) {
+    const { clientLine, tellConnections } = await import('./connection-lines.js');
+    tellConnections((line) => painted || say(line), clientLine);
+  }
   const signal = abortedBySignals({
     readsStdin: true,
     onEnd: (status) => {

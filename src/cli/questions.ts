@@ -2,6 +2,7 @@ import type { Questions } from '../clients/index.js';
 import type { Input, Output } from '../core/index.js';
 import { LineDecoder } from '../framing/index.js';
 import { LineQueue } from './line-queue.js';
+import { verbosity } from './process.js';
 import { standardInput } from './stdio.js';
 import { typedLines } from './terminal.js';
 
@@ -39,7 +40,7 @@ export function whole(input: Input): Questions {
 
 /** Lines that are typed at a prompt, until `exit` or the end of input. */
 export function prompted(): Questions {
-  const typed = typedLines(prompt);
+  const typed = typedLines(verbosity() < 0 ? '' : prompt);
   return {
     next(take) {
       typed.next((line) => take(line === undefined || line === 'exit' ? undefined : encoder.encode(line)));

@@ -3,7 +3,7 @@ import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../transport/index.js';
 import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './log.js';
 import { count, more, number, time } from './options.js';
-import { reportFailure, say, setVerbosity } from './process.js';
+import { reportFailure, verbosity } from './process.js';
 import { abortedBySignals } from './signals.js';
 import { stderr } from './stderr.js';
 
@@ -33,7 +33,11 @@ export function withServerOptions<Args extends unknown[], Opts extends OptionVal
     .option('--idle <time>', 'close a connection that sends nothing for so long (0: never)', time, 0)
     .option('--grace <time>', 'how long a stopping server lets its clients take what is left', time, 5000)
     .option('-q, --quiet', 'log only what goes wrong')
-    .addOption(new Option('-v, --verbose', 'log more; twice: with stack traces').default(0).argParser(more));
+    .addOption(
+      new Option('-v, --verbose', "log the end of each client's input too; twice: failures with stack traces")
+        .default(0)
+        .argParser(more),
+    );
 }
 
 function logOption() {
@@ -68,17 +72,19 @@ export interface ServerExtras {
  * leaves the exit status at 0. `make` is given the log and gives the service.
  */
 export async function runServer(
-  address: string,
+  wanted: string,
   options: ServerOptions,
   make: (log: Log) => Service | Promise<Service>,
   extras: ServerExtras = {},
 ): Promise<void> {
-  const verbosity = options.quiet ? -1 : Number(options.verbose);
-  setVerbosity(verbosity);
-  const log = stderrLog(options.log ?? 'text', verbosity);
+  const log = stderrLog(options.log ?? 'text', verbosity());
   try {
+    if (verbosity() >= 1) {
+      const { serverLine, tellConnections } = await import('./connection-lines.js');
+      tellConnections(log.debug, serverLine);
+    }
     const service = await make(log);
-    const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, address, {
+    const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, wanted, {
       backlog: options.backlog,
       maxConnections: options.maxConnections,
       ...addressLimit(options.maxPerAddress),
@@ -87,15 +93,17 @@ export async function runServer(
       observer: both(loggingObserver(log), extras.observer),
       onError: loggedErrors(log),
     });
+    const address = formatAddress(server.address);
     // The reader of the next line may stop the server at once.
     stoppedBySignals(server, log, extras);
-    say(`Server is listening on ${formatAddress(server.address)}`);
+    const { port } = server.address;
+    log.notice(`Server is listening on ${address}`, { address, ...(port === undefined ? {} : { port }) });
     extras.onListening?.(server, log);
     await server.closed;
     stderr.letGo();
-    endWithin(options.grace);
+    endWithin(options.grace, log);
   } catch (error) {
-    reportFailure(error);
+    reportFailure(error, (line, more) => log.notice(line, more, 'error'));
   }
 }
 
@@ -122,9 +130,9 @@ function addressLimit(max: number | undefined) {
 }
 
 /** The output may have something to write still; one that is stuck does not keep the process for ever. */
-function endWithin(ms: number): void {
+function endWithin(ms: number, log: Log): void {
   setTimeout(() => {
-    say('wireline: the output took nothing more: what was left is lost');
+    log.notice('wireline: the output took nothing more: what was left is lost', {}, 'error');
     process.exit(1);
   }, ms).unref();
 }

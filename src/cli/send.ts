@@ -7,7 +7,7 @@ import { parseTarget } from '../transport/address.js';
 import { receiptOptions, withClientOptions, withReceiptOptions } from './client-options.js';
 import { examples } from './help.js';
 import { canMoveCursor } from './job-control.js';
-import { runClient, setVerbosity } from './process.js';
+import { runClient } from './process.js';
 import { inputOf, isTyped } from './stdio.js';
 
 /** `wireline send`: the client of text 2. */
@@ -25,7 +25,6 @@ export function sendCommand() {
     .addHelpText('after', examples('wireline send localhost 9000 < video.mp4', 'wireline send nas:9000 a.txt b.txt'))
     .action((words, options) =>
       runClient(async (signal) => {
-        setVerbosity(Number(options.verbose));
         if (options.verify && !options.receipt)
           throw new WirelineError('usage', '--verify waits for the receipt: it does not go with --no-receipt');
         const { address, rest: files } = parseTarget(words);

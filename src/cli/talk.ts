@@ -9,7 +9,7 @@ import { gathered } from './gathered.js';
 import { examples } from './help.js';
 import { type LineEnd, lineEndOption } from './line-end-option.js';
 import { lineInput } from './line-input.js';
-import { failing, runClient, say, setVerbosity } from './process.js';
+import { failing, note, runClient, say } from './process.js';
 import { standardInput, standardOutput } from './stdio.js';
 import { textOptions, withTextOptions } from './text-options.js';
 
@@ -30,7 +30,6 @@ export function talkCommand() {
     .addHelpText('after', examples('wireline talk --listen 9000', 'wireline talk localhost 9000'))
     .action((words, options) =>
       runClient(async (signal) => {
-        setVerbosity(Number(options.verbose));
         const failed = failing(signal);
         const end = await ends(options, (error) => failed.fail(error));
         try {
@@ -48,7 +47,6 @@ interface TalkCommandOptions {
   listen?: string | undefined;
   connectTimeout: number;
   turns?: true | undefined;
-  quiet?: true | undefined;
   eol?: LineEnd | undefined;
   pause: number;
   maxMessage: number;
@@ -57,7 +55,7 @@ interface TalkCommandOptions {
 /** Listens or connects. */
 async function met(service: Service, words: string[], options: TalkCommandOptions, signal: AbortSignal): Promise<void> {
   const { listen, connectTimeout } = options;
-  if (listen !== undefined) await listenForOne(options.quiet ? service : announced(service), listen, words, signal);
+  if (listen !== undefined) await listenForOne(announced(service), listen, words, signal);
   else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, farewellMs, signal });
 }
 
@@ -97,12 +95,12 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
 /** Says on stderr that the other has come, and that it has left. */
 function announced(service: Service): Service {
   return (peer) => {
-    say(`* ${peer.remote} has come`);
+    note(`* ${peer.remote} has come`);
     const handler = service(peer);
     return layered(handler, {
       close(why) {
         handler.close?.(why);
-        say(`* ${peer.remote} has left`);
+        note(`* ${peer.remote} has left`);
       },
     });
   };

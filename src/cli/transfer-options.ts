@@ -4,7 +4,7 @@ import { type FilesSession, openFiles } from '../clients/files-session.js';
 import { parseTarget } from '../transport/address.js';
 import { withClientOptions, withTimeLimit } from './client-options.js';
 import { canMoveCursor } from './job-control.js';
-import { runClient, setVerbosity } from './process.js';
+import { runClient } from './process.js';
 import type { Progress } from './progress.js';
 
 /** The options that every client of a files service has. */
@@ -31,7 +31,6 @@ export function withFiles(
   work: (session: FilesSession, rest: string[], signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   return runClient(async (signal) => {
-    setVerbosity(Number(options.verbose));
     const { address, rest } = parseTarget(words);
     const session = await openFiles(address, {
       connectTimeoutMs: options.connectTimeout,

@@ -1,5 +1,6 @@
-import { asWirelineError, type Connection, type OnError, Reusable, type Service } from '../core/index.js';
+import { asWirelineError, type Closed, type Connection, type OnError, Reusable, type Service } from '../core/index.js';
 import { type AddressLike, formatAddress, targetOf } from './address.js';
+import { publish, published } from './events.js';
 import { dialled } from './raw-socket.js';
 import { givenUp, type Lookup, reach } from './reach.js';
 import { SocketConnection } from './socket-connection.js';
@@ -31,15 +32,20 @@ export interface DialOptions {
 export async function dial(service: Service, address: AddressLike, options: DialOptions = {}): Promise<Connection> {
   const target = targetOf(address);
   if (options.signal?.aborted) throw givenUp(target, options.signal);
-  const peer = new SocketConnection(formatAddress(target), () => forget(), options.farewellMs, options.onError);
+  const remote = formatAddress(target);
+  const onClosed = ({ received, sent }: SocketConnection, why: Closed) => {
+    options.signal?.removeEventListener('abort', onAbort);
+    publish(() => ({ type: 'closed', remote, why, received, sent }));
+  };
+  const peer = new SocketConnection(remote, onClosed, options.farewellMs, options.onError);
   const onAbort = () => {
     const why = asWirelineError(options.signal?.reason, 'interrupted');
     peer.close(why.code, why);
   };
-  const forget = () => options.signal?.removeEventListener('abort', onAbort);
   const memory = options.readSize ? new Reusable(options.readSize, Buffer.allocUnsafe) : undefined;
   const socket = await reach(target, () => dialled(peer.onRead, memory), options);
   options.signal?.addEventListener('abort', onAbort, { once: true });
-  peer.start(socket, service);
+  publish(() => ({ type: 'connected', remote }));
+  peer.start(socket, published(service));
   return peer;
 }

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { asWirelineError, type Clock, type Reason, systemClock, type Timer, WirelineError } from '../core/index.js';
 import { type Address, formatAddress } from './address.js';
+import { publish } from './events.js';
 import { reachedItself } from './raw-socket.js';
 import { inWords } from './system-errors.js';
 
@@ -107,7 +108,11 @@ class Race {
     if (left.length > 0) this.#stagger.again();
     const socket = this.make();
     this.#running.add(socket);
-    const failed = (why: string, cause?: unknown) => this.#onFailure(socket, { host: hostOf(address), why, cause });
+    publish(() => ({ type: 'trying', remote: formatAddress(address) }));
+    const failed = (why: string, cause?: unknown) => {
+      publish(() => ({ type: 'failed', remote: formatAddress(address), why }));
+      this.#onFailure(socket, { host: hostOf(address), why, cause });
+    };
     const onError = (error: Error) => failed(inWords(error), error);
     socket.on('error', onError);
     socket.connect(address as net.SocketConnectOpts, () => {

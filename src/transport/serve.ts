@@ -12,6 +12,7 @@ import {
 } from '../core/index.js';
 import { type Address, type AddressLike, formatAddress, listenAddressOf } from './address.js';
 import { Descriptors } from './descriptors.js';
+import { published } from './events.js';
 import { listen } from './listen.js';
 import { Addresses, tooManyOfAddress } from './per-address.js';
 import { adopted, socketOptions } from './raw-socket.js';
@@ -186,7 +187,7 @@ class RunningServer implements Server {
 
   readonly #observed: Service = (peer) => {
     this.#tell((observer) => observer.opened?.(peer), peer);
-    return this.service(peer);
+    return published(this.service)(peer);
   };
 
   /** Tells the peer why it is not served. */

@@ -21,12 +21,46 @@ test('for people, each event is one line with the time of day', async () => {
 test('for programs, each event is one line of JSON with its fields', async () => {
   const sink = await server('sink', '--once', '--log', 'json', '--into', folder());
   expect((await run(['send', '127.0.0.1', sink.port], 'hello')).status).toBe(0);
-  const lines = (await sink.done).stderr.trimEnd().split('\n').slice(1);
+  const lines = (await sink.done).stderr.trimEnd().split('\n');
+  const address = `[::]:${sink.port}`;
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { message: `Server is listening on ${address}`, address, port: Number(sink.port) },
     { level: 30, time: expect.any(Number), peer: expect.any(Number), message: expect.stringMatching(/connected$/) },
     { path: expect.stringMatching(/message-000001$/), bytes: 5, remote: expect.stringMatching(/:\d+$/) },
     { reason: 'ended', received: 5, sent: 0 },
   ]);
+});
+
+test('for programs, what ends a server is a line of JSON too, with its stack at -vv', async () => {
+  const echo = await server('echo', '-q');
+  const { status, stderr } = await run(['serve', 'echo', '--log', 'json', '-vv', `127.0.0.1:${echo.port}`]);
+  expect(status).toBe(3);
+  expect(JSON.parse(stderr)).toMatchObject({
+    level: 50,
+    message: expect.stringMatching(/^wireline: cannot listen on .*EADDRINUSE/),
+    stack: expect.stringMatching(/^Error: listen EADDRINUSE.*\n {4}at /),
+  });
+});
+
+test('-v has a server log the end of input, and -q only what goes wrong', async () => {
+  const [talkative, quiet] = [await server('echo', '-v'), await server('echo', '-q')];
+  for (const { port } of [talkative, quiet]) expect(await plainClient(Number(port), 'x\n')).toBe('x\n');
+  const lines = (await talkative.stop()).stderr;
+  expect(lines).toMatch(/^\[.{8}\] 127\.0\.0\.1:\d+ has ended its side, 2 bytes in$/m);
+  expect((await quiet.stop()).stderr).toMatch(/^Server is listening on .*\n$/);
+});
+
+test('-v has a client say what its connection does, and -q nothing', async () => {
+  const echo = await server('echo', '-q');
+  const ask = (flag: string) => run(['ask', flag, '-m', 'hello', `localhost:${echo.port}`]);
+  const at = (words: string) => words.replaceAll('PORT', String(echo.port));
+  expect((await ask('-v')).stderr).toBe(
+    at(
+      'trying 127.0.0.1:PORT\nconnected to localhost:PORT\nlocalhost:PORT has ended its side, 6 bytes in\n' +
+        'localhost:PORT closed (ended), 6 bytes in, 6 bytes out\n',
+    ),
+  );
+  expect((await ask('-q')).stderr).toBe('');
 });
 
 /** A named pipe that takes nothing more until it is read. */
