@@ -5,7 +5,7 @@
 set -u
 
 peers=(nc.openbsd:netcat-openbsd ncat:ncat socat:socat tmux:tmux python3:python3 ip:iproute2 strace:strace telnet:inetutils-telnet
-  cc:gcc,libc6-dev)
+  cc:gcc,libc6-dev zsh:zsh)
 if [ "${1:-}" = --benchmarks ]; then
   peers=(ncat:ncat ngircd:ngircd mosquitto:mosquitto nats-server:nats-server)
 fi

@@ -48,11 +48,13 @@ async function listening(service: Service): Promise<Server> {
 function invitation(port: number, kept: string): string {
   return `wireline ${__VERSION__}: a chat is open, and its log is ${kept}.
 
-Join it from other terminals:
+Join it from other terminals, in this folder:
 
-  npx wireline chat --name YOU localhost ${port}     a full screen; Tab completes, /help says more
-  nc localhost ${port}                               plain text, also telnet; /help
-  date | npx wireline chat --name clock localhost ${port}
+  node dist/cli.cjs chat --name YOU localhost ${port}   a full screen; Tab completes, /help says more
+  nc localhost ${port}                                  plain text, also telnet; /help
+  date | node dist/cli.cjs chat --name clock localhost ${port}
+
+\`npx wireline\` does the same as \`node dist/cli.cjs\`, and starts more slowly.
 
 Kill a client or pull its cable: it comes back and gets what it missed, once.
 \`npm run tour\` shows the other services. What happens appears here. Ctrl-C ends it.

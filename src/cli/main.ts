@@ -9,8 +9,9 @@ declare const __VERSION__: string;
 async function main(args: string[]): Promise<void> {
   const [word, next] = args;
   if (word === 'help') return main([...args.slice(1), '--help']);
-  if (word === 'complete' && next === 'bash' && args.length === 2) {
-    return print((await import('./complete.js')).bashScript);
+  if (word === 'complete' && (next === 'bash' || next === 'zsh') && args.length === 2) {
+    const { bashScript, zshScript } = await import('./complete.js');
+    return print(next === 'bash' ? bashScript : zshScript);
   }
   // What is added to it is told of wrong usage in the same way.
   const program = own(new Command('wireline'))

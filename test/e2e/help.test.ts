@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { missing } from '../support/peers.js';
 
 test('help whose reader has seen enough is no failure', () => {
   // `true` reads nothing and is gone.
@@ -55,6 +56,27 @@ test.each([
   ];
   const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script.join('\n')], { encoding: 'utf8' });
   expect({ stdout, stderr }).toEqual({ stdout: `complete -o default -F _wireline wireline\n${offered}\n`, stderr: '' });
+});
+
+test.skipIf(missing('zsh') !== undefined).each([
+  ['wireline serve tra', 'transform:answer each message with a modification of it'],
+  ['wireline ask --framing ', 'text lines length netstring'],
+  ['wireline ask --framing=le', 'length'],
+  ['wireline serve chat --sync ', 'full normal'],
+  ['wireline --v', '--version:output the version number'],
+  ['wireline ask -f RE', 'FILES'],
+  ['wireline send localhost 9000 RE', 'FILES'],
+])('zsh completes %j to %j (it needs zsh)', (line, offered) => {
+  const words = line.split(' ');
+  // What zsh's own functions would show is printed.
+  const script = [
+    `wireline() { '${process.execPath}' dist/cli.cjs "$@"; }`,
+    'compdef() { :; }; compset() { :; }; _files() { print FILES; }; _describe() { eval "print -- \\$$2"; }',
+    'source <(wireline complete zsh)',
+    `words=(${words.map((word) => `'${word}'`).join(' ')}) CURRENT=${words.length}; _wireline`,
+  ];
+  const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', script.join('\n')], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: `${offered}\n`, stderr: '' });
 });
 
 test.each([[[]], [['tcsh']]])('completion for no known shell is wrong usage: %j', (words) => {
