@@ -4,10 +4,12 @@ import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
 import { type Got, get, getTree, IsFolder } from '../clients/get.js';
 import { type Download, inWords, pathParts, sha256, WirelineError } from '../core/index.js';
-import { download, pathIn, treeDownload } from '../disk/download.js';
+import { type DownloadOptions, download, downloadInto, isFolderHere, pathIn, treeDownload } from '../disk/download.js';
+import { isPart } from '../disk/new-file.js';
 import { examples } from './help.js';
-import { print, say } from './process.js';
-import { readableName, readableSize } from './readable.js';
+import { count } from './options.js';
+import { note, print, say, setStatus } from './process.js';
+import { escapedJson, readableName, readableSize } from './readable.js';
 import { standardOutput } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -24,20 +26,11 @@ export function getCommand() {
     .option('-o, --output <file>', 'the file or folder to make; - is stdout (default: the name, here)')
     .option('--force', 'replace what is there')
     .option('--no-sync', 'do not wait for the disk: faster, and a power cut may take what came last')
+    .option('--max-files <n>', 'files and folders of a tree, at most', count, 1_000_000)
     .option('--no-hash', 'check the length only: faster, for what is checked in another way');
   return withTransferOptions(command)
     .addHelpText('after', examples('wireline get localhost 9000 notes.txt', 'wireline get nas:9000 photos -o backup'))
-    .action((words, options) =>
-      withFiles(words, options, async (session, rest, signal) => {
-        try {
-          await fetchAll(session, rest, options);
-        } catch (error) {
-          if (signal.aborted)
-            say('stopped: what has come is kept in a hidden part file, and the next get goes on from it');
-          throw error;
-        }
-      }),
-    );
+    .action((words, options) => withFiles(words, options, (session, rest) => fetchAll(session, rest, options)));
 }
 
 interface GetCommandOptions extends TransferOptions {
@@ -45,6 +38,7 @@ interface GetCommandOptions extends TransferOptions {
   force?: true | undefined;
   hash: boolean;
   sync: boolean;
+  maxFiles: number;
 }
 
 async function fetchAll(session: FilesSession, words: string[], options: GetCommandOptions): Promise<void> {
@@ -64,23 +58,44 @@ async function fetchAll(session: FilesSession, words: string[], options: GetComm
     progress.stop();
     report(got, printLine, options);
   };
-  const target = { replace: options.force === true, sync: options.sync };
+  const kept = new Kept();
+  const target = { replace: options.force === true, sync: options.sync, onKept: kept.add };
   try {
-    if (output === '-') done(await get(session, name, ontoStdout(session), how));
-    else {
-      await get(session, name, download(output, target), how).then(done, async (error) => {
-        if (!(error instanceof IsFolder)) throw error;
-        const onFolder = (below: string) => makeFolder(pathIn(output, below));
-        await getTree(session, name, (below) => treeDownload(pathIn(output, below), target), {
-          ...how,
-          onGot: done,
-          onFolder,
-        });
+    if (output === '-') return done(await get(session, name, ontoStdout(session), how));
+    await get(session, name, place(output, name, target), how).then(done, async (error) => {
+      if (!(error instanceof IsFolder)) throw error;
+      await getTree(session, name, (below) => treeDownload(pathIn(output, below), target), {
+        ...{ ...how, onGot: done, maxEntries: options.maxFiles },
+        onFolder: (below) => makeFolder(pathIn(output, below)),
+        leavesOut: (below) => leftOut(below, name, printLine, options),
       });
-    }
+    });
   } finally {
     progress.stop();
+    kept.tell();
   }
+}
+
+/** The parts that stay, for which one line is enough. */
+class Kept {
+  readonly #parts: { part: string; bytes: number }[] = [];
+  readonly add = (part: string, bytes: number) => void this.#parts.push({ part, bytes });
+
+  tell(): void {
+    const [first, ...more] = this.#parts;
+    if (!first) return;
+    const others = more.length > 0 ? `, and ${more.length} more parts` : '';
+    note(
+      `wireline: ${readableSize(first.bytes)} stay in ${readableName(first.part)}${others}: the next get goes on from there`,
+    );
+  }
+}
+
+/** Where a file goes: below a folder that is there, or is named with a / at its end, it has its own name. */
+function place(output: string, name: string, target: DownloadOptions): Download {
+  const isFolder = output.endsWith('/') || isFolderHere(output);
+  const last = basename(name);
+  return isFolder && pathParts(last)?.length === 1 ? downloadInto(output, last, target) : download(output, target);
 }
 
 function makeFolder(path: string): void {
@@ -89,6 +104,16 @@ function makeFolder(path: string): void {
   } catch (cause) {
     throw new WirelineError('output', `cannot make the folder ${path}: ${inWords(cause)}`, { cause });
   }
+}
+
+/** Leaves out a file whose name says that it is the part of another, as the parts here have such names. */
+function leftOut(below: string, name: string, printLine: (line: string) => void, { json }: TransferOptions): boolean {
+  if (!isPart(basename(below))) return false;
+  const why = 'has the name of a part of a file that is not whole yet';
+  setStatus('refused');
+  say(`wireline: ${readableName(below)} of ${readableName(name)} is left out: it ${why}`);
+  if (json) printLine(escapedJson({ leftOut: below, why }));
+  return true;
 }
 
 /** The name here of what is called `path` there. */

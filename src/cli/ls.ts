@@ -3,7 +3,7 @@ import { list } from '../clients/ls.js';
 import { type FolderEntry, WirelineError } from '../core/index.js';
 import { examples } from './help.js';
 import { print } from './process.js';
-import { readableName, readableSize } from './readable.js';
+import { escapedJson, readableName, readableSize } from './readable.js';
 import { withFiles, withTransferOptions } from './transfer-options.js';
 
 /** `wireline ls`: what a files service has. */
@@ -18,8 +18,7 @@ export function lsCommand() {
     .action((words, options) =>
       withFiles(words, options, async (session, [path = '', ...more]) => {
         if (more.length > 0) throw new WirelineError('usage', 'one folder is listed at a time');
-        for (const entry of await list(session, path))
-          print(`${options.json ? JSON.stringify(entry) : lineOf(entry)}\n`);
+        for (const entry of await list(session, path)) print(`${options.json ? escapedJson(entry) : lineOf(entry)}\n`);
       }),
     );
 }

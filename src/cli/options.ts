@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 
+/** The units in which sizes are written. */
 const sizeUnits: Record<string, number> = { '': 1, B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+/** The units in which sizes are read, in small letters without the last `b` or `ib`: dd, curl and others have these. */
+const sizeFactors: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 const timeUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Reads a size such as `64KiB`, `16MiB` or `4096` (bytes), in bytes. */
+/** Reads a size such as `64KiB`, `64k`, `16MB` or `4096` (bytes), in bytes; the units are powers of 1024. */
 export function size(text: string): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text) ?? [];
-  const factor = sizeUnits[unit];
+  const factor = sizeFactors[unit.toLowerCase().replace(/i?b$/, '')];
   if (digits === undefined || factor === undefined) throw new InvalidArgumentError('A size is like 64KiB or 16MiB.');
   return Math.round(Number(digits) * factor);
 }

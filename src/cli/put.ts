@@ -1,13 +1,14 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import type { FilesSession } from '../clients/files-session.js';
-import { putAll, type Sent } from '../clients/put.js';
+import { type FileToPut, makeFolder, putAll, type Sent } from '../clients/put.js';
 import { WirelineError } from '../core/index.js';
+import { filesUnder, type LeaveOut } from '../disk/tree.js';
 import { inWords } from '../transport/system-errors.js';
 import { examples } from './help.js';
-import { print, say } from './process.js';
-import { readableName, readableSize } from './readable.js';
+import { print, say, setStatus } from './process.js';
+import { escapedJson, readableName, readableSize } from './readable.js';
 import { inputOf, isTyped } from './stdio.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
@@ -41,62 +42,60 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
   if (more.length > 0) throw new WirelineError('usage', 'one file is sent at a time: a folder for many');
   const name = options.name ?? (file === '-' ? undefined : basename(resolve(file)));
   if (name === undefined) throw new WirelineError('usage', 'what comes from stdin needs a --name');
-  const leaveOut = (path: string, what: string) => {
-    if (!options.quiet) say(`wireline: ${readableName(path)} is left out: it ${what}`);
-  };
+  const leaveOut = leavingOut(options);
   // A bar would stand in the way of what is typed.
   const progress = await progressFor(isTyped([file]) ? { ...options, quiet: true } : options, printLine);
   try {
-    const found = file === '-' ? [{ path: '-', below: '', size: undefined }] : filesUnder(file, leaveOut);
-    const sizes = new Map<string, number>();
-    const files = found.map(({ path, below, size }) => {
-      const there = below === '' ? name : `${name}/${below}`;
-      if (size !== undefined) sizes.set(there, size);
-      return { path: there, size: size ?? Infinity, open: () => inputOf([path], { steady: true }) };
-    });
+    const { files, folders } = meant(file, name, leaveOut);
+    const sizes = new Map(files.map(({ path, size }) => [path, size]));
     await putAll(session, files, {
       replace: options.force === true,
       sync: options.sync,
       onProgress(known, bytes) {
         const size = sizes.get(known);
-        progress.show(known, bytes, size ? Math.max(size, bytes) : undefined);
+        progress.show(known, bytes, size && Number.isFinite(size) ? Math.max(size, bytes) : undefined);
       },
       onSent(sent) {
         progress.stop();
         report(sent, options);
       },
     });
+    for (const folder of folders) await makeFolder(session, folder);
   } finally {
     progress.stop();
   }
 }
 
-interface LocalFile {
-  readonly path: string;
-  /** Its path below the folder that is sent; empty where it is what is sent. */
-  readonly below: string;
-  readonly size: number;
+/** Says what is not sent, and why, also with `-q`: the status is then 1. */
+function leavingOut({ json }: TransferOptions): LeaveOut {
+  return (path, why) => {
+    setStatus('input');
+    say(`wireline: ${readableName(path)} is left out: it ${why}`);
+    if (json) printLine(escapedJson({ leftOut: path, why }));
+  };
 }
 
-/** The regular files that are meant by `path`: itself, or all under it. `leaveOut` is given what else there is. */
-function filesUnder(path: string, leaveOut: (path: string, what: string) => void): LocalFile[] {
-  const stat = statOf(path);
-  if (!stat.isDirectory()) return [{ path, below: '', size: stat.size }];
-  const found = readdirSync(path, { recursive: true, withFileTypes: true }).map((entry) => ({
-    entry,
-    path: join(entry.parentPath, entry.name),
-  }));
-  for (const { entry, path } of found) {
-    if (entry.isDirectory() && readdirSync(path).length === 0) leaveOut(path, 'is an empty folder');
-    else if (!entry.isDirectory() && !entry.isFile()) leaveOut(path, 'is no regular file');
+/** The files and the empty folders that are meant by `file`, with their names at the server. */
+function meant(file: string, name: string, leaveOut: LeaveOut): { files: FileToPut[]; folders: string[] } {
+  const stat = file === '-' ? undefined : statOf(file);
+  if (!stat?.isDirectory()) return { files: [toPut(file, name, stat)], folders: [] };
+  const files: FileToPut[] = [];
+  const folders: string[] = [];
+  for (const { path, below, stat } of filesUnder(file, leaveOut)) {
+    const there = below === '' ? name : `${name}/${below}`;
+    if (stat.isDirectory()) folders.push(there);
+    else files.push(toPut(path, there, stat));
   }
-  return found
-    .filter(({ entry }) => entry.isFile())
-    .map((file) => ({ path: file.path, below: relative(path, file.path), size: statOf(file.path).size }))
-    .sort((one, other) => (one.path < other.path ? -1 : 1));
+  return { files, folders };
 }
 
-function statOf(path: string) {
+function toPut(path: string, there: string, stat: Stats | undefined): FileToPut {
+  const open = () => inputOf([path], { steady: true });
+  if (!stat?.isFile()) return { path: there, size: Number.POSITIVE_INFINITY, open };
+  return { path: there, size: stat.size, mode: stat.mode & 0o777, time: stat.mtimeMs, open };
+}
+
+function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (cause) {

@@ -3,6 +3,7 @@ import { servedFolder } from '../disk/served-folder.js';
 import { files } from '../services/files.js';
 import { systemClock } from '../transport/index.js';
 import { examples } from './help.js';
+import { given, maxBytesOption, warnOfRoom } from './max-bytes.js';
 import { runServer, withServerOptions } from './run-server.js';
 
 /** `wireline serve files`: files by name, of text 5. */
@@ -16,7 +17,8 @@ export function serveFiles() {
     .usage('DIR [options] PORT')
     .argument('<dir>', 'the folder')
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .option('--writable', 'let clients put files');
+    .option('--writable', 'let clients put files')
+    .addOption(maxBytesOption());
   return withServerOptions(command)
     .addHelpText(
       'after',
@@ -29,8 +31,18 @@ export function serveFiles() {
     .action((dir, address, options, self) => {
       // Without the option, a file that is put has less time than one that is fetched.
       const stall = self.getOptionValueSource('stall') === 'default' ? {} : { stallMs: options.stall };
-      return runServer(address, options, () =>
-        files({ folder: servedFolder(dir), clock: systemClock, writable: options.writable === true, ...stall }),
+      const extras = options.writable && options.maxBytes === undefined ? { onListening: warnOfRoom } : {};
+      return runServer(
+        address,
+        options,
+        () =>
+          files({
+            folder: servedFolder(dir, given(options.maxBytes)),
+            clock: systemClock,
+            writable: options.writable === true,
+            ...stall,
+          }),
+        extras,
       );
     });
 }

@@ -6,6 +6,7 @@ import { Outlet, sink, verified } from '../services/index.js';
 import { type Server, systemClock } from '../transport/index.js';
 import { examples } from './help.js';
 import type { Log } from './log.js';
+import { maxBytesOption, warnOfRoom } from './max-bytes.js';
 import { size } from './options.js';
 import { reportFailure, setStatus } from './process.js';
 import { runServer, type ServerOptions, withServerOptions } from './run-server.js';
@@ -24,6 +25,7 @@ export function serveSink() {
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
     .addOption(new Option('--by <unit>', 'what is kept whole (default: message; on a terminal line)').choices(units))
     .option('--into <dir>', 'write each message to a file of its own there')
+    .addOption(maxBytesOption())
     .option('--verify', 'take only verified streams, from send --verify')
     .option('--once', 'take one connection, then end')
     .option('--spool <size>', 'hold at most so much, in memory and on disk, of messages that wait', size, 1024 ** 3);
@@ -35,6 +37,7 @@ export function serveSink() {
 interface SinkCommandOptions extends ServerOptions {
   by?: (typeof units)[number] | undefined;
   into?: string | undefined;
+  maxBytes?: number | undefined;
   once?: true | undefined;
   verify?: true | undefined;
   spool: number;
@@ -48,27 +51,24 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
     else process.exit();
   };
   const by = options.by ?? (!options.into && isatty(1) ? 'line' : 'message');
-  await runServer(
-    address,
-    options,
-    (log) => {
-      const service = sink(options.into ? intoFolder(options.into, log) : ontoStdout(), { by });
-      return options.verify ? verified(service) : service;
-    },
-    {
-      observer: {
-        opened() {
-          if (options.once) server?.stopListening();
-        },
-        closed(_peer, why) {
-          if (options.once) setStatus(why.reason);
-        },
+  const service = (log: Log) => {
+    const made = sink(options.into ? intoFolder(options.into, log, options.maxBytes) : ontoStdout(), { by });
+    return options.verify ? verified(made) : made;
+  };
+  await runServer(address, options, service, {
+    observer: {
+      opened() {
+        if (options.once) server?.stopListening();
       },
-      onListening(listening) {
-        server = listening;
+      closed(_peer, why) {
+        if (options.once) setStatus(why.reason);
       },
     },
-  );
+    onListening(listening, log) {
+      server = listening;
+      if (options.into && options.maxBytes === undefined) warnOfRoom(listening, log);
+    },
+  });
 
   function ontoStdout(): Receiver {
     const budget = new SpoolBudget(options.spool);
@@ -81,8 +81,10 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
   }
 }
 
-function intoFolder(folder: string, log: Log): Receiver {
-  return folderReceiver(folder, (saved) =>
-    log.info(`${saved.remote} saved as ${saved.path}, ${saved.bytes} bytes`, saved),
+function intoFolder(folder: string, log: Log, maxBytes: number | undefined): Receiver {
+  return folderReceiver(
+    folder,
+    (saved) => log.info(`${saved.remote} saved as ${saved.path}, ${saved.bytes} bytes`, saved),
+    maxBytes,
   );
 }

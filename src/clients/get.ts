@@ -1,3 +1,4 @@
+import { attributesIn, type FileAttributes } from '../core/attributes.js';
 import { type Download, inWords, pathParts, WirelineError } from '../core/index.js';
 import type { Answer } from './files-answer.js';
 import type { FilesSession, ReceiveBody } from './files-session.js';
@@ -55,7 +56,7 @@ export async function get(
       throw new IsFolder(path);
     }
     check(path, target, trailer, hash ? { sha256: target.hash.hex() } : { bytes: Number(header.size) });
-    await finished(target);
+    await finished(target, attributesIn(header));
     const sha256 = typeof trailer.sha256 === 'string' ? { sha256: trailer.sha256 } : {};
     return { path, bytes: Number(header.size), resumed: Number(header.offset), ...sha256 };
   } catch (error) {
@@ -79,9 +80,9 @@ function into(target: Download, path: string, header: Answer, { hash = true, onP
   };
 }
 
-async function finished(target: Download): Promise<void> {
+async function finished(target: Download, attributes: FileAttributes): Promise<void> {
   try {
-    await target.finish();
+    await target.finish(attributes);
   } catch (cause) {
     throw notWritten(target, cause);
   }
@@ -109,6 +110,18 @@ function check(path: string, target: Download, trailer: Answer, { sha256, bytes 
   throw new WirelineError('protocol', `${path} came damaged: its ${what} is not the server's; nothing of it is kept`);
 }
 
+/** How {@link getTree} fetches. */
+export interface TreeOptions extends GetOptions {
+  /** Called with each file that is there, whole. */
+  readonly onGot?: (got: Got) => void;
+  /** Called with the path of each folder below the one that is fetched, the first of all `''`. */
+  readonly onFolder?: (below: string) => void;
+  /** Returns true for a file that is not fetched. */
+  readonly leavesOut?: (below: string) => boolean;
+  /** Files and folders, at most (default 1,000,000): else it rejects with `too-long`. Stops a server whose tree never ends. */
+  readonly maxEntries?: number;
+}
+
 /**
  * Fetches all files under the folder `path`, in order, and asks for the next small ones before those before them are here; `targetOf` is given each file's path below that
  * folder, and `onFolder` that of each folder, the first of all `''`. The server's names are checked: none leads out
@@ -118,11 +131,11 @@ export async function getTree(
   session: FilesSession,
   path: string,
   targetOf: (below: string) => Download,
-  options: GetOptions & { onGot?: (got: Got) => void; onFolder?: (below: string) => void } = {},
+  options: TreeOptions = {},
 ): Promise<void> {
   const overlap = new Overlap<Got>((got) => options.onGot?.(got));
   try {
-    for await (const { below, size } of filesIn(session, path, options.onFolder)) {
+    for await (const { below, size } of filesIn(session, path, options)) {
       await overlap.room(size);
       overlap.add(get(session, joined(path, below), targetOf(below), options), size);
       // Nothing more is looked for while a large one is on its way.
@@ -139,13 +152,16 @@ export async function getTree(
 async function* filesIn(
   session: FilesSession,
   path: string,
-  onFolder: (below: string) => void = () => {},
+  { onFolder = () => {}, leavesOut = () => false, maxEntries = 1_000_000 }: TreeOptions,
 ): AsyncGenerator<{ below: string; size: number }, void, void> {
   const folders: string[] = [''];
+  let left = maxEntries;
   for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
     onFolder(below);
     for (const entry of await list(session, joined(path, below))) {
       const next = joined(below, checkedName(entry.name));
+      if (--left < 0) throw new WirelineError('too-long', `${path} has more than ${maxEntries} files and folders`);
+      if (leavesOut(next)) continue;
       if (entry.type === 'folder') folders.push(next);
       else yield { below: next, size: entry.size };
     }

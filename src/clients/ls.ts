@@ -1,3 +1,4 @@
+import { attributesIn } from '../core/attributes.js';
 import { type FolderEntry, WirelineError } from '../core/index.js';
 import type { FilesSession } from './files-session.js';
 
@@ -25,9 +26,18 @@ async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 function entryOf(line: string): FolderEntry {
-  const { name, type, size, time } = JSON.parse(line) as Partial<FolderEntry>;
+  const { name, type, size, mode, time } = (parsed(line) ?? {}) as Partial<Record<keyof FolderEntry, unknown>>;
   if (typeof name !== 'string' || (type !== 'file' && type !== 'folder')) {
     throw new WirelineError('protocol', 'the server lists what is no file or folder');
   }
-  return { name, type, size: Number(size) || 0, time: Number(time) || 0 };
+  const known = Number.isSafeInteger(size) && (size as number) >= 0;
+  return { name, type, size: known ? (size as number) : 0, time: 0, ...attributesIn({ mode, time }) };
+}
+
+function parsed(line: string): object | null {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new WirelineError('protocol', 'the server lists what is no JSON', { cause });
+  }
 }

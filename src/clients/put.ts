@@ -1,3 +1,4 @@
+import { type FileAttributes, modeText } from '../core/attributes.js';
 import { type Input, type MakeHash, sha256, WirelineError } from '../core/index.js';
 import { VerifiedWriter } from '../framing/index.js';
 import { inWords } from '../transport/index.js';
@@ -6,7 +7,7 @@ import type { FilesSession } from './files-session.js';
 import { Overlap } from './overlap.js';
 
 /** How {@link put} sends. */
-export interface PutOptions {
+export interface PutOptions extends FileAttributes {
   /** Hashes what is sent (default {@link sha256}). */
   readonly hash?: MakeHash;
   /** Whether a file that is there is replaced. */
@@ -17,7 +18,7 @@ export interface PutOptions {
 }
 
 /** A file for {@link putAll}. */
-export interface FileToPut {
+export interface FileToPut extends FileAttributes {
   /** Its path at the server. */
   readonly path: string;
   /** Its bytes, about: small files are sent before those before them are answered. Infinity where it is not known. */
@@ -53,11 +54,12 @@ export async function putAll(
 ): Promise<void> {
   const overlap = new Overlap<Sent>((sent) => options.onSent?.(sent));
   try {
-    for (const { path, size, open } of files) {
+    for (const { path, size, open, mode, time } of files) {
+      const how = { ...options, ...defined({ mode, time }) };
       await overlap.room(size);
       const input = await open();
       await new Promise<void>((onWritten) => {
-        overlap.add(putting(session, path, input, options, { ahead: overlap.takes(size), onWritten }), size);
+        overlap.add(putting(session, path, input, how, { ahead: overlap.takes(size), onWritten }), size);
       });
     }
   } catch (error) {
@@ -65,6 +67,10 @@ export async function putAll(
     throw error;
   }
   await overlap.settled();
+}
+
+function defined({ mode, time }: { [K in keyof FileAttributes]: number | undefined }): FileAttributes {
+  return { ...(mode === undefined ? {} : { mode }), ...(time === undefined ? {} : { time }) };
 }
 
 /** How a file is sent: before it is known that it may come, and what is called once it was sent, or has failed. */
@@ -85,6 +91,8 @@ async function putting(
       put: path,
       replace: options.replace === true,
       ...(options.sync === false ? { sync: false } : {}),
+      ...(options.mode === undefined ? {} : { mode: modeText(options.mode) }),
+      ...(options.time === undefined ? {} : { time: options.time }),
     };
     const ready = session.request(request).then((answer) => {
       if (answer.ready !== true) throw notOurs();
@@ -138,4 +146,9 @@ function sendAll(
       },
     );
   });
+}
+
+/** Makes the folder `path` at the server, and those that it is in. Rejects with `refused` as the server says. */
+export async function makeFolder(session: FilesSession, path: string): Promise<void> {
+  await session.request({ mkdir: path });
 }

@@ -1,3 +1,4 @@
+import type { FileAttributes } from './attributes.js';
 import type { Hash } from './hash.js';
 
 /** What a folder says of a file or folder in it. */
@@ -9,12 +10,15 @@ export interface FolderEntry {
   readonly size: number;
   /** When it was last changed, in milliseconds since 1970 (UTC). */
   readonly time: number;
+  /** The permission bits of a file, where they are known. */
+  readonly mode?: number;
 }
 
 /** A file that is open for reading. Nothing of it is waited for: it is a regular file. */
 export interface OpenFile {
   readonly size: number;
   readonly time: number;
+  readonly mode?: number;
   /** The next bytes from `offset` on, at most `most` of them; none at the end. They are valid until the next call. */
   read(offset: number, most: number): Uint8Array;
   /** Whether the file is another one than when it was opened: longer, shorter, or written to. */
@@ -30,8 +34,8 @@ export interface OpenFile {
   close(): void;
 }
 
-/** How a {@link NewFile} gets its place. */
-export interface NewFileOptions {
+/** How a {@link NewFile} gets its place, and what it keeps of the file that it is a copy of. */
+export interface NewFileOptions extends FileAttributes {
   /** Replaces a file of its name. */
   readonly replace: boolean;
   /** Waits for the disk, so that the file survives a power cut. */
@@ -59,8 +63,13 @@ export interface Folder {
    * throw too. Who does not take all calls `return`.
    */
   list(path: string): Iterable<FolderEntry>;
-  /** Begins a file, and makes the folders that it is in. Throws `refused` where it may not be. */
+  /**
+   * Begins a file, and makes the folders that it is in; they go again where nothing becomes of it. Throws `refused` where
+   * it may not be.
+   */
   create(path: string, how: NewFileOptions): NewFile;
+  /** Makes a folder, and those that it is in. One that is there stays as it is. Throws `refused` where it may not be. */
+  makeFolder(path: string): void;
   /** Begins a hash of what is sent. */
   hash(): Hash;
 }
@@ -81,8 +90,11 @@ export interface Download {
   restart(): Hash;
   /** Adds bytes, which are valid until this returns. Throws where the disk does not take them. */
   write(bytes: Uint8Array): void;
-  /** Puts the file in its place, by a rename or, where none may be replaced, a link; the disk may be waited for before. */
-  finish(): void | Promise<void>;
+  /**
+   * Puts the file in its place, by a rename or, where none may be replaced, a link; the disk may be waited for before. It
+   * gets the attributes that are known.
+   */
+  finish(attributes?: FileAttributes): void | Promise<void>;
   /** Closes the part, and keeps it if there is anything in it. */
   keep(): void;
   /** Removes the part: its bytes are not what the server has, or it cannot become whole. */

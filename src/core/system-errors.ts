@@ -39,6 +39,14 @@ export function inWords(error: unknown): string {
   return words[code] ? `${words[code]} (${code})` : `${known.message} (${code})`;
 }
 
+/** The system's words where it is short of something, or the disk fails: they say nothing about the file in question. */
+const short = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EAGAIN', 'EINTR']);
+
+/** Returns true where the system is short of something that may be there later. */
+export function isShort(error: unknown): boolean {
+  return short.has(String(rootOf(error).code));
+}
+
 /** What Node adds to an error of the system. */
 type SystemError = Error & { readonly code?: string };
 

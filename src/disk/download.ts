@@ -1,12 +1,13 @@
 import { closeSync, mkdirSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { FileAttributes } from '../core/attributes.js';
 import { type Download, type Hash, inWords, sha256, WirelineError } from '../core/index.js';
 import { isNameHere } from './new-file.js';
 import { partOf } from './part.js';
-import { exists, hashed, PartDownload } from './part-download.js';
+import { exists, hashed, PartDownload, type PartOptions } from './part-download.js';
 
 /** How a {@link download} gets its place. */
-export interface DownloadOptions {
+export interface DownloadOptions extends Pick<Partial<PartOptions>, 'onKept'> {
   /** Replaces a file that is there (default: false). */
   readonly replace?: boolean;
   /** Waits for the disk, so that the file survives a power cut (default: true). */
@@ -14,23 +15,48 @@ export interface DownloadOptions {
 }
 
 /**
- * Begins or goes on with the download to `path`. Until it is whole it is another file, `.NAME.wireline-part` beside
+ * Begins or goes on with the download to `path`. Until it is whole it is another file, `.wireline-get-NAME.part` beside
  * it, which stays there when the connection is lost. Throws `refused` where a file is there and
  * `replace` is not set, or what is no file, such as a device; and `output` where none can be made. Where a folder is
  * there, only a folder can be fetched.
  */
-export function download(path: string, { replace = false, sync = true }: DownloadOptions = {}): Download {
+export function download(path: string, { replace = false, sync = true, ...more }: DownloadOptions = {}): Download {
   const there = statOf(path);
   // A name with a / at its end is meant for a folder.
-  if (there?.isDirectory() || path.endsWith('/')) return new FolderThere(path);
+  if (there?.isDirectory() || path.endsWith('/')) return folderThere(path);
   if (there && !there.isFile()) {
     throw new WirelineError('refused', `${path} is no file, and is not replaced: - > ${path} writes to it`);
   }
   if (!replace && there) throw exists(path);
   try {
-    return inItsFolder(path, () => new PartDownload(path, { replace, sync }));
+    return inItsFolder(path, () => new PartDownload(path, { replace, sync, ...more }));
   } catch (cause) {
     throw unwritable(path, cause);
+  }
+}
+
+function folderThere(path: string): Download {
+  return new NoPlace(path, new WirelineError('refused', `${path} is a folder here, and a file at the server`));
+}
+
+/** Returns true where a folder is at `path`. */
+export function isFolderHere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    // What is wrong with the path is told when it is written to.
+    return false;
+  }
+}
+
+/** As {@link download}, of the file `name` in `folder`. A file that may not be replaced is told of when the server has one too. */
+export function downloadInto(folder: string, name: string, options: DownloadOptions): Download {
+  const path = join(folder, name);
+  try {
+    return download(path, options);
+  } catch (error) {
+    if (error instanceof WirelineError && error.code === 'refused') return new NoPlace(path, error);
+    throw error;
   }
 }
 
@@ -71,8 +97,8 @@ function unwritable(path: string, cause: unknown): WirelineError {
  * The download of a file of a folder, which may have been fetched before: one that is there stays as it is where its
  * bytes are the server's. Where they are not, it is `replace`d by the server's, or the download fails as `refused`.
  */
-export function treeDownload(path: string, { replace = false, sync = true }: DownloadOptions = {}): Download {
-  const how = { replace, sync };
+export function treeDownload(path: string, { replace = false, sync = true, ...more }: DownloadOptions = {}): Download {
+  const how = { replace, sync, ...more };
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return download(path, how);
   // A part is younger than what it is to replace. One that is the file itself was left by a process that was killed.
   const part = statSync(partOf(path), { throwIfNoEntry: false });
@@ -96,7 +122,7 @@ class FileThere implements Download {
 
   constructor(
     readonly path: string,
-    readonly how: Required<DownloadOptions>,
+    readonly how: PartOptions,
   ) {
     const fd = openSync(path, 'r');
     const { hash, size } = hashed(fd);
@@ -120,8 +146,8 @@ class FileThere implements Download {
     this.#anew.write(bytes);
   }
 
-  finish(): Promise<void> | undefined {
-    return this.#anew?.finish();
+  finish(attributes?: FileAttributes): Promise<void> | undefined {
+    return this.#anew?.finish(attributes);
   }
 
   keep(): void {
@@ -138,24 +164,27 @@ class FileThere implements Download {
   }
 }
 
-/** A folder that is there: nothing is written, and only that the server has a folder as well is no error. */
-class FolderThere implements Download {
+/** A place where no file can be: nothing is written, and only that the server has a folder as well is no error. */
+class NoPlace implements Download {
   readonly offset = 0;
   readonly hash = sha256();
   readonly prefix = '';
 
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    readonly why: WirelineError,
+  ) {}
 
   restart(): Hash {
     return this.hash;
   }
 
   write(): void {
-    throw new WirelineError('refused', `${this.path} is a folder here, and a file at the server`);
+    throw this.why;
   }
 
   finish(): void {
-    this.write();
+    throw this.why;
   }
 
   keep(): void {}

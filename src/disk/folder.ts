@@ -1,7 +1,9 @@
-import { closeSync, linkSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Incoming, inWords, type Receiver, type Source, WirelineError } from '../core/index.js';
 import { PartNames } from './part-names.js';
+import { Quota } from './quota.js';
+import { endAt, writeSparse } from './sparse.js';
 
 /** Tells of a message that is in place. */
 export type OnSaved = (saved: { path: string; bytes: number; remote: string }) => void;
@@ -9,16 +11,17 @@ export type OnSaved = (saved: { path: string; bytes: number; remote: string }) =
 /**
  * Writes each message to a file of its own in `folder`, which is made if it is not there: `message-000001` and
  * so on, after those that are there already. A message has its name only when it is whole; one that is cut
- * leaves nothing, and what a process of this host left that was killed is removed. Throws where the folder cannot
- * be made.
+ * leaves nothing, and what a process of this host left that was killed is removed. A message for which there is no room
+ * in `maxBytes`, of which what the folder held has a part, is cut. Throws where the folder cannot be made.
  */
-export function folderReceiver(folder: string, onSaved: OnSaved = () => {}): Receiver {
+export function folderReceiver(folder: string, onSaved: OnSaved = () => {}, maxBytes = Infinity): Receiver {
   try {
     mkdirSync(folder, { recursive: true });
     partNames.removeLeft(folder);
   } catch (cause) {
     throw new WirelineError('output', `cannot write into ${folder}: ${inWords(cause)}`, { cause });
   }
+  const quota = new Quota(folder, maxBytes);
   let number = 0;
   const place = (part: string): string => {
     for (;;) {
@@ -27,7 +30,7 @@ export function folderReceiver(folder: string, onSaved: OnSaved = () => {}): Rec
       if (linked(part, path)) return path;
     }
   };
-  return { begin: (source) => new FileMessage(folder, source, place, onSaved) };
+  return { begin: (source) => new FileMessage(folder, source, { place, onSaved, quota }) };
 }
 
 const partNames = new PartNames('.part');
@@ -41,8 +44,7 @@ class FileMessage implements Incoming {
   constructor(
     readonly folder: string,
     readonly source: Source,
-    readonly place: (part: string) => string,
-    readonly onSaved: OnSaved,
+    readonly how: { place: (part: string) => string; onSaved: OnSaved; quota: Quota },
   ) {
     this.#part = join(folder, partNames.next());
     this.#try(() => {
@@ -53,25 +55,32 @@ class FileMessage implements Incoming {
 
   add(bytes: Uint8Array): void {
     this.#try((fd) => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      this.how.quota.take(bytes.length);
+      writeSparse(fd, bytes, this.#bytes);
       this.#bytes += bytes.length;
     });
   }
 
   finish(): void {
     this.#try((fd) => {
+      endAt(fd, this.#bytes);
       closeSync(fd);
       this.#fd = undefined;
-      const path = this.place(this.#part);
-      this.abort();
-      this.onSaved({ path, bytes: this.#bytes, remote: this.source.remote });
+      const path = this.how.place(this.#part);
+      this.#removePart();
+      this.how.onSaved({ path, bytes: this.#bytes, remote: this.source.remote });
       this.source.done();
     });
   }
 
   abort(): void {
+    if (this.#hasPart) this.how.quota.give(this.#bytes);
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+    this.#removePart();
+  }
+
+  #removePart(): void {
     if (this.#hasPart) unlinkSync(this.#part);
     this.#hasPart = false;
   }

@@ -1,8 +1,11 @@
-import { closeSync, constants, fstatSync, linkSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, lstatSync, openSync, renameSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type NewFile, type NewFileOptions, WirelineError } from '../core/index.js';
+import { privateMode, setAttributes } from './attributes.js';
 import { onDisk } from './on-disk.js';
 import { PartNames, removed } from './part-names.js';
+import type { Quota } from './quota.js';
+import { endAt, writeSparse } from './sparse.js';
 
 /** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
 export function isPart(name: string): boolean {
@@ -29,37 +32,67 @@ const lookedThrough = new Set<string>();
  * disk: by a rename where it may `replace` one, and else by a link, which never does. The first in a folder removes
  * what a server of this host that was killed has left there.
  */
-export function newFile(folder: OpenFolder, name: string, { replace, sync }: NewFileOptions): NewFile {
+export function newFile(folder: OpenFolder, name: string, how: NewFileOptions, quota: Quota): NewFile {
   removeLeft(folder);
-  const part = join(folder.path, `${partNames.next()}-${crypto.randomUUID().slice(0, 8)}.part`);
-  const place = join(folder.path, name);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const fd = openSync(part, flags, 0o666);
-  let over = false;
-  const end = () => {
-    if (over) return;
-    over = true;
-    closeSync(fd);
-    removed(part);
-    closeSync(folder.fd);
-  };
-  return {
-    write(bytes) {
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-    },
-    async flush() {
-      if (sync) await onDisk(fd);
-    },
-    finish() {
-      try {
-        if (replace) renameSync(part, place);
-        else link(part, place, name);
-      } finally {
-        end();
-      }
-    },
-    abort: end,
-  };
+  return new FileInPlace(folder, name, how, quota);
+}
+
+const newFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+class FileInPlace implements NewFile {
+  readonly #part: string;
+  readonly #fd: number;
+  #size = 0;
+  #over = false;
+
+  constructor(
+    readonly folder: OpenFolder,
+    readonly name: string,
+    readonly how: NewFileOptions,
+    readonly quota: Quota,
+  ) {
+    this.#part = join(folder.path, `${partNames.next()}-${crypto.randomUUID().slice(0, 8)}.part`);
+    this.#fd = openSync(this.#part, newFlags, privateMode);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.quota.take(bytes.length);
+    writeSparse(this.#fd, bytes, this.#size);
+    this.#size += bytes.length;
+  }
+
+  async flush(): Promise<void> {
+    endAt(this.#fd, this.#size);
+    setAttributes(this.#fd, this.how);
+    if (this.how.sync) await onDisk(this.#fd);
+  }
+
+  finish(): void {
+    const place = join(this.folder.path, this.name);
+    try {
+      const before = this.how.replace ? lstatSync(place, { throwIfNoEntry: false }) : undefined;
+      if (this.how.replace) renameSync(this.#part, place);
+      else link(this.#part, place, this.name);
+      this.#end(before?.isFile() ? before.size : 0);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+  }
+
+  abort(): void {
+    this.#end(this.#size);
+  }
+
+  /** Closes all, and gives back the room for bytes that are no more. */
+  #end(bytes: number): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.quota.give(bytes);
+    closeSync(this.#fd);
+    removed(this.#part);
+    closeSync(this.folder.fd);
+  }
 }
 
 function link(part: string, place: string, name: string): void {

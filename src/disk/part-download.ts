@@ -1,16 +1,21 @@
-import { closeSync, copyFileSync, fstatSync, ftruncateSync, linkSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, ftruncateSync, linkSync, readSync, renameSync } from 'node:fs';
+import type { FileAttributes } from '../core/attributes.js';
 import { type Download, type Hash, sha256, WirelineError } from '../core/index.js';
+import { setAttributes } from './attributes.js';
 import { onDisk } from './on-disk.js';
 import { type OpenPart, openPart } from './part.js';
 import { removed } from './part-names.js';
+import { endAt, writeSparse } from './sparse.js';
 
 /** Bytes that are read back of a part at a time. */
 const readSize = 1024 * 1024;
 
 /** A part replaces a file that is there or not, and waits for the disk at its end or not. */
-interface PartOptions {
+export interface PartOptions {
   readonly replace: boolean;
   readonly sync: boolean;
+  /** Called where what has come stays, for the next try to go on from. */
+  readonly onKept?: (part: string, bytes: number) => void;
 }
 
 /** The download of a file that is not there, or is replaced: until it is whole, it is a part beside it. */
@@ -46,11 +51,13 @@ export class PartDownload implements Download {
   }
 
   write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at, this.#at + at);
+    writeSparse(this.#fd, bytes, this.#at);
     this.#at += bytes.length;
   }
 
-  async finish(): Promise<void> {
+  async finish(attributes: FileAttributes = {}): Promise<void> {
+    endAt(this.#fd, this.#at);
+    setAttributes(this.#fd, attributes);
     if (this.how.sync) await onDisk(this.#fd);
     if (this.how.replace) renameSync(this.#part.path, this.path);
     else link(this.#part.path, this.path);
@@ -58,7 +65,13 @@ export class PartDownload implements Download {
   }
 
   keep(): void {
-    this.#end(this.#at === 0 || !this.#part.lasting);
+    if (!this.#open) return;
+    const kept = this.#at > 0 && this.#part.lasting;
+    if (kept) {
+      endAt(this.#fd, this.#at);
+      this.how.onKept?.(this.#part.path, this.#at);
+    }
+    this.#end(!kept);
   }
 
   drop(): void {

@@ -1,11 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../core/index.js';
+import { privateMode } from './attributes.js';
+import { removed } from './part-names.js';
 
 /** The longest name that a file can have, in bytes, on most systems. */
 const maxName = 255;
-const flags = constants.O_RDWR | constants.O_CREAT;
+const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /** A part of a download that is open, and that no other process of this host writes to. */
 export interface OpenPart {
@@ -19,15 +21,31 @@ export interface OpenPart {
 
 /** Where a download to `path` is, until it is whole. */
 export function partOf(path: string): string {
-  const name = `.${basename(path)}.wireline-part`;
-  return join(dirname(path), Buffer.byteLength(name) <= maxName ? name : `.${hashOf(name)}.wireline-part`);
+  const name = partNameOf(basename(path));
+  return join(dirname(path), Buffer.byteLength(name) <= maxName ? name : partNameOf(hashOf(name)));
+}
+
+/** A name of the kind that is neither served nor fetched. */
+function partNameOf(name: string): string {
+  return `.wireline-get-${name}.part`;
+}
+
+/** Opens a part. A symbolic link in its place is removed and not followed: it leads to a file of somebody else. */
+function openedPart(part: string): number {
+  try {
+    return openSync(part, flags, privateMode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
+    removed(part);
+    return openSync(part, flags, privateMode);
+  }
 }
 
 /** Opens the part of `path`, as it is. Where another process is writing to it, this one has one for itself. */
 export function openPart(path: string): OpenPart {
   const part = partOf(path);
   for (;;) {
-    const fd = openSync(part, flags, 0o666);
+    const fd = openedPart(part);
     const opened = fstatSync(fd);
     const release = claimed(opened);
     if (release && isStill(opened, part)) return { path: part, fd, lasting: true, release };
@@ -38,8 +56,8 @@ export function openPart(path: string): OpenPart {
 }
 
 function ownPart(path: string): OpenPart {
-  const own = join(dirname(path), `.${crypto.randomUUID()}.wireline-part`);
-  return { path: own, fd: openSync(own, flags | constants.O_EXCL, 0o666), lasting: false, release() {} };
+  const own = join(dirname(path), partNameOf(crypto.randomUUID()));
+  return { path: own, fd: openSync(own, flags | constants.O_EXCL, privateMode), lasting: false, release() {} };
 }
 
 /**
@@ -47,7 +65,7 @@ function ownPart(path: string): OpenPart {
  * meanwhile, or was killed between the two steps of that.
  */
 function isStill(opened: Stats, part: string): boolean {
-  const named = statSync(part, { throwIfNoEntry: false });
+  const named = lstatSync(part, { throwIfNoEntry: false });
   if (named?.ino !== opened.ino || named.dev !== opened.dev) return false;
   if (named.nlink > 1) unlinkSync(part);
   return named.nlink === 1;

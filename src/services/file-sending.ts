@@ -1,3 +1,4 @@
+import { modeText } from '../core/attributes.js';
 import type { Connection, OpenFile } from '../core/index.js';
 import type { FileHash, Get } from './files-hash.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
@@ -94,7 +95,8 @@ export class FileSending implements Transfer {
     const { request, file } = this;
     if (request.type === 'plain') return;
     if (!this.hash.isPrefix()) this.#from = this.#at = 0;
-    this.peer.write(jsonLine({ get: request.path, size: file.size, offset: this.#from, time: file.time }));
+    const mode = file.mode === undefined ? {} : { mode: modeText(file.mode) };
+    this.peer.write(jsonLine({ get: request.path, size: file.size, offset: this.#from, time: file.time, ...mode }));
   }
 
   #goLater(): void {

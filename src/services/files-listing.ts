@@ -1,4 +1,5 @@
-import { type Connection, type Folder, joined, Piecework } from '../core/index.js';
+import { modeText } from '../core/attributes.js';
+import { type Connection, type Folder, type FolderEntry, joined, Piecework } from '../core/index.js';
 import { jsonLine, type Transfer } from './files-transfer.js';
 import type { ListPace } from './list-pace.js';
 
@@ -16,7 +17,7 @@ export function listing(peer: Connection, folder: Folder, path: string, pace: Li
     peer,
     function* (write) {
       const lines: string[] = [];
-      for (const entry of entries) yield lines.push(`${JSON.stringify(entry)}\n`);
+      for (const entry of entries) yield lines.push(`${JSON.stringify(onWire(entry))}\n`);
       const body = joined(lines);
       write(jsonLine({ list: path, size: body.length }));
       for (let at = 0; at < body.length; at += pieceSize) {
@@ -38,4 +39,8 @@ export function listing(peer: Connection, folder: Folder, path: string, pace: Li
     go: () => (begun ? work.go() : pace.take(begin)),
     stop: () => work.stop(),
   };
+}
+
+function onWire({ mode, ...entry }: FolderEntry): object {
+  return mode === undefined ? entry : { ...entry, mode: modeText(mode) };
 }

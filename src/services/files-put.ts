@@ -1,14 +1,16 @@
-import { type Folder, inWords, type NewFile, WirelineError } from '../core/index.js';
+import { type Folder, inWords, type NewFile, pathParts, WirelineError } from '../core/index.js';
+import { isShort } from '../core/system-errors.js';
 import type { Request } from './files-request.js';
 
 /** A request to put a file. */
 export type Put = Extract<Request, { type: 'put' }>;
 
 /** Begins the file of a `put`. Throws `refused` where it may not be put. */
-export function fileFor(folder: Folder, { path, replace, sync }: Put): NewFile {
+export function fileFor(folder: Folder, { path, replace, sync, attributes }: Put): NewFile {
+  if (pathParts(path)?.length === 0) throw new WirelineError('refused', 'a file that is put needs a name');
   if (!replace) refuseExisting(folder, path);
   try {
-    return folder.create(path, { replace, sync });
+    return folder.create(path, { ...attributes, replace, sync });
   } catch (error) {
     throw inOurWords(error, path);
   }
@@ -17,7 +19,8 @@ export function fileFor(folder: Folder, { path, replace, sync }: Put): NewFile {
 /** The error of the disk as the client reads it: with its own name for the file, and not with ours. */
 export function inOurWords(error: unknown, path: string): WirelineError {
   if (error instanceof WirelineError) return error;
-  return new WirelineError('refused', `${path} cannot be written there: ${inWords(error)}`, { cause: error });
+  const code = isShort(error) ? 'failed' : 'refused';
+  return new WirelineError(code, `${path} cannot be written there: ${inWords(error)}`, { cause: error });
 }
 
 /** Refuses before anything is sent; that none has come meanwhile is seen at the end. */
@@ -30,4 +33,13 @@ function refuseExisting(folder: Folder, path: string): void {
   }
   if (found !== 'folder') found.close();
   throw new WirelineError('refused', `${path} exists already`);
+}
+
+/** Makes a folder for a client that puts an empty one. */
+export function folderFor(folder: Folder, path: string): void {
+  try {
+    folder.makeFolder(path);
+  } catch (error) {
+    throw inOurWords(error, path);
+  }
 }

@@ -1,3 +1,4 @@
+import { attributesIn, type FileAttributes } from '../core/attributes.js';
 import { type Clock, type Connection, WirelineError } from '../core/index.js';
 
 /** What a client of the files service asks for. */
@@ -14,7 +15,14 @@ export type Request =
       readonly hash: boolean;
     }
   | { readonly type: 'list'; readonly path: string }
-  | { readonly type: 'put'; readonly path: string; readonly replace: boolean; readonly sync: boolean };
+  | {
+      readonly type: 'put';
+      readonly path: string;
+      readonly replace: boolean;
+      readonly sync: boolean;
+      readonly attributes: FileAttributes;
+    }
+  | { readonly type: 'mkdir'; readonly path: string };
 
 /** What a reader of requests does with what it reads. */
 export interface RequestReaderOptions {
@@ -37,7 +45,8 @@ export function parseRequest(line: Uint8Array): Request {
   const text = decoded(line);
   if (text === '') throw new WirelineError('protocol', 'an empty line names no file');
   if (!text.startsWith('{')) return { type: 'plain', path: text };
-  const { get, list, put, offset = 0, prefix, hash = true, replace = false, sync = true } = parsed(text);
+  const request = parsed(text);
+  const { get, list, put, mkdir, offset = 0, prefix, hash = true, replace = false, sync = true } = request;
   if (typeof get === 'string' && isWhole(offset)) {
     return {
       type: 'get',
@@ -48,8 +57,12 @@ export function parseRequest(line: Uint8Array): Request {
     };
   }
   if (typeof list === 'string') return { type: 'list', path: list };
-  if (typeof put === 'string') return { type: 'put', path: put, replace: replace === true, sync: sync !== false };
-  throw new WirelineError('protocol', 'a request is {"get":NAME}, {"list":PATH} or {"put":NAME}');
+  if (typeof mkdir === 'string') return { type: 'mkdir', path: mkdir };
+  if (typeof put === 'string') {
+    const attributes = attributesIn(request);
+    return { type: 'put', path: put, replace: replace === true, sync: sync !== false, attributes };
+  }
+  throw new WirelineError('protocol', 'a request is {"get":NAME}, {"list":PATH}, {"put":NAME} or {"mkdir":PATH}');
 }
 
 /** Whether a line that has no end yet is JSON that goes on: what comes late of it is no request of its own. */

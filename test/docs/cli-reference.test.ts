@@ -11,7 +11,7 @@ This page is made from what \`wireline COMMAND --help\` prints, and a test keeps
 - An **address to listen on** is \`PORT\` (all interfaces, IPv6 and IPv4), \`HOST:PORT\`, \`[v6]:PORT\` or \`unix:PATH\`. Port 0
   takes a free one, and the line \`Server is listening on ADDRESS\` on stderr names it.
 - An **address to connect to** is \`HOST PORT\`, \`HOST:PORT\`, \`[v6]:PORT\`, \`tcp://HOST:PORT\` or \`unix:PATH\`.
-- A **size** is a number of bytes, or of \`B\`, \`KiB\`, \`MiB\`, \`GiB\`: \`64KiB\`. A **time** needs its unit, \`ms\`, \`s\`, \`m\` or
+- A **size** is a number of bytes, or of KiB, MiB, GiB or TiB: \`64KiB\`, \`64KB\` and \`64k\` are all 65,536 bytes. A **time** needs its unit, \`ms\`, \`s\`, \`m\` or
   \`h\`: \`500ms\`; 0 needs none. An **n** is a whole number from 1 on, or from 0 on where 0 has a meaning, which the option says.
 - stdout carries payload only. The listening line, logs, prompts and progress go to stderr.
 - Exit status: see [reasons.md](reasons.md).

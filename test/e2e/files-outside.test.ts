@@ -251,7 +251,7 @@ describe('a file that changes while it is sent is an error at the receiver', () 
     // It may have opened the file only after that.
     if (status === 0) return expect(readFileSync(join(into, 'large')).length).toBe(size + 4);
     expect(stderr).toMatch(/changed while it was sent/);
-    expect(readdirSync(into)).toEqual(['.large.wireline-part']);
+    expect(readdirSync(into)).toEqual(['.wireline-get-large.part']);
     expect((await run(['get', 'localhost', port, 'large', '-o', join(into, 'large')])).status).toBe(0);
     expect(readFileSync(join(into, 'large')).subarray(size).toString()).toBe('more');
     return undefined;

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   linkSync,
@@ -46,7 +46,7 @@ describe.skipIf(process.platform !== 'linux')('two that get into one name at a t
     const wanted = join(here, 'x');
     const halting = await haltingServer();
     const first = new Cli(['get', '-q', '--force', '127.0.0.1', halting.port, 'x', '-o', wanted]);
-    const part = join(here, '.x.wireline-part');
+    const part = join(here, '.wireline-get-x.part');
     await expect.poll(() => readdirSync(here).length && readFileSync(part).length, { timeout: 10_000 }).toBe(size / 2);
     const files = await server('files', there, '-q');
     const second = await run(['get', '-q', '--force', 'localhost', files.port, 'x', '-o', wanted]);
@@ -68,7 +68,7 @@ describe.skipIf(process.platform !== 'linux')('two that get into one name at a t
     second.write(Buffer.from('second, and longer'));
     second.keep();
     first.keep();
-    expect(readdirSync(here)).toEqual(['.x.wireline-part']);
+    expect(readdirSync(here)).toEqual(['.wireline-get-x.part']);
     const [again, late] = [download(wanted), download(wanted)];
     expect(again).toMatchObject({ offset: 5, prefix: digest(Buffer.from('first')) });
     await again.finish();
@@ -166,10 +166,6 @@ test('where a get is to go is looked at before anything is fetched', async () =>
   writeFileSync(join(here, 'file'), '');
   const files = await server('files', there, '-q');
   const get = (...words: string[]) => run(['get', '-q', 'localhost', files.port, ...words]);
-  expect(await get('x', '-o', join(here, 'new/'))).toMatchObject({
-    status: 1,
-    stderr: `wireline: ${here}/new/ is a folder here, and a file at the server\n`,
-  });
   expect(await get('x', '-o', join(here, 'file', 'x'))).toMatchObject({
     status: 1,
     stderr: `wireline: cannot write ${here}/file/x: is not a folder (ENOTDIR)\n`,
@@ -179,25 +175,62 @@ test('where a get is to go is looked at before anything is fetched', async () =>
   expect(readdirSync(join(here, 'new'))).toEqual(['x']);
 });
 
+test('a file that is got into a folder has its own name there, and a folder is that folder', async () => {
+  const [there, here] = [folder(), folder()];
+  mkdirSync(join(there, 'sub'));
+  for (const name of ['x', 'sub/y']) writeFileSync(join(there, name), name);
+  const files = await server('files', there, '-q');
+  const get = (name: string, into: string) => run(['get', '-q', 'localhost', files.port, name, '-o', join(here, into)]);
+  for (const [name, into] of [
+    ['x', ''],
+    ['x', 'new/'],
+    ['sub', 'copy'],
+    ['sub', 'copy'],
+    ['sub/y', 'copy2/'],
+  ] as const)
+    expect(await get(name, into)).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(here, { recursive: true }).sort()).toEqual([
+    'copy',
+    'copy/y',
+    'copy2',
+    'copy2/y',
+    'new',
+    'new/x',
+    'x',
+  ]);
+  expect(await get('x', '')).toMatchObject({
+    status: 1,
+    stderr: `wireline: ${here}/x exists already: --force replaces it\n`,
+  });
+});
+
 test('a folder is put as it is, by whatever name it is called, and what is left out is told', async () => {
   const [there, here] = [folder(), folder()];
   mkdirSync(join(here, 'tree', 'empty'), { recursive: true });
   mkdirSync(join(here, 'tree', 'sub'));
   for (const name of ['a', 'longer', 'sub/below']) writeFileSync(join(here, 'tree', name), name);
   symlinkSync('longer', join(here, 'tree', 'link'));
+  symlinkSync('..', join(here, 'tree', 'sub', 'up'));
+  symlinkSync(there, join(here, 'tree', 'out'));
+  execFileSync('mkfifo', [join(here, 'tree', 'fifo')]);
+  writeFileSync(join(here, 'tree', '.wireline-get-x.part'), 'a part');
   const files = await server('files', there, '--writable', '-q');
   const cwd = join(here, 'tree');
   for (const [at, named] of ['.', './', '../tree', cwd, '../tree/sub/..'].entries()) {
     const put = spawnSync(
       process.execPath,
-      [resolve('dist/cli.cjs'), 'put', 'localhost', files.port, named, '--name', `put ${at}`],
+      [resolve('dist/cli.cjs'), 'put', '-q', 'localhost', files.port, named, '--name', `put ${at}`],
       { cwd, encoding: 'utf8' },
     );
-    expect(put.status, put.stderr).toBe(0);
-    expect(put.stderr).toMatch(/^wireline: .*\bempty is left out: it is an empty folder$/m);
-    expect(put.stderr).toMatch(/^wireline: .*\blink is left out: it is no regular file$/m);
+    expect(put.status, put.stderr).toBe(1);
+    expect(put.stderr.replaceAll(/^wireline: \S*?([^/\s]+) is/gm, '$1 is')).toBe(
+      '.wireline-get-x.part is left out: it is the part of a file that is not whole yet\n' +
+        'fifo is left out: it is no regular file\n' +
+        'out is left out: it is a link that leads out of the folder\n' +
+        'up is left out: it is a link to a folder that it is in\n',
+    );
     const found = readdirSync(join(there, `put ${at}`), { recursive: true });
-    expect(found.sort()).toEqual(['a', 'longer', 'sub', 'sub/below']);
+    expect(found.sort()).toEqual(['a', 'empty', 'link', 'longer', 'sub', 'sub/below']);
     expect(readFileSync(join(there, `put ${at}`, 'sub/below'), 'utf8')).toBe('sub/below');
   }
 });

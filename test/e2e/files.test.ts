@@ -145,7 +145,7 @@ describe('the hash of a file that many fetch', () => {
 
   /** A served file whose last change is far enough back; how often its hash was begun. */
   async function counted(path: string, now = () => Date.now() + 60_000) {
-    const folder = servedFolder(path, now);
+    const folder = servedFolder(path, { now });
     const begun = vi.fn(() => folder.hash());
     const running = await serve(files({ folder: { ...folder, hash: begun }, clock: systemClock }), '127.0.0.1:0');
     onTestFinished(() => running.close());
@@ -266,7 +266,7 @@ describe('get and put', () => {
     const session = await openFiles({ host: '127.0.0.1', port: Number(through) });
     await expect(get(session, 'file', download(wanted))).rejects.toMatchObject({ code: 'protocol' });
     expect(readdirSync(join(wanted, '..'))).toEqual([]);
-    writeFileSync(join(wanted, '..', '.file.wireline-part'), Buffer.alloc(1000, 'another'));
+    writeFileSync(join(wanted, '..', '.wireline-get-file.part'), Buffer.alloc(1000, 'another'));
     const direct = await openFiles({ host: '127.0.0.1', port });
     expect(await get(direct, 'file', download(wanted))).toMatchObject({ resumed: 0, bytes: 300_000 });
     direct.end();
@@ -317,7 +317,7 @@ describe('get and put', () => {
     truncateSync(join(path, 'large'), 300_000_000);
     const first = await server('files', path, '--writable', '-q');
     const client = new Cli(['get', 'localhost', first.port, 'large', '-o', join(here, 'large')]);
-    const part = join(here, '.large.wireline-part');
+    const part = join(here, '.wireline-get-large.part');
     await expect.poll(() => existsSync(part), { timeout: 10_000, interval: 5 }).toBe(true);
     await client.stop('SIGKILL');
     expect(existsSync(join(here, 'large'))).toBe(false);

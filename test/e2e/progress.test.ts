@@ -107,7 +107,7 @@ describe.skipIf(noTerminals)(`on a terminal there is a bar with rate and time le
     await terminal.shows(new RegExp(`^large =*-+ ${someOfIt}`, 'm'));
     open();
     expect(await terminal.over()).toEqual({ status: 0, restored: true });
-    expect(said).toBe('{"put":"large","replace":false}\n');
+    expect(said).toMatch(/^\{"put":"large","replace":false,"mode":"644","time":[\d.]+\}\n$/);
     expect(terminal.screen).toMatch(/^large: 64\.0 MiB sent, SHA-256 [0-9a-f]{64}\nit is over$/);
   });
 
@@ -144,7 +144,9 @@ describe.skipIf(noTerminals)(`on a terminal there is a bar with rate and time le
     await terminal.shows(/^large =+-+ 50%/m);
     terminal.press('C-c');
     expect(await terminal.over()).toEqual({ status: 130, restored: true });
-    expect(terminal.screen).toMatch(/^(\^C)?\n?stopped: what has come is kept .+\nit is over$/);
+    expect(terminal.screen).toMatch(
+      /^(\^C)?\n?wireline: [\d.]+ MiB stay in .+: the\n?\s?next get goes on from there\nit is over$/,
+    );
   });
 
   test('and the line of each file of a folder stays', async () => {
@@ -208,6 +210,12 @@ describe('--json', () => {
     writeFileSync(join(path, 'a'), 'AAA');
     const files = await server('files', path, '-q');
     const { stdout } = await run(['ls', '--json', 'localhost', files.port]);
-    expect(JSON.parse(stdout.toString())).toEqual({ name: 'a', type: 'file', size: 3, time: expect.any(Number) });
+    expect(JSON.parse(stdout.toString())).toEqual({
+      name: 'a',
+      type: 'file',
+      size: 3,
+      time: expect.any(Number),
+      mode: 0o644,
+    });
   });
 });

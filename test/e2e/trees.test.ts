@@ -98,7 +98,7 @@ describe('a folder whose get is killed, or whose server is', () => {
         for (const [at, cut] of cuts.entries()) {
           const whole = await fetchUntil(there, here, cut, more);
           for (const [path, hash] of Object.entries(contentOf(dirname(here)))) {
-            const isPart = /\.wireline-part$/.test(path);
+            const isPart = /\.wireline-get-.*\.part$/.test(path);
             if (hash !== 'folder' && !isPart) expect(versions).toContain(`${path.slice('tree/'.length)} ${hash}`);
           }
           if (whole) break;
@@ -120,8 +120,8 @@ describe('a folder whose get is killed, or whose server is', () => {
     const [there, here] = [root(), join(root(), 'tree')];
     for (const path of ['a', 'b/large', 'c/last']) write(there, path, noise(path === 'b/large' ? 8_000_000 : 50_000));
     expect(await fetchUntil(there, here, { bytes: 4_000_000, victim: 'client' }, [])).toBe(false);
-    expect(Object.keys(contentOf(here)).sort()).toEqual(['a', 'b', 'b/.large.wireline-part']);
-    const had = statSync(join(here, 'b/.large.wireline-part')).size;
+    expect(Object.keys(contentOf(here)).sort()).toEqual(['a', 'b', 'b/.wireline-get-large.part']);
+    const had = statSync(join(here, 'b/.wireline-get-large.part')).size;
     // How much of what was on its way the client had written when it was killed, nobody can say.
     expect(had).toBeGreaterThan(0);
     const files = await server('files', there);
@@ -180,17 +180,18 @@ describe('a folder that is fetched again', () => {
     write(there, 'a', 'new');
     write(here, 'a', 'old and longer');
     // As after a kill between the two steps that put a file in its place.
-    linkSync(join(here, 'a'), join(here, '.a.wireline-part'));
+    linkSync(join(here, 'a'), join(here, '.wireline-get-a.part'));
     const files = await server('files', there, '-q');
     linkSync(join(here, 'a'), join(here, '.other'));
     expect((await run(['get', '-q', 'localhost', files.port, 'a', '--force', '-o', join(here, 'a')])).status).toBe(0);
     expect(readFileSync(join(here, 'a'), 'utf8')).toBe('new');
     expect(readFileSync(join(here, '.other'), 'utf8')).toBe('old and longer');
-    expect(readdirSync(here)).not.toContain('.a.wireline-part');
+    expect(readdirSync(here)).not.toContain('.wireline-get-a.part');
   });
 
   test('is no file: a folder here and a file there do not mix', async () => {
     const [there, here] = [root(), root()];
+    for (const name of ['a', 'none']) mkdirSync(join(here, name));
     write(there, 'a', 'a file');
     write(there, 'none', '');
     const files = await server('files', there, '-q');
@@ -198,9 +199,9 @@ describe('a folder that is fetched again', () => {
       const failed = await run(['get', 'localhost', files.port, name, '-o', here]);
       expect(failed).toMatchObject({
         status: 1,
-        stderr: `wireline: ${here} is a folder here, and a file at the server\n`,
+        stderr: `wireline: ${here}/${name} is a folder here, and a file at the server\n`,
       });
     }
-    expect(readdirSync(here)).toEqual([]);
+    expect(readdirSync(here)).toEqual(['a', 'none']);
   });
 });

@@ -17,7 +17,7 @@ async function counted() {
   const there = folder();
   writeFileSync(join(there, 'big'), 'begin');
   truncateSync(join(there, 'big'), size);
-  const served = servedFolder(there, () => Date.now() + 60_000);
+  const served = servedFolder(there, { now: () => Date.now() + 60_000 });
   const read = { bytes: 0 };
   const counting: Folder = {
     ...served,
