@@ -1,6 +1,6 @@
 import { ChatClient } from '../clients/chat.js';
 import type { ChatListener } from '../clients/chat-options.js';
-import type { WirelineError } from '../core/index.js';
+import { printable, type WirelineError } from '../core/index.js';
 import { type Address, systemClock } from '../transport/index.js';
 import { say, setStatus } from './process.js';
 
@@ -8,6 +8,12 @@ import { say, setStatus } from './process.js';
 export interface ChatCall {
   readonly address: Address;
   readonly name?: string;
+  /** The secret by which the name is given back. */
+  readonly secret?: string;
+  /** Waits for a name that is held for somebody's return. */
+  readonly waitsForName?: boolean;
+  /** Is called with each name that the server grants. */
+  readonly onNamed?: (name: string) => void;
   readonly rooms: readonly string[];
   readonly replay?: number;
   readonly connectTimeoutMs: number;
@@ -34,17 +40,35 @@ export interface CalledChat {
 }
 
 /** Nothing that was said is lost without a word, whatever ended the chat: `failed`, unless that has set a status. */
-export function tellUnsent({ unsent }: ChatClient): void {
-  if (unsent === 0) return;
-  say(`wireline: ${unsent} of the messages were not sent`);
-  setStatus('failed');
+export function tellUnsent({ unsentTexts }: ChatClient, drafts: readonly string[] = []): void {
+  const count = unsentTexts.length;
+  if (count > 0) {
+    say(`wireline: ${count === 1 ? 'one message was' : `${count} messages were`} not sent:`);
+    setStatus('failed');
+  }
+  for (const text of unsentTexts) say(quoted(text));
+  if (drafts.length > 0) say('wireline: typed, and not said:');
+  for (const text of drafts) say(quoted(text));
+}
+
+/** A text that may be pasted again, its lines set off from those of the program. */
+function quoted(text: string): string {
+  return printable(text).replaceAll(/^/gm, '  ');
 }
 
 /** Makes the client of a call. A signal makes it say bye first. */
 export function calledChat(call: ChatCall, listener: ChatListener): CalledChat {
-  const { address, signal, quiet, ...rest } = call;
+  const { address, signal, quiet, onNamed = () => {}, ...rest } = call;
   const gaveUp = new AbortController();
-  const client = new ChatClient(address, { ...rest, clock: systemClock, signal: gaveUp.signal }, listener);
+  const heard: ChatListener = {
+    state: (state) => listener.state?.(state),
+    said: (id, outcome, message) => listener.said?.(id, outcome, message),
+    message(message, missed) {
+      if (message.type === 'welcome' || message.type === 'nick') onNamed(client.name);
+      listener.message(message, missed);
+    },
+  };
+  const client = new ChatClient(address, { ...rest, clock: systemClock, signal: gaveUp.signal }, heard);
   let failure: WirelineError | undefined;
   let left = false;
   const leave = () => {

@@ -14,7 +14,7 @@ import type { ChatCall } from './chat-call.js';
 import { calledChat, tellUnsent } from './chat-call.js';
 import { jsonLine, plainLines } from './chat-lines.js';
 import { lineInput } from './line-input.js';
-import { say } from './process.js';
+import { note, say } from './process.js';
 import { lineOutput, standardInput } from './stdio.js';
 
 /** Bytes of the longest line that is read; the server's own limit is lower. */
@@ -35,7 +35,10 @@ export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
   } finally {
     tellUnsent(chat.client);
   }
-  if (pipe.refused > 0) throw new WirelineError('refused', `${pipe.refused} of the lines were not said`);
+  if (pipe.refused > 0) {
+    const lines = pipe.refused === 1 ? 'one of the lines was' : `${pipe.refused} of the lines were`;
+    throw new WirelineError('refused', `${lines} refused`);
+  }
 }
 
 /** An input that never comes to its end. */
@@ -83,6 +86,7 @@ class Pipe implements ChatListener {
 
   /** Stdin is not read before there is a connection: what is asked for then has no second try. */
   #begin(): void {
+    if (!this.#begun && this.typed) note('/quit or Control-D leaves; /nick NAME and /who are commands too');
     this.#begun = true;
     const done = (error?: Error) => {
       if (error) this.#ends.fail(new WirelineError('input', `cannot read stdin: ${error.message}`, { cause: error }));
@@ -96,7 +100,9 @@ class Pipe implements ChatListener {
     this.#connected = state.at === 'connected';
     // The client joins its rooms right after it has told that it is connected.
     if (this.#connected) queueMicrotask(() => this.#readOn());
-    if (state.at === 'waiting' && !this.call.quiet) this.#warn(`lost the server: ${state.why}; connecting again`);
+    if (state.at === 'waiting' && !this.call.quiet) {
+      this.#warn(this.#begun ? `lost the server: ${state.why}; connecting again` : `${state.why}: waiting`);
+    }
     if (state.at === 'closed') this.#input.stop();
   }
 
@@ -133,7 +139,8 @@ class Pipe implements ChatListener {
 
   /** Who cannot be in a room has nothing more to do. */
   #onError({ code, room, message }: ServerMessage & { type: 'error' }): void {
-    if (code === 'bad-message') this.refused++;
+    // What is not kept any more is no answer to a line.
+    if (code === 'bad-message' || (this.json && code !== 'gone')) this.refused++;
     const isJoin = room !== undefined && this.#rooms.has(room) && !this.#behind.has(room);
     if (isJoin) this.#ends.fail(new WirelineError('refused', printable(`cannot join ${room}: ${message}`)));
     else if (!this.json) this.#warn(message);
@@ -141,16 +148,24 @@ class Pipe implements ChatListener {
 
   #onLine(line: string): boolean {
     const message = this.json ? messageOf(line) : undefined;
-    if (message) this.#pass(message);
+    if (message === 'broken') this.#onBroken();
+    else if (message) this.#pass(message);
     else if (this.typed && commandIn(line)) this.#command(line);
     else if (line !== '') this.#ends.client.say(this.#first, this.typed ? line.replace(/^\/\//, '/') : line);
     return this.#ready;
+  }
+
+  /** A message of a program that is cut in its middle is no text to say aloud: it may be private. */
+  #onBroken(): void {
+    this.refused++;
+    this.#warn('not said: a line that begins with { must be one JSON object');
   }
 
   /** On a terminal that cannot be painted, a person types commands, as nc users do. */
   #command(line: string): void {
     const [, word = '', rest = ''] = /^\/?(\w+)\s*(.*)$/u.exec(line) ?? [];
     const { client } = this.#ends;
+    if (word === 'Bye') client.say(this.#first, 'Bye');
     if (['Bye', 'q', 'quit'].includes(word)) return this.#ends.leave();
     if (word === 'nick' && rest !== '') return void client.ask({ type: 'nick', name: rest });
     if (word === 'who') return void client.ask({ type: 'who', room: rest || this.#first });
@@ -198,11 +213,12 @@ function commandIn(line: string): boolean {
   return line === 'Bye' || /^\/(?!\/)/.test(line);
 }
 
-function messageOf(line: string): ClientMessage | undefined {
+/** The message in a line; undefined where it is a text to say. */
+function messageOf(line: string): ClientMessage | 'broken' | undefined {
   if (!line.trimStart().startsWith('{')) return undefined;
   try {
     return JSON.parse(line) as ClientMessage;
   } catch {
-    return undefined;
+    return 'broken';
   }
 }

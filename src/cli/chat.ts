@@ -1,5 +1,7 @@
 import { isatty } from 'node:tty';
-import { Command } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { ChatState } from '../disk/chat-state.js';
+import { formatAddress, targetOf } from '../transport/address.js';
 import type { ChatCall } from './chat-call.js';
 import { onlyTarget, withClientOptions } from './client-options.js';
 import { examples } from './help.js';
@@ -16,8 +18,8 @@ export function chatCommand() {
         'Cut off, it comes back by itself, and nothing is lost or said twice.',
     )
     .usage('[options] [HOST PORT]')
-    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH (default: localhost:9000)')
-    .option('--name <name>', 'the name to be known by (default: the server gives one)')
+    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH (default: the last server, or localhost:9000)')
+    .option('--name <name>', 'the name to be known by (default: the server gives one)', nameGiven)
     .option('--room <room>', 'a room to be in, may be given more than once (default: lobby)', add)
     .option('--replay <n>', 'entries told on joining (default: as many as the server has it)', number)
     .option('--listen-only', 'a pipe that says nothing: stdin is not read, and its end ends nothing')
@@ -48,8 +50,17 @@ interface Options {
 }
 
 function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet, listenOnly }: Options) {
+  const state = new ChatState();
+  const address = words.length === 0 ? targetOf(state.last ?? 'localhost:9000') : onlyTarget(words);
+  const server = formatAddress(address);
+  const secret = name === undefined ? undefined : state.secretFor(server, name);
   return {
-    address: words.length === 0 ? { host: 'localhost', port: 9000 } : onlyTarget(words),
+    address,
+    onNamed(given: string) {
+      state.last = server;
+      if (secret !== undefined) state.keepSecret(server, given, secret);
+    },
+    ...(secret === undefined ? {} : { secret }),
     rooms: room ?? ['lobby'],
     connectTimeoutMs: connectTimeout,
     quiet: quiet === true,
@@ -64,7 +75,12 @@ async function chat(call: ChatCall, json: boolean): Promise<void> {
   const screen = !call.listenOnly && isatty(0) && isatty(1) && !json && process.env.TERM !== 'dumb';
   if (screen) setPainted();
   if (screen) await (await import('./chat-screen.js')).chatScreen(call);
-  else await (await import('./chat-pipe.js')).chatPipe(call, json);
+  else await (await import('./chat-pipe.js')).chatPipe({ ...call, waitsForName: true }, json);
+}
+
+function nameGiven(name: string): string {
+  if (name.trim() === '') throw new InvalidArgumentError('A name is not empty.');
+  return name;
 }
 
 function add(value: string, before: string[] = []): string[] {

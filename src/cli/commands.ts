@@ -12,5 +12,6 @@ export const commands: Record<string, (word?: string) => Promise<object>> = {
   announce: async () => (await import('./announce.js')).announceCommand(),
   talk: async () => (await import('./talk.js')).talkCommand(),
   chat: async () => (await import('./chat.js')).chatCommand(),
+  store: async () => (await import('./store.js')).storeCommand(),
   connect: async () => (await import('./connect.js')).connectCommand(),
 };

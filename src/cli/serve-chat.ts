@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
-import { type Log, type Retention, sha256 } from '../core/index.js';
+import { type Connection, type Log, type Retention, sha256 } from '../core/index.js';
 import { memoryLog } from '../log/memory.js';
 import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
 import { roomNameOf } from '../rooms/spelling.js';
@@ -38,7 +38,9 @@ async function serveRooms(
   let log: Log | undefined;
   const make = async (server: ServerLog) => {
     log = noted(await opened(logs.store, options.sync, retentionOf(options)), server);
-    hall = new Hall({ ...hallOptions(options), log });
+    const onNamed = (peer: Connection, name: string) =>
+      server.info(`${peer.remote} is ${name}`, { peer: peer.id, name });
+    hall = new Hall({ ...hallOptions(options), log, onNamed });
     return sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
   };
   await runServer(address, { ...options, log: logs.format }, make, { onStopping: async () => hall?.goodbye() });
@@ -135,6 +137,6 @@ function lobby(value: string): string {
   try {
     return roomNameOf(value);
   } catch (error) {
-    throw new InvalidArgumentError(`It is to be a room: ${(error as Error).message}.`);
+    throw new InvalidArgumentError(`It must be a room: ${(error as Error).message}.`);
   }
 }

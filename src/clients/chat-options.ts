@@ -23,6 +23,8 @@ export interface ChatListener {
 export interface ChatOptions extends DialOptions {
   /** The name to be known by; without it the server gives one. */
   readonly name?: string;
+  /** Waits once for a name that is held for the return of somebody, as long as that lasts, before it gives up (default: false). */
+  readonly waitsForName?: boolean;
   /** Proves that a held name is ours; made anew where there is none. */
   readonly secret?: string;
   /** Rooms to join. */

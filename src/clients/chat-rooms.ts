@@ -78,6 +78,11 @@ export class ChatRooms {
     return own;
   }
 
+  /** What was said and is not settled, in order. */
+  get waiting(): readonly Say[] {
+    return [...this.#says.values()];
+  }
+
   /** What was said in a room and is not settled, in order. */
   sayings(room: string): Say[] {
     return [...this.#says.values()].filter((say) => roomKey(say.room) === room);

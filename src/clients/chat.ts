@@ -4,7 +4,6 @@ import {
   type Clock,
   type Closed,
   type Connection,
-  chatVersion,
   type Handler,
   type Joined,
   printable,
@@ -20,6 +19,7 @@ import { causeOf, hearingRefusal, neverWelcome } from './chat-lost.js';
 import type { ChatListener, ChatOptions } from './chat-options.js';
 import { ChatRooms } from './chat-rooms.js';
 import { Waits, Watch } from './chat-timing.js';
+import { Naming } from './naming.js';
 
 /**
  * A member of a chat that does not lose its place: cut off, it connects again after a random wait, asks for what it
@@ -33,7 +33,7 @@ export class ChatClient {
   readonly #clock: Clock;
   /** A server that was too busy to hear our hello greets us in plain text first. */
   readonly #codec = jsonLines<ServerMessage, ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
-  #name: string | undefined;
+  readonly #naming: Naming;
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;
   #welcomedAt = 0;
@@ -55,7 +55,7 @@ export class ChatClient {
   ) {
     this.address = targetOf(address);
     this.#clock = options.clock ?? systemClock;
-    this.#name = options.name;
+    this.#naming = new Naming(options.name, options.waitsForName === true);
     this.#secret = options.secret ?? crypto.randomUUID();
     this.#rooms = new ChatRooms(options.rooms);
     this.#waits = new Waits(options.random);
@@ -85,7 +85,7 @@ export class ChatClient {
 
   /** The name that we are known by, once the server has given or granted it. */
   get name(): string {
-    return this.#name ?? '';
+    return this.#naming.name ?? '';
   }
 
   /**
@@ -97,9 +97,14 @@ export class ChatClient {
     return id;
   }
 
-  /** What was said and is not yet acknowledged. */
+  /** How much was said that is not yet acknowledged. */
   get unsent(): number {
     return this.#rooms.pending;
+  }
+
+  /** What was said and is not yet acknowledged, in order. */
+  get unsentTexts(): readonly string[] {
+    return this.#rooms.waiting.map(({ body }) => body);
   }
 
   join(room: string): void {
@@ -155,13 +160,7 @@ export class ChatClient {
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
     const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
     this.#watch = new Watch(this.#clock, silence, this.options.connectTimeoutMs);
-    peer.write({
-      type: 'hello',
-      version: chatVersion,
-      secret: this.#secret,
-      pong: true,
-      ...(this.#name ? { name: this.#name } : {}),
-    });
+    peer.write(this.#naming.hello(this.#secret));
     return {
       data: (message) => {
         this.#watch?.heard();
@@ -184,7 +183,7 @@ export class ChatClient {
           this.listener.said?.(message.id, { number: message.number }, message);
         return;
       case 'nick':
-        if (message.from === this.#name) this.#name = message.name;
+        if (message.from === this.name) this.#naming.name = message.name;
         return this.listener.message(message);
       case 'bye':
         return this.#onBye(message);
@@ -207,9 +206,10 @@ export class ChatClient {
     this.#known = true;
     this.#watch?.welcomed();
     this.#welcomedAt = this.#clock.now();
-    this.#name = message.name;
+    const changed = this.#naming.granted(message.name);
     this.listener.state?.({ at: 'connected' });
     this.listener.message(message);
+    if (changed) this.listener.message({ type: 'error', code: 'name-taken', message: changed });
     for (const room of this.#rooms.names) this.#send(this.#joinOf(room));
   }
 
@@ -227,16 +227,24 @@ export class ChatClient {
 
   #onError(message: ServerMessage & { type: 'error' }): void {
     const { id, code, room } = message;
-    if (!this.#welcomed) {
-      this.#fail(message.message);
-      this.#peer?.close('ended');
-      return;
-    }
+    if (!this.#welcomed) return this.#onNotWelcome(message);
     if (code === 'gone' && room !== undefined) this.#rooms.skip(room);
     if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
     const said = id === undefined ? undefined : this.#rooms.settle(id);
     if (said !== undefined) this.listener.said?.(said, { failed: message.message }, message);
     else this.listener.message(message);
+  }
+
+  /** The server does not let us in: under this name it may do so later, or under another. */
+  #onNotWelcome(message: ServerMessage & { type: 'error' }): void {
+    const waitMs = message.code === 'name-taken' ? this.#naming.refused(message, this.#known) : undefined;
+    if (waitMs === undefined) this.#fail(message.message);
+    else {
+      this.#refusal = message.message;
+      this.#known = true;
+      this.#naming.waits = waitMs;
+    }
+    this.#peer?.close('ended');
   }
 
   /** The server will not have us. What it says of that may be shown on a terminal. */
@@ -264,7 +272,7 @@ export class ChatClient {
 
   #again(why: string): void {
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    const ms = this.#waits.next(this.#bye?.waitMs);
+    const ms = this.#naming.takeWait() ?? this.#waits.next(this.#bye?.waitMs);
     this.#bye = undefined;
     this.listener.state?.({ at: 'waiting', ms, why });
     this.#timer = this.#clock.after(ms, () => this.#connect(false));

@@ -26,6 +26,8 @@ export type ClientMessage =
       readonly version: number;
       readonly name?: string;
       readonly secret?: string;
+      /** Tells connections of one run of a client from those of another that has the same secret. */
+      readonly session?: string;
       /** The client answers a `ping` of the server: one that then does not has vanished. */
       readonly pong?: boolean;
     }
@@ -84,6 +86,8 @@ export type ServerMessage =
       readonly message: string;
       readonly room?: string;
       readonly id?: string;
+      /** For how long the name is held at most, in milliseconds. */
+      readonly waitMs?: number;
     }
   | { readonly type: 'bye'; readonly reason: string; readonly again: 'yes' | 'later' | 'no'; readonly waitMs?: number };
 

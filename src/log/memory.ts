@@ -7,6 +7,8 @@ export interface MemoryLogOptions {
   readonly retention?: Retention;
   /** Bytes kept in all, with what an entry takes beside its text (default 256 MiB): beyond them, the rooms in which nothing was said for longest lose their oldest. */
   readonly totalBytes?: number;
+  /** Rooms of which something is kept (default 20,000): beyond them, those in which nothing was said for longest are forgotten. */
+  readonly maxRooms?: number;
   /** The time of the day, in milliseconds. */
   readonly now?: () => number;
 }
@@ -16,12 +18,18 @@ export interface MemoryLogOptions {
  * process it is gone, and the next one has another epoch.
  */
 export function memoryLog(options: MemoryLogOptions = {}): Log {
-  const { retention = { entries: 10_000 }, totalBytes = 256 * 1024 * 1024, now = Date.now } = options;
-  return groupedLog(new MemoryStore(retention, totalBytes, now), now);
+  const {
+    retention = { entries: 10_000 },
+    totalBytes = 256 * 1024 * 1024,
+    maxRooms = 20_000,
+    now = Date.now,
+  } = options;
+  return groupedLog(new MemoryStore(retention, totalBytes, maxRooms, now), now);
 }
 
 /** The entries of one room: `entries[from]` is the oldest that is kept. */
 interface Kept {
+  readonly room: string;
   /** What is dropped leaves a hole until the array is cut. */
   entries: (Entry | undefined)[];
   from: number;
@@ -33,6 +41,8 @@ interface Kept {
 class MemoryStore implements Store {
   #epoch: string | undefined;
   readonly #rooms = new Map<string, Kept>();
+  /** The last number of any room that was forgotten: none is given twice in one epoch. */
+  #forgotten = 0;
   /** The rooms that keep something, the one in which something was said last at the end. */
   readonly #full = new Set<Kept>();
   #bytes = 0;
@@ -40,6 +50,7 @@ class MemoryStore implements Store {
   constructor(
     readonly retention: Retention,
     readonly totalBytes: number,
+    readonly maxRooms: number,
     readonly now: () => number,
   ) {}
 
@@ -56,14 +67,14 @@ class MemoryStore implements Store {
 
   extent(room: string): Extent {
     const kept = this.#rooms.get(room);
-    if (!kept) return { first: 1, last: 0 };
+    if (!kept) return { first: this.#forgotten + 1, last: this.#forgotten };
     return { first: kept.last - (kept.entries.length - kept.from) + 1, last: kept.last };
   }
 
   put(room: string, entry: Entry): Entry {
     let kept = this.#rooms.get(room);
     if (!kept) {
-      kept = { entries: [], from: 0, last: 0, bytes: 0, byKey: new Map() };
+      kept = { room, entries: [], from: 0, last: this.#forgotten, bytes: 0, byKey: new Map() };
       this.#rooms.set(room, kept);
     }
     if (entry.key !== undefined) {
@@ -88,10 +99,18 @@ class MemoryStore implements Store {
     this.#full.delete(kept);
     this.#full.add(kept);
     for (const longest of this.#full) {
-      if (this.#bytes <= this.totalBytes) return;
-      this.#drop(longest, () => this.#bytes > this.totalBytes);
-      if (longest.from === longest.entries.length) this.#full.delete(longest);
+      const tooMany = this.#rooms.size > this.maxRooms;
+      if (this.#bytes <= this.totalBytes && !tooMany) return;
+      this.#drop(longest, () => tooMany || this.#bytes > this.totalBytes);
+      if (longest.from === longest.entries.length) this.#forget(longest);
     }
+  }
+
+  /** A room of which nothing is kept takes no memory. */
+  #forget(kept: Kept): void {
+    this.#full.delete(kept);
+    this.#rooms.delete(kept.room);
+    this.#forgotten = Math.max(this.#forgotten, kept.last);
   }
 
   expire(room: string): void {

@@ -45,6 +45,9 @@ interface Known {
   bytes: number;
 }
 
+/** Rooms that are known at a time: others are looked up when they are needed. */
+const mostKnown = 10_000;
+
 class SqliteStore implements Store {
   readonly epoch: string;
   #rooms = new Map<string, Known>();
@@ -73,6 +76,7 @@ class SqliteStore implements Store {
   }
 
   transaction(run: () => void): void {
+    if (this.#rooms.size > mostKnown) this.#rooms = new Map();
     try {
       // Nobody can open a file that was removed: its content is lost with the process.
       this.#sameFile();

@@ -1,4 +1,4 @@
-import { type Clock, type Log, type MakeHash, sha256, systemClock } from '../core/index.js';
+import { type Clock, type Connection, type Log, type MakeHash, sha256, systemClock } from '../core/index.js';
 import type { PaceOptions } from './pace.js';
 
 /** What a chat needs, and what it allows. Each limit names what it stops. */
@@ -25,6 +25,8 @@ export interface HallOptions {
   readonly maxRoomsEach?: number;
   /** Members that a room may have (default 10,000). */
   readonly maxMembers?: number;
+  /** Called with each name that a client takes, for a log (default: nothing). */
+  readonly onNamed?: (peer: Connection, name: string) => void;
   /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
   readonly pace?: PaceOptions;
 }
@@ -49,5 +51,6 @@ export const defaults = {
   maxRooms: 10_000,
   maxRoomsEach: 50,
   maxMembers: 10_000,
+  onNamed: () => {},
   pace: { rate: 20, burst: 100, maxDelayMs: 60_000 },
 } as const;

@@ -19,6 +19,13 @@ import { Room } from './room.js';
 import { folded, nameOf, roomNameOf } from './spelling.js';
 import type { Voice } from './voice.js';
 
+/** How a client asks to be let in. */
+export interface Admission {
+  readonly name?: string;
+  readonly secret?: string;
+  readonly session?: string;
+}
+
 /** Entries that one request for history gives, at most. */
 const maxHistory = 200;
 /** Milliseconds over which a stopping server spreads the return of its clients: one for each, up to this. */
@@ -52,15 +59,27 @@ export class Hall {
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
-  admit(peer: Connection, voice: Voice, { name, secret }: { name?: string; secret?: string } = {}): Member {
+  admit(peer: Connection, voice: Voice, { name, secret, session }: Admission = {}): Member {
     const member = new Member(peer, voice, this.options.maxBacklog, this.budget);
     member.owner = this.#fingerprint(secret ?? crypto.randomUUID());
     const shown = name === undefined ? this.#names.free() : nameOf(name);
     const before = this.#names.claim(shown, member.owner, member);
+    member.session = session;
     member.name = shown;
     this.#members.add(member);
     if (before) this.#replace(before);
+    this.options.onNamed(peer, shown);
     return member;
+  }
+
+  /**
+   * The member that bears `name` with the same secret, and in another session: its connection may be lost, or it is another
+   * program of the same user. Who may come in its place has to be found out by asking it.
+   */
+  rivalOf({ name, secret, session }: Admission): Member | undefined {
+    if (name === undefined || secret === undefined) return undefined;
+    const before = this.#names.of(nameOf(name), this.#fingerprint(secret));
+    return before && (session === undefined || before.session !== session) ? before : undefined;
   }
 
   /** Lets a member go; with `hold`, its name is held for its return. */
@@ -118,20 +137,27 @@ export class Hall {
     if (folded(before) !== folded(shown)) this.#names.release(before, member, false);
     if (replaced) this.#replace(replaced);
     member.name = shown;
+    this.options.onNamed(member.peer, shown);
     const renamed: ServerMessage = { type: 'nick', from: before, name: shown };
     if (member.rooms.size === 0) member.tell(renamed);
     for (const room of member.rooms.keys()) this.#rooms.get(room)?.announce(renamed);
   }
 
+  /** Tells a member who is in a room, also in one that it is not in. */
   who(member: Member, name: string): void {
-    const room = this.#roomOf(member, name);
-    const names = [...room.members].map((other) => other.name).sort();
-    member.answer({ type: 'who', room: room.name, names });
+    const key = member.rooms.has(name) ? name : roomNameOf(name);
+    const names = [...(this.#rooms.get(key)?.members ?? [])].map((other) => other.name).sort();
+    member.answer({ type: 'who', room: key, names });
   }
 
   rooms(member: Member): void {
     const rooms = [...this.#rooms.values()].map(({ name, size }) => ({ room: name, members: size }));
     member.answer({ type: 'rooms', rooms: rooms.sort((a, b) => b.members - a.members).slice(0, 1000) });
+  }
+
+  /** The topic of a room; empty where it has none. */
+  topicOf(name: string): string {
+    return this.#rooms.get(name)?.topic ?? '';
   }
 
   setTopic(member: Member, name: string, topic: string): void {

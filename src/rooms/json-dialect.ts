@@ -8,11 +8,13 @@ import {
   layered,
   type ServerMessage,
   startsWith,
+  type Timer,
   type WirelineError,
 } from '../core/index.js';
 import { SilenceWatch } from '../core/silence.js';
 import { framed, jsonLines } from '../framing/index.js';
-import type { Hall } from './hall.js';
+import type { Admission, Hall } from './hall.js';
+import { idOf, maxId, number, optional, positionOf, sizeOf, text, tooLong } from './json-fields.js';
 import { jsonVoice } from './json-voice.js';
 import { closeFor, type Member } from './member.js';
 import type { Pace, Priced } from './pace.js';
@@ -22,8 +24,8 @@ import { Refusal } from './refusal.js';
 const helloMs = 10_000;
 /** Milliseconds of silence after which a member is asked whether it is there, and within which one that knows how must answer. */
 const silenceMs = 30_000;
-/** Characters of a message's id, and of a secret. */
-const maxId = 128;
+/** Milliseconds in which a member must answer for whose name another connection of its owner asks. */
+const probeMs = 5_000;
 
 /** Messages that are priced by their answers, and those that must not wait for an answer. */
 const pricedAs = new Map<string, Priced>([
@@ -70,6 +72,10 @@ class JsonClient implements Handler<ClientMessage> {
   #member: Member | undefined;
   #leaving = false;
   #silence: SilenceWatch | undefined;
+  /** Waits for any sign of the client. */
+  #probe: { readonly timer: Timer; answer(there: boolean): void } | undefined;
+  /** A hello is looked at. */
+  #greeting = false;
   /** It answers a ping. A bot need not. */
   #answers = false;
   readonly #pace: Pace<ClientMessage>;
@@ -96,6 +102,21 @@ class JsonClient implements Handler<ClientMessage> {
   /** Something came from the client, and be it a part of a message. */
   heard(): void {
     this.#silence?.heard();
+    this.#answerProbe(true);
+  }
+
+  /** Asks the client whether it is there; whatever it sends is an answer. */
+  #askWhetherThere(answer: (there: boolean) => void): void {
+    this.#answerProbe(false);
+    this.#probe = { answer, timer: this.hall.options.clock.after(probeMs, () => this.#answerProbe(false)) };
+    this.#tell({ type: 'ping' });
+  }
+
+  #answerProbe(there: boolean): void {
+    const probe = this.#probe;
+    this.#probe = undefined;
+    probe?.timer.stop();
+    probe?.answer(there);
   }
 
   data(message: ClientMessage): void {
@@ -114,14 +135,19 @@ class JsonClient implements Handler<ClientMessage> {
   close(_why: Closed): void {
     this.#hello.stop();
     this.#silence?.stop();
+    this.#answerProbe(false);
     this.#pace.stop();
     if (this.#member) this.hall.dismiss(this.#member, !this.#leaving);
   }
 
   #run(message: ClientMessage): void {
     if (this.#leaving || this.peer.state === 'closed') return;
+    this.#attempt(() => this.#do(message), message);
+  }
+
+  #attempt(run: () => void, message: object): void {
     try {
-      this.#do(message);
+      run();
     } catch (error) {
       this.#refuse(error, message);
     }
@@ -155,13 +181,30 @@ class JsonClient implements Handler<ClientMessage> {
     else this.#ask(member, message);
   }
 
-  #greet({ version, name, secret, pong }: ClientMessage & { type: 'hello' }): void {
-    if (this.#member) throw new Refusal('bad-message', 'hello was said before');
+  #greet(hello: ClientMessage & { type: 'hello' }): void {
+    const { version, name, secret, session } = hello;
+    if (this.#member || this.#greeting) throw new Refusal('bad-message', 'hello was said before');
     if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
-    const known = secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId);
-    const wanted = name === undefined ? {} : { name: text(name, 'name') };
-    const member = this.hall.admit(this.peer, jsonVoice, { ...wanted, secret: known });
+    const asked: Admission & { secret: string } = {
+      secret: secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId),
+      ...(name === undefined ? {} : { name: text(name, 'name') }),
+      ...(session === undefined ? {} : { session: text(session, 'session', 1, maxId) }),
+    };
+    const rival = this.hall.rivalOf(asked);
+    if (!rival?.probe) return this.#admit(hello, asked);
+    this.#greeting = true;
+    rival.probe((there) => {
+      this.#greeting = false;
+      if (this.peer.state === 'closed') return;
+      if (there) this.#refuse(new Refusal('name-taken', `the name ${rival.name} is in use`), hello);
+      else this.#attempt(() => this.#admit(hello, asked), hello);
+    });
+  }
+
+  #admit({ pong }: ClientMessage & { type: 'hello' }, asked: Admission & { secret: string }): void {
+    const member = this.hall.admit(this.peer, jsonVoice, asked);
     member.payer = this.#pace;
+    member.probe = (answer) => this.#askWhetherThere(answer);
     this.#member = member;
     this.#hello.stop();
     this.#answers = pong === true;
@@ -170,7 +213,7 @@ class JsonClient implements Handler<ClientMessage> {
       giveUp: () => this.#answers && !this.peer.paused && this.peer.close('timeout'),
     });
     const { maxMessage } = this.hall.options;
-    member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: known, maxMessage });
+    member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: asked.secret, maxMessage });
   }
 
   #onPong(): void {
@@ -224,46 +267,6 @@ class JsonClient implements Handler<ClientMessage> {
     if (said.length * 3 > maxMessage && new TextEncoder().encode(said).length > maxMessage) throw tooLong(maxMessage);
     return said;
   }
-}
-
-const tooLong = (max: number) => new Refusal('too-long', `a message has at most ${max} bytes`);
-
-function text(value: unknown, field: string, min = 1, max = 1024): string {
-  if (typeof value !== 'string' || value.length < min) {
-    throw new Refusal('bad-message', `${field} is to be a text${min > 1 ? ` of ${min} to ${max} characters` : ''}`);
-  }
-  if (value.length > max) throw field === 'body' ? tooLong(max) : new Refusal('too-long', `${field} is too long`);
-  return value;
-}
-
-function number(value: unknown, field: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw new Refusal('bad-message', `${field} is to be a whole number`);
-  }
-  return value as number;
-}
-
-function idOf({ id }: { id?: unknown }): string | undefined {
-  return id === undefined ? undefined : text(id, 'id', 1, maxId);
-}
-
-function positionOf({ epoch, after, replay }: ClientMessage & { type: 'join' }) {
-  return {
-    epoch: epoch === undefined ? undefined : text(epoch, 'epoch'),
-    after: number(after, 'after'),
-    replay: number(replay, 'replay'),
-  };
-}
-
-function optional(key: 'id', value: unknown): { id?: string } {
-  return value === undefined ? {} : { [key]: text(value, key, 0, maxId) };
-}
-
-/** What a message costs beside its number: only what is said is long. */
-function sizeOf(message: object): number {
-  const { body } = message as { body?: unknown };
-  return typeof body === 'string' ? body.length : 0;
 }
 
 /** Whether the first byte is a brace, maybe after a byte-order mark. */

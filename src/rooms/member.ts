@@ -25,6 +25,10 @@ export class Member {
   name = '';
   /** Tells owners of names apart, and the ids of their messages. */
   owner = '';
+  /** Tells the connections of one run of a client from those of another. */
+  session: string | undefined;
+  /** Asks the client whether it is there, where it can be asked: calls back with the answer. */
+  probe: ((answer: (there: boolean) => void) => void) | undefined;
   /** The names under which it said what is on its way to the log: its own words, also where it has another name by now. */
   readonly saying = new Set<string>();
   /** The rooms joined, by name. */

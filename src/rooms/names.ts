@@ -9,6 +9,8 @@ interface Holder<M> {
   /** Who bears it now; undefined while it is held for the owner's return. */
   member: M | undefined;
   timer?: Timer;
+  /** When it is held no longer, by the clock. */
+  until?: number;
   /** The address it was last borne from, while it is held. */
   from?: string;
 }
@@ -43,10 +45,23 @@ export class Names<M> {
   claim(name: string, owner: string, member: M): M | undefined {
     const key = folded(name);
     const before = this.#holders.get(key);
-    if (before && before.owner !== owner) throw new Refusal('name-taken', `the name ${before.name} is taken`);
+    if (before && before.owner !== owner) throw this.#taken(before);
     if (before && !before.member) this.#drop(key, before);
     this.#holders.set(key, { name, owner, member });
     return before?.member === member ? undefined : before?.member;
+  }
+
+  /** Who bears `name` now for the owner of this fingerprint, if anybody. */
+  of(name: string, owner: string): M | undefined {
+    const holder = this.#holders.get(folded(name));
+    return holder?.owner === owner ? holder.member : undefined;
+  }
+
+  #taken({ name, member, until = 0 }: Holder<M>): Refusal {
+    if (member) return new Refusal('name-taken', `the name ${name} is in use`);
+    const waitMs = Math.max(0, until - this.clock.now());
+    const words = `the name ${name} is held for ${Math.ceil(waitMs / 1000)} s, for the return of its owner`;
+    return new Refusal('name-taken', words, { waitMs });
   }
 
   /** A name that nobody has: `guest-1` and so on. */
@@ -72,6 +87,7 @@ export class Names<M> {
     this.#heldEach.set(address, ofAddress + 1);
     holder.from = address;
     holder.member = undefined;
+    holder.until = this.clock.now() + this.holdMs;
     holder.timer = this.clock.after(this.holdMs, () => this.#drop(key, holder));
     this.#held++;
     this.#holders.set(key, holder);

@@ -12,10 +12,10 @@ const help = [
   '/nick NAME       take another name',
   '/join ROOM       go to another room',
   '/rooms           the rooms there are',
-  '/who             who is here',
+  '/who [ROOM]      who is here, or in another room',
   '/msg NAME TEXT   say something to one member alone; it is not kept',
   '/history [N]     the last things said here',
-  '/topic [TEXT]    set the topic',
+  '/topic [TEXT]    show the topic, or set it; /topic - clears it',
   '/quit            leave; so do /q and Bye',
   '//TEXT           say something that begins with a slash',
 ];
@@ -56,7 +56,7 @@ class PlainClient implements Handler<TextMessage> {
     });
     this.#member = hall.admit(peer, plainVoice);
     this.#member.payer = this.#pace;
-    notice(`welcome: you are ${this.#member.name}; /nick NAME changes it, and /help says what else there is`);
+    notice(`welcome: you are ${this.#member.name}. /nick NAME changes that; /help says more`);
     this.#pace.take(`/join ${hall.options.lobby}`, 0, 'enters');
   }
 
@@ -82,7 +82,7 @@ class PlainClient implements Handler<TextMessage> {
   #run(line: string): void {
     if (this.#leaving || this.peer.state === 'closed') return;
     this.#attempt(() => {
-      if (line === 'Bye') this.#quit();
+      if (line === 'Bye') this.#bye();
       else if (line.startsWith('//')) this.#say(line.slice(1));
       else if (line.startsWith('/')) this.#command(line);
       else this.#say(line);
@@ -118,13 +118,13 @@ class PlainClient implements Handler<TextMessage> {
       case 'rooms':
         return hall.rooms(this.#member);
       case 'who':
-        return hall.who(this.#member, this.#here);
+        return hall.who(this.#member, rest.trim() || this.#here);
       case 'msg':
         return this.#whisper(rest);
       case 'history':
         return this.#history(rest.trim());
       case 'topic':
-        return hall.setTopic(this.#member, this.#here, rest.trim());
+        return this.#topic(rest.trim());
       case 'help':
         return help.forEach((words) => void this.#member.tell({ type: 'notice', message: words }));
       case 'quit':
@@ -133,6 +133,18 @@ class PlainClient implements Handler<TextMessage> {
       default:
         throw new Refusal('bad-message', `there is no command /${command}: /help says which there are`);
     }
+  }
+
+  #topic(topic: string): void {
+    if (topic !== '') return this.hall.setTopic(this.#member, this.#here, topic === '-' ? '' : topic);
+    const known = this.hall.topicOf(this.#here);
+    this.#member.tell({ type: 'notice', message: known ? `topic: ${known}` : 'there is no topic' });
+  }
+
+  /** Who says Bye in a room means to say it there. */
+  #bye(): void {
+    if (this.#room !== '') this.#say('Bye');
+    this.#quit();
   }
 
   /** A plain client is in one room: it leaves the one that it was in. */

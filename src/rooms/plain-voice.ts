@@ -14,9 +14,29 @@ const continued = '| ';
 export const plainVoice: Voice = {
   echoes: false,
   entries: (_room, entries) => encoder.encode(spoken(entries)),
+  past: (entries, before) => encoder.encode(dated(entries, before)),
+  present: () => encoder.encode(star('what follows is said now')),
   accepted: () => nothing,
   message: (message) => encoder.encode(words(message)),
 };
+
+/** Entries of earlier, with the time before those that were said ten minutes or more after the one before them. */
+function dated(entries: readonly Entry[], before: Entry | undefined): string {
+  let text = '';
+  let last = before?.time ?? Number.NEGATIVE_INFINITY;
+  for (const entry of entries) {
+    if (entry.time - last >= 600_000) text += star(momentOf(entry.time));
+    last = entry.time;
+    text += spoken([entry]);
+  }
+  return text;
+}
+
+/** A time here, to the minute: `2026-11-24 21:05`. */
+function momentOf(ms: number): string {
+  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return Number.isNaN(local.getTime()) ? 'at an unknown time' : local.toISOString().slice(0, 16).replace('T', ' ');
+}
 
 function spoken(entries: readonly Pick<Entry, 'from' | 'body'>[]): string {
   let text = '';
@@ -44,7 +64,7 @@ function words(message: ServerMessage): string {
     case 'rooms':
       return star(`rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ') || 'none'}`);
     case 'who':
-      return star(`in ${message.room}: ${message.names.join(', ')}`);
+      return star(`in ${message.room}: ${message.names.join(', ') || 'nobody'}`);
     case 'notice':
     case 'error':
       return star(message.message);
@@ -64,7 +84,7 @@ function happened(message: ServerMessage): string {
     case 'nick':
       return star(`${message.from} is now ${message.name}`);
     case 'topic':
-      return star(`${message.name} has set the topic: ${message.topic}`);
+      return star(`${message.name} has ${message.topic ? `set the topic: ${message.topic}` : 'cleared the topic'}`);
     case 'bye':
       return star(message.reason === 'shutdown' ? 'the server is stopping: come again in a moment' : 'goodbye');
     default:

@@ -8,7 +8,7 @@ export class Refusal extends Error {
     readonly code: RefusalCode,
     message: string,
     /** What the client called the message that was refused. */
-    readonly about: { readonly room?: string; readonly id?: string } = {},
+    readonly about: { readonly room?: string; readonly id?: string; readonly waitMs?: number } = {},
   ) {
     super(message);
   }

@@ -3,6 +3,8 @@ import type { FairQueue } from './fair-queue.js';
 import type { Member } from './member.js';
 import { enough, portionsOf } from './portions.js';
 
+const nothing = new Uint8Array(0);
+
 /** Entries that are read at a time for a member that catches up. */
 const page = 32;
 
@@ -13,6 +15,8 @@ const page = 32;
 export class Subscription {
   #live = false;
   #wasLive = false;
+  /** The last entry from before the member came that it was told. */
+  #past: Entry | undefined;
   #ended = false;
   /** How many of the room's events of this turn the member does not need: they were before it came. */
   eventsBefore = 0;
@@ -60,6 +64,8 @@ export class Subscription {
         await this.reads.add(() => this.#readOn());
       }
       this.#live = true;
+      if (this.#past && !this.#over) this.#write(this.member.voice.present?.() ?? nothing);
+      this.#past = undefined;
       this.#wasLive = true;
     } catch (error) {
       this.member.end(this.room, error);
@@ -78,8 +84,16 @@ export class Subscription {
     this.position = next - 1;
     for (const some of portionsOf(entries)) {
       this.position += some.length;
-      if (!this.#write(this.member.voice.entries(this.room, some))) return;
+      if (!this.#write(this.#encoded(some))) return;
     }
+  }
+
+  #encoded(entries: readonly Entry[]): Uint8Array {
+    const { voice } = this.member;
+    if (this.#wasLive || !voice.past) return voice.entries(this.room, entries);
+    const bytes = voice.past(entries, this.#past);
+    this.#past = entries.at(-1);
+    return bytes;
   }
 
   /** Entries from before it joined are an answer. Later it may be behind as well, but has not asked for that. */

@@ -119,7 +119,7 @@ describe('a chat client', () => {
     const { admit, events, until } = await setUp();
     const seat = await admit(0);
     expect(seat.heard).toEqual([
-      { type: 'hello', version: 1, name: 'ann', secret: expect.any(String), pong: true },
+      { type: 'hello', version: 1, name: 'ann', secret: expect.any(String), session: expect.any(String), pong: true },
       { type: 'join', room: 'lobby' },
     ]);
     seat.say(entry(1), entry(1), entry(2), { type: 'of a later version' }, entry(2), { type: 'notice', message: '' });
@@ -272,6 +272,46 @@ describe('a chat client', () => {
     const { seat, result } = await setUp();
     (await seat(0)).say({ type: 'error', code: 'name-taken', message: 'the name ann is taken' });
     expect(await result).toBe('refused: the name ann is taken');
+  });
+
+  const held = { type: 'error', code: 'name-taken', message: 'the name ann is held for 42 s', waitMs: 42_000 };
+
+  test('waits once for a name that is held, where it is told to', async () => {
+    const { seat, clock, events, reasons, until, result } = await setUp({ waitsForName: true });
+    (await seat(0)).say(held);
+    await until(() => events.includes('waiting 42100'));
+    expect(reasons).toEqual(['the name ann is held for 42 s']);
+    clock.pass(42_100);
+    (await seat(1)).say(held);
+    expect(await result).toBe('refused: the name ann is held for 42 s');
+  });
+
+  test('goes on under another name where its own was given away while it was cut off, and says what waits', async () => {
+    const { admit, seat, client, clock, events, until } = await setUp();
+    const first = await admit(0);
+    first.peer.close('failed');
+    await until(() => events.some((event) => event.startsWith('waiting')));
+    client.say('lobby', 'important', 'id-1');
+    clock.pass(10_000);
+    for (const [at, name] of [
+      [1, 'ann'],
+      [2, 'ann_'],
+    ] as const) {
+      const refusing = await seat(at);
+      expect(refusing.last('hello')).toMatchObject({ name });
+      refusing.say({ type: 'error', code: 'name-taken', message: `the name ${name} is in use` });
+      await until(() => refusing.over && events.at(-1) === 'waiting 100');
+      clock.pass(100);
+    }
+    const last = await seat(3);
+    last.say({ ...welcome, name: 'ann__' });
+    await until(() => last.last('join') !== undefined);
+    expect(events).toContain('error');
+    last.say(joined);
+    await until(() => last.last('say') !== undefined);
+    expect(last.last('say')).toMatchObject({ body: 'important', id: 'id-1' });
+    expect(client.name).toBe('ann__');
+    expect(client.unsentTexts).toEqual(['important']);
   });
 
   test.each([

@@ -89,7 +89,7 @@ test.each([
   const line = `${JSON.stringify({ type: 'say', room: 'lobby', ...said })}\n`;
   const { stdout, stderr, status } = await run(['chat', '--json', '127.0.0.1', port], line);
   expect(stdout.toString()).toMatch(/"code":"(too-long|bad-message)"/);
-  expect(stderr).toMatch(/^wireline: 1 of the lines were not said$/m);
+  expect(stderr).toMatch(/^wireline: one of the lines was refused$/m);
   expect(status).toBe(1);
 });
 
@@ -129,7 +129,7 @@ test('what the server refuses is one line, and its status', async () => {
   await listener.prints(/here/);
   expect(await run(['chat', '--name', 'ada', '127.0.0.1', port])).toMatchObject({
     status: 1,
-    stderr: 'wireline: the name ada is taken\n',
+    stderr: 'wireline: the name ada is in use\n',
   });
   const room = await run(['chat', '--room', '-x', '127.0.0.1', port]);
   expect(room.stderr).toMatch(/^wireline: cannot join -x: .*\n$/);
@@ -141,7 +141,7 @@ test('what the server refuses is one line, and its status', async () => {
   expect(await run(['chat', '--room', '##Dev', '127.0.0.1', port], 'said\n')).toMatchObject({ status: 0, stderr: '' });
   const long = await run(['chat', '127.0.0.1', port], `${'x'.repeat(2000)}\nshort\n`);
   expect(long.stderr).toBe(
-    'wireline: not said: a message has at most 1024 bytes\nwireline: 1 of the lines were not said\n',
+    'wireline: not said: a message has at most 1024 bytes\nwireline: one of the lines was refused\n',
   );
   expect(long.status).toBe(1);
   await listener.prints(/short\n/);
@@ -231,7 +231,7 @@ test('who is stopped before all that it read is acknowledged says how much is no
   await until(() => heard.includes('"two"'), 'both are said');
   expect(await ada.stop('SIGINT')).toMatchObject({
     status: 130,
-    stderr: 'wireline: 2 of the messages were not sent\n',
+    stderr: 'wireline: 2 messages were not sent:\n  one\n  two\n',
   });
 });
 
@@ -254,7 +254,7 @@ test('--json says one message of an id, and tells that another of the same id wa
   const { stdout, stderr, status } = await run(['chat', '--json', '127.0.0.1', port], says.join('\n'));
   expect(stdout.toString().match(/"body":"[a-z]+"/g)).toEqual(['"body":"one"']);
   expect(stderr).toMatch(/^wireline: not said: another message of the id d is not yet acknowledged$/m);
-  expect(stderr).toMatch(/^wireline: 1 of the lines were not said$/m);
+  expect(stderr).toMatch(/^wireline: one of the lines was refused$/m);
   expect(status).toBe(1);
 });
 

@@ -142,7 +142,7 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
     await person(port, '--name ada');
     const other = new Terminal(`chat --name ada 127.0.0.1 ${port}`);
     expect(await left(other)).toEqual({ ...asBefore, status: 1 });
-    expect(other.screen).toMatch(/^wireline: the name ada is taken$/m);
+    expect(other.screen).toMatch(/^wireline: the name ada is in use$/m);
     expect(await left(new Terminal('chat 127.0.0.1 1'))).toEqual({ ...asBefore, status: 3 });
   });
 
@@ -155,6 +155,6 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
     await ada.shows(/\(sending\)/);
     ada.enter('Bye');
     expect(await left(ada)).toEqual({ ...asBefore, status: 1 });
-    expect(ada.screen).toMatch(/^wireline: 1 of the messages were not sent$/m);
+    expect(ada.screen).toMatch(/^wireline: one message was not sent:\n {2}\S.*$/m);
   });
 });

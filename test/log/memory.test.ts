@@ -43,3 +43,18 @@ test('counts what short entries take beside their text', async () => {
   expect(last - first).toBeLessThan(5000);
   expect(last - first).toBeGreaterThan(2000);
 });
+
+test('forgets rooms in which nothing was said for longest, and gives none of their numbers again', async () => {
+  const log = memoryLog({ maxRooms: 100 });
+  const say = (room: string) => log.append(room, [{ from: 'a', body: 'x' }]);
+  for (let at = 0; at < 3; at++) await say('old');
+  await say('other');
+  for (let at = 0; at < 100; at++) await say(`room ${at}`);
+  expect(log.extent('room 99')).toMatchObject({ last: expect.any(Number) });
+  expect(await log.read('old', { after: 0, limit: 9 })).toEqual([]);
+  const { first, last } = log.extent('old');
+  expect(last).toBeGreaterThanOrEqual(3);
+  expect(first).toBe(last + 1);
+  const [next] = await say('old');
+  expect(next?.number).toBe(last + 1);
+});

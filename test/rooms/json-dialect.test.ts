@@ -242,7 +242,9 @@ describe('members', () => {
     ];
     expect((await alice.next('rooms')).rooms).toEqual(expected);
     bob.say({ type: 'who', room: 'dev' });
-    expect((await bob.next('error')).code).toBe('not-in-room');
+    expect((await bob.next('who')).names).toEqual(['Alice']);
+    bob.say({ type: 'who', room: 'nowhere' });
+    expect((await bob.next('who')).names).toEqual([]);
   });
 
   test('speak to one alone, and are told when nobody has that name', async () => {
@@ -294,7 +296,12 @@ describe('a name', () => {
     const other = chat.json();
     await new Promise(setImmediate);
     other.say({ type: 'hello', version: 1, name: 'alice' });
-    expect((await other.next('error')).code).toBe('name-taken');
+    expect(await other.next('error')).toEqual({
+      type: 'error',
+      code: 'name-taken',
+      message: 'the name Alice is held for 1 s, for the return of its owner',
+      waitMs: 1000,
+    });
     await member(chat.json(), 'Alice');
   });
 
@@ -314,10 +321,46 @@ describe('a name', () => {
     await third.next('welcome');
   });
 
-  test('moves to the new connection of its owner, and the old one is told', async () => {
+  test('in use is refused to others in these words', async () => {
     const chat = chatInMemory();
-    const old = await member(chat.json(), 'Alice');
     await member(chat.json(), 'Alice');
+    const other = chat.json();
+    other.say({ type: 'hello', version: 1, name: 'alice' });
+    expect(await other.next('error')).toEqual({
+      type: 'error',
+      code: 'name-taken',
+      message: 'the name Alice is in use',
+    });
+  });
+
+  test('stays with a connection that answers when its owner comes a second time', async () => {
+    const chat = chatInMemory();
+    const alice = await member(chat.json(), 'Alice', {}, { session: 'first' });
+    const second = chat.json();
+    second.say({ type: 'hello', version: 1, name: 'Alice', secret: 'secret of Alice alone', session: 'second' });
+    await alice.next('ping');
+    chat.clock.pass(4_999);
+    alice.say({ type: 'pong' });
+    expect(await second.next('error')).toMatchObject({ code: 'name-taken', message: 'the name Alice is in use' });
+    alice.say({ type: 'ping' });
+    await alice.next('pong');
+  });
+
+  test('moves to another session of its owner when the connection has not answered for 5 s', async () => {
+    const chat = chatInMemory();
+    const old = await member(chat.json(), 'Alice', {}, { session: 'first' });
+    const second = chat.json();
+    second.say({ type: 'hello', version: 1, name: 'Alice', secret: 'secret of Alice alone', session: 'second' });
+    await old.next('ping');
+    chat.clock.pass(5_000);
+    expect((await second.next('welcome')).name).toBe('Alice');
+    expect(await old.next('bye')).toMatchObject({ reason: 'replaced' });
+  });
+
+  test('moves to the new connection of its session at once, and the old one is told', async () => {
+    const chat = chatInMemory();
+    const old = await member(chat.json(), 'Alice', {}, { session: 'first' });
+    await member(chat.json(), 'Alice', {}, { session: 'first' });
     expect(await old.next('bye')).toMatchObject({ reason: 'replaced', again: 'no' });
     await old.closed;
     const bob = await member(chat.json(), 'Bob');

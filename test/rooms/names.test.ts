@@ -13,7 +13,7 @@ function names(holdMs = 1000) {
 test('a name is one member’s, in any case', () => {
   const { names: given } = names();
   expect(given.claim('Ann', 'a', ann)).toBeUndefined();
-  expect(() => given.claim('ANN', 'b', bob)).toThrow('Ann is taken');
+  expect(() => given.claim('ANN', 'b', bob)).toThrow('Ann is in use');
   expect(given.find('ann')).toBe(ann);
 });
 
@@ -22,7 +22,7 @@ test('a name is held for its owner alone, and for a time only', () => {
   given.claim('Ann', 'a', ann);
   given.release('Ann', ann, true);
   expect(given.find('ann')).toBeUndefined();
-  expect(() => given.claim('ann', 'b', bob)).toThrow('taken');
+  expect(() => given.claim('ann', 'b', bob)).toThrow('held for 1 s');
   clock.pass(999);
   expect(given.claim('Ann', 'a', ann)).toBeUndefined();
   given.release('Ann', ann, true);
@@ -62,10 +62,10 @@ test('a flood of names does not stay, and frees nobody’s', () => {
   hold('ann', '10.0.0.1');
   for (let i = 0; i < 105; i++) hold(`n${i}`, '10.0.0.2');
   // One address has a hundred held.
-  expect(() => given.claim('n99', 'other', bob)).toThrow('taken');
+  expect(() => given.claim('n99', 'other', bob)).toThrow('held for 1 s');
   expect(given.claim('n100', 'other', bob)).toBeUndefined();
   for (let i = 0; i < 10_005; i++) hold(`m${i}`, `10.1.${i % 200}.1`);
-  expect(() => given.claim('ann', 'other', bob)).toThrow('taken');
-  expect(() => given.claim('m1', 'other', bob)).toThrow('taken');
+  expect(() => given.claim('ann', 'other', bob)).toThrow('held for 1 s');
+  expect(() => given.claim('m1', 'other', bob)).toThrow('held for 1 s');
   expect(given.claim('m10004', 'other', bob)).toBeUndefined();
 });

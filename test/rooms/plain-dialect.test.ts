@@ -16,7 +16,7 @@ async function person(end: ChatEnd, name: string): Promise<ChatEnd> {
 describe('a plain client', () => {
   test('is greeted with the name that it is given and the room that it is in', async () => {
     const end = chatInMemory({ lobby: 'hall' }).plain();
-    await end.hears('* welcome: you are guest-1; /nick NAME changes it, and /help says what else there is\n');
+    await end.hears('* welcome: you are guest-1. /nick NAME changes that; /help says more\n');
     await end.hears('* you are in hall, alone\n');
   });
 
@@ -64,7 +64,9 @@ describe('a plain client', () => {
     carol.cut();
     await ann.hears('* carol has left lobby\n');
     const bob = chat.plain();
-    await bob.hears('* you are in lobby, with 1 other\n[ann] two\n[ann] three\n');
+    await bob.hears('* you are in lobby, with 1 other\n* ');
+    await bob.hears('\n[ann] two\n[ann] three\n* what follows is said now\n');
+    expect(bob.text()).toMatch(/^\* \d{4}-\d\d-\d\d \d\d:\d\d\n\[ann\] two$/m);
     expect(bob.text()).not.toContain('one');
     bob.send('/history 3\n');
     await bob.hears('[ann] one\n[ann] two\n[ann] three\n');
@@ -80,13 +82,20 @@ describe('a plain client', () => {
     await ann.hears('* rooms: lobby (1), dev (1)\n[ann to bob] only you\n* nobody of that name is here\n');
     await ann.hears('* /msg NAME TEXT\n');
     await ann.hears('* ann has set the topic: sockets\n');
+    ann.send('/topic\n/who dev\n/who none\n');
+    await ann.hears('* topic: sockets\n* in dev: bob\n* in none: nobody\n');
     await bob.hears('[ann to bob] only you\n');
     bob.send('/join a b\n/join lobby\n');
     await bob.hears("* a room's name is of letters");
     await bob.hears('* you are in lobby, with 1 other\n* topic: sockets\n');
-    ann.send('/nick BOB\n/nick a b\n/what\n/help\n');
-    await ann.hears('* the name bob is taken\n* a name is of letters');
+    ann.send('/nick BOB\n/nick a b\n/what\n');
+    await ann.hears('* the name bob is in use\n* a name is of letters');
     await ann.hears('* there is no command /what: /help says which there are\n');
+    ann.send('/topic -\n');
+    await ann.hears('* ann has cleared the topic\n');
+    ann.send('/topic\n');
+    await ann.hears('* there is no topic\n');
+    ann.send('/help\n');
     await ann.hears('* /nick NAME       take another name\n');
     expect(chat.log.extent('lobby').last).toBe(0);
   });
