@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { chats } from './chat.js';
 import { files } from './files.js';
 import { roundtrips } from './roundtrips.js';
+import { screen } from './screen.js';
 import { startup } from './startup.js';
 import { stream } from './stream.js';
 import { generateChatLoad } from './support/chat-load.js';
@@ -13,7 +14,7 @@ import type { Question } from './support/question.js';
 import { transform } from './transform.js';
 import { attackFor, turns } from './turns.js';
 
-const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, ...chats, turns];
+const questions: readonly Question[] = [stream, roundtrips, startup, files, transform, ...chats, turns, screen];
 const report = join(root, 'benchmarks/README.md');
 
 /** Runs the questions that are named, or all, and puts each answer in its place in the report. */

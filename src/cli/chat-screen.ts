@@ -1,6 +1,6 @@
 import type { ChatListener, ChatState } from '../clients/chat-options.js';
 import type { Missed } from '../clients/chat-rooms.js';
-import type { ServerMessage } from '../core/index.js';
+import { printable, type ServerMessage, WirelineError } from '../core/index.js';
 import { type Effect, type Event, KeyReader, type Model, newModel, Painter, update, view } from '../tui/index.js';
 import { type CalledChat, type ChatCall, calledChat, tellUnsent } from './chat-call.js';
 import { FullScreen } from './full-screen.js';
@@ -26,7 +26,7 @@ export async function chatScreen(call: ChatCall): Promise<void> {
     await program.run(chat);
   } finally {
     program.close();
-    tellUnsent(chat.client);
+    tellUnsent(chat.client, program.drafts);
   }
 }
 
@@ -55,6 +55,12 @@ class ChatScreen implements ChatListener {
     this.#model = newModel({ columns, rows, name: call.name ?? '', session, rooms: call.rooms });
   }
 
+  /** What was typed and not said, in all rooms. */
+  get drafts(): string[] {
+    const { rooms, active, input } = this.#model;
+    return rooms.map(({ draft }, at) => (at === active ? input : draft).text).filter((text) => text.trim() !== '');
+  }
+
   async run(chat: CalledChat): Promise<void> {
     this.#chat = chat;
     await chat.run();
@@ -72,8 +78,6 @@ class ChatScreen implements ChatListener {
       this.#screen.open();
     }
     this.#happens({ type: 'state', state });
-    clearInterval(this.#ticking);
-    if (state.at === 'waiting') this.#ticking = setInterval(() => this.#happens({ type: 'tick' }), tickMs);
   }
 
   message(message: ServerMessage, missed?: Missed): void {
@@ -88,7 +92,19 @@ class ChatScreen implements ChatListener {
     const { model, effects } = update(this.#model, event, Date.now());
     this.#model = model;
     for (const effect of effects) this.#do(effect);
+    this.#tick();
     if (this.#opened) this.#painting ??= setTimeout(() => this.#paint(), frameMs);
+  }
+
+  /** The clock is looked at while something is waited for. */
+  #tick(): void {
+    const { link, rooms } = this.#model;
+    const waits = link.at === 'waiting' || rooms.some(({ pending }) => pending.length > 0);
+    if (waits) this.#ticking ??= setInterval(() => this.#happens({ type: 'tick' }), tickMs);
+    else {
+      clearInterval(this.#ticking);
+      this.#ticking = undefined;
+    }
   }
 
   #do(effect: Effect): void {
@@ -104,6 +120,8 @@ class ChatScreen implements ChatListener {
         return client.leave(effect.room);
       case 'close':
         return leave();
+      case 'fail':
+        return this.#chat.fail(new WirelineError('refused', printable(effect.why)));
       case 'redraw':
         return this.#painter.forget();
       case 'suspend':

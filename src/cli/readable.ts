@@ -38,7 +38,11 @@ export function progressLine({ name, bytes, size, rate }: Stage, columns: number
   const part = size === 0 ? 1 : Math.min(1, bytes / size);
   const left = rate > 0 ? `${readableTime((size - bytes) / rate)} left` : '';
   const done = `${readableSize(bytes)} of ${readableSize(size)}`;
-  const numbers = [`${Math.floor(part * 100)}% ${done}`, speed, left].filter((text) => text !== '').join(', ');
+  const percent = `${Math.floor(part * 100)}%`;
+  const texts = [`${percent} ${done}`, speed, left].filter((text) => text !== '');
+  // On a narrow terminal the last of them give way whole: half a number says something else.
+  while (texts.length > 1 && texts.join(', ').length > columns) texts.pop();
+  const numbers = texts.join(', ').length > columns ? percent : texts.join(', ');
   const label = shortened(name, Math.min(widestName, columns - numbers.length - 12));
   const width = Math.min(widestBar, columns - numbers.length - label.length - 3);
   const full = Math.round(part * width);

@@ -49,8 +49,9 @@ export class ChatRooms {
     if (!this.#places.has(key)) this.#places.set(key, { epoch: undefined, after: -1, skips: false, joined: false });
   }
 
-  leave(room: string): void {
-    this.#places.delete(roomKey(room));
+  /** Returns false where the room was not asked for, or did not let us in. */
+  leave(room: string): boolean {
+    return this.#places.delete(roomKey(room));
   }
 
   /** On a new connection nothing may be said in a room before it is joined again. */

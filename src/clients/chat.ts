@@ -113,8 +113,7 @@ export class ChatClient {
   }
 
   leave(room: string): void {
-    this.#rooms.leave(room);
-    this.ask({ type: 'leave', room });
+    if (this.#rooms.leave(room)) this.ask({ type: 'leave', room });
   }
 
   /** Sends what needs no second try. Gives false where there is no connection. */

@@ -1,7 +1,9 @@
 import { roomKey } from '../clients/index.js';
 import type { ClientMessage } from '../core/index.js';
+import { foldedRows, isFolded } from './lines.js';
 import {
   activeRoom,
+  type Line,
   type Model,
   newRoom,
   type Room,
@@ -14,16 +16,19 @@ import {
 
 const help = [
   '/nick NAME       take another name',
-  '/join ROOM       be in a room too; Alt-1 to Alt-9, Control-N and Control-P go from one to another',
+  '/join ROOM       be in a room too, or go to it; Alt-1 to Alt-9, Control-N and Control-P go from one to another',
+  '                 Alt-A goes to the next one with something unread',
   '/leave [ROOM]    leave a room',
   '/rooms           the rooms there are',
-  '/who             who is here',
+  '/who [ROOM]      who is here, or in another room',
   '/msg NAME TEXT   say something to one member alone; it is not kept',
-  '/topic [TEXT]    set the topic, or show it',
+  '/topic [TEXT]    show the topic, or set it; /topic - clears it',
   '/history [N]     load older messages; so does Page Up at the top',
-  '/quit            leave; so do /q, Bye, Control-C and Control-D',
+  '/more            show more of the last long message',
+  '/quit            leave; so do /q and Control-D. Bye is said, and leaves',
   '//TEXT           say something that begins with a slash',
   'Enter says it, Alt-Enter or Control-J begins a new line. Tab completes. Up and Down give what was typed before.',
+  'Control-C throws away what is typed, and leaves where nothing is.',
 ];
 
 /** Entries that are loaded at a time. */
@@ -31,7 +36,8 @@ const page = 100;
 
 /** Enter: what was typed is said, or done. */
 export function enter(model: Model, text: string): Step {
-  if (text === 'Bye') return leave(model);
+  // Without a server nobody hears it.
+  if (text === 'Bye') return model.link.at === 'connected' ? both(say(model, text), leave) : leave(model);
   if (text.startsWith('//')) return say(model, text.slice(1));
   if (text.startsWith('/')) return command(model, text);
   return say(model, text);
@@ -42,11 +48,35 @@ export function leave(model: Model): Step {
   return step({ ...model, leaving: true }, { do: 'close' });
 }
 
-/** Another room is shown: it has been read. */
+/** One step after the other. */
+function both(first: Step, next: (model: Model) => Step): Step {
+  const then = next(first.model);
+  return step(then.model, ...first.effects, ...then.effects);
+}
+
+/** Another room is shown: it has been read, and has its own draft. */
 export function show(model: Model, index: number): Model {
   const room = model.rooms[index];
-  if (!room) return model;
-  return withRoom({ ...model, active: index }, room.name, (each) => ({ ...each, unread: 0, called: false }));
+  if (!room || index === model.active) return model;
+  const left = withRoom(model, activeRoom(model).name, (each) => ({ ...each, draft: model.input }));
+  const input = { ...room.draft, cut: model.input.cut };
+  return withRoom({ ...left, active: index, input }, room.name, (each) => ({ ...each, unread: 0, called: false }));
+}
+
+/** The next room with something unread is shown, first of all one in which somebody says our name. */
+export function showUnread(model: Model): Model {
+  const order = model.rooms.map((_, at) => (model.active + 1 + at) % model.rooms.length);
+  const next = order.find((at) => model.rooms[at]?.called) ?? order.find((at) => (model.rooms[at] as Room).unread > 0);
+  return next === undefined ? model : show(model, next);
+}
+
+/** Shows ten times as much of the last message of the room that is not shown whole. */
+function more(model: Model): Step {
+  const room = activeRoom(model);
+  const long = room.lines.findLast((line) => line.kind === 'said' && isFolded(line, model.columns)) as Said | undefined;
+  if (!long) return step(withNotice(model, 'every message is shown whole'));
+  const change = (line: Line): Line => (line === long ? { ...long, rows: (long.rows ?? foldedRows) * 10 } : line);
+  return step(withRoom(model, room.name, (each) => ({ ...each, lines: each.lines.map(change) })));
 }
 
 /** Asks for older entries of the room that is shown; `rows` more are to be seen once they are there. */
@@ -88,17 +118,18 @@ const commands: Record<string, (model: Model, given: string) => Step> = {
   },
   topic(model, topic) {
     const room = activeRoom(model);
-    if (topic) return ask(model, { type: 'topic', room: room.name, topic });
+    if (topic) return ask(model, { type: 'topic', room: room.name, topic: topic === '-' ? '' : topic });
     return step(withNotice(model, room.topic ? `topic: ${room.topic}` : 'there is no topic'));
   },
   history,
+  more,
   help: (model) => step(help.reduce((next, words) => withNotice(next, words), model)),
   quit: leave,
   q: leave,
 };
 
-function who(model: Model): Step {
-  const { name } = activeRoom(model);
+function who(model: Model, given: string): Step {
+  const name = given ? roomKey(given) : activeRoom(model).name;
   const asked = ask(model, { type: 'who', room: name });
   const showing = (room: Room): Room => ({ ...room, asked: [...room.asked, 'show'] });
   return asked.effects.length > 0 ? step(withRoom(model, name, showing), ...asked.effects) : asked;
@@ -113,12 +144,11 @@ function history(model: Model, count: string): Step {
 }
 
 function join(model: Model, name: string): Step {
+  if (name === '') return failed(model, '/join ROOM');
   const known = model.rooms.findIndex((room) => room.name === name);
   if (known >= 0) return step(show(model, known));
-  return step(
-    { ...model, rooms: [...model.rooms, newRoom(name)], active: model.rooms.length },
-    { do: 'join', room: name },
-  );
+  const asked = { ...newRoom(name), from: activeRoom(model).name };
+  return step(show({ ...model, rooms: [...model.rooms, asked] }, model.rooms.length), { do: 'join', room: name });
 }
 
 function leaveRoom(model: Model, name: string): Step {
@@ -126,9 +156,20 @@ function leaveRoom(model: Model, name: string): Step {
   if (at < 0) return failed(model, `not in the room ${name}`);
   if (model.rooms.length === 1) return failed(model, 'this is the only room: /join another first, or /quit');
   if ((model.rooms[at] as Room).pending.length > 0) return failed(model, 'what was said here is not sent yet');
-  const active = model.active > at || model.active === model.rooms.length - 1 ? model.active - 1 : model.active;
-  const next = { ...model, rooms: model.rooms.filter((_, index) => index !== at) };
-  return step(show(next, active), { do: 'leave', room: name });
+  return step(withoutRoom(model, at), { do: 'leave', room: name });
+}
+
+/** The model without a room; where it was shown, the one that was shown before it is asked for, or its neighbour. */
+export function withoutRoom(model: Model, at: number, back?: string): Model {
+  const rooms = model.rooms.filter((_, index) => index !== at);
+  if (model.active !== at) return { ...model, rooms, active: model.active > at ? model.active - 1 : model.active };
+  const index = Math.max(
+    0,
+    back === undefined ? Math.min(at, rooms.length - 1) : rooms.findIndex(({ name }) => name === back),
+  );
+  const room = rooms[index] as Room;
+  const shown = { ...model, rooms, active: index, input: { ...room.draft, cut: model.input.cut } };
+  return withRoom(shown, room.name, (each) => ({ ...each, unread: 0, called: false }));
 }
 
 const offline = 'there is no connection: try again in a moment';

@@ -2,7 +2,19 @@ import { insert } from './editor.js';
 import { activeRoom, type Completion, type Model } from './model.js';
 
 /** What can be typed after a slash, in the order in which help tells it. */
-export const commandNames = ['nick', 'join', 'leave', 'rooms', 'who', 'msg', 'topic', 'history', 'help', 'quit'];
+export const commandNames = [
+  'nick',
+  'join',
+  'leave',
+  'rooms',
+  'who',
+  'msg',
+  'topic',
+  'history',
+  'more',
+  'help',
+  'quit',
+];
 
 /** Tab: completes the word before the cursor, or takes the next of what it may be; Shift-Tab takes the one before. */
 export function complete(model: Model, by: 1 | -1): Model {
@@ -28,7 +40,9 @@ function choicesFor(model: Model, before: string, word: string): string[] {
     choices.filter((choice) => choice.toLowerCase().startsWith(word.toLowerCase()));
   if (before === '' && word.startsWith('/')) return matching(commandNames.map((name) => `/${name}`)).map(spaced);
   const rooms = model.rooms.map(({ name }) => name);
-  if (/^\/(join|leave)\s+$/.test(before)) return matching(rooms);
+  if (/^\/leave\s+$/.test(before)) return matching(rooms);
+  if (/^\/(join|who)\s+$/.test(before)) return matching([...new Set([...rooms, ...model.heard])]);
+  if (/^@./.test(word)) return matching(namesOf(model).map((name) => `@${name}`)).map(spaced);
   if (word.startsWith('#')) return matching(rooms.map((name) => `#${name}`)).map(spaced);
   if (word === '') return [];
   return matching(namesOf(model)).map(before === '' ? (name) => `${name}: ` : spaced);

@@ -1,5 +1,6 @@
 import { type ChatState, lossOf, type Missed } from '../clients/index.js';
 import type { Joined, SentEntry, ServerMessage } from '../core/index.js';
+import { withoutRoom } from './commands.js';
 import {
   activeRoom,
   type Effect,
@@ -22,7 +23,10 @@ export function onState(model: Model, state: ChatState): Step {
   const link: Link = state.at === 'waiting' ? { at: 'waiting', until: model.now + state.ms, why: state.why } : state;
   if (state.at === 'connected') return step({ ...model, link });
   // What was asked of the server on the connection that is lost gets no answer.
-  const rooms = model.rooms.map(({ loading: _, ...room }): Room => ({ ...room, joined: false, asked: [] }));
+  const rooms = model.rooms.map(({ loading: _, ...room }): Room => {
+    const were = room.joined ? room.names : room.were;
+    return { ...room, joined: false, asked: [], were };
+  });
   return step({ ...model, link, rooms });
 }
 
@@ -43,7 +47,10 @@ export function onMessage(model: Model, message: ServerMessage, missed?: Missed)
       return step(onWho(model, message.room, message.names));
     case 'rooms':
       return step(
-        withNotice(model, `rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ')}`),
+        withNotice(
+          { ...model, heard: message.rooms.map(({ room }) => room) },
+          `rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ')}`,
+        ),
       );
     case 'error':
       return onError(model, message);
@@ -98,9 +105,10 @@ function onEntry(model: Model, name: string, entry: SentEntry): Step {
   const ours = (said: Said) => (entry.from === model.name || entry.from === said.from) && isOf(said, entry);
   const pending = fresh ? room.pending.find(ours) : undefined;
   const own = entry.from === model.name || pending !== undefined;
-  const line = { number: entry.number, time: entry.time, from: entry.from, body: entry.body };
+  const calling = !own && calls(entry.body, model.name) ? { calls: true } : {};
+  const line = { number: entry.number, time: entry.time, from: entry.from, body: entry.body, ...calling };
   const shown = roomNamed(model, name) === activeRoom(model);
-  const called = fresh && !own && calls(entry.body, model.name);
+  const called = fresh && 'calls' in calling;
   const placed = withRoom(model, name, (before) => ({
     ...before,
     pending: before.pending.filter((said) => said !== pending),
@@ -145,9 +153,10 @@ function onWhisper(model: Model, { from, to, body, time }: ServerMessage & { typ
 }
 
 function onWho(model: Model, name: string, names: readonly string[]): Model {
+  if (!roomNamed(model, name)) return withNotice(model, `in ${name}: ${names.join(', ') || 'nobody'}`);
   const [why, ...asked] = roomNamed(model, name)?.asked ?? [];
   const known = withRoom(model, name, (room) => ({ ...room, names, asked }));
-  return why === 'show' ? withNotice(known, `in ${name}: ${names.join(', ')}`, { room: name }) : known;
+  return why === 'show' ? withNotice(known, `in ${name}: ${names.join(', ')}`) : known;
 }
 
 function onError(model: Model, { room: name, message, code }: ServerMessage & { type: 'error' }): Step {
@@ -157,23 +166,23 @@ function onError(model: Model, { room: name, message, code }: ServerMessage & { 
   const settled = room?.joined
     ? withRoom(model, room.name, ({ loading: _, ...each }) => ({ ...each, asked: [] }))
     : model;
-  const told = withNotice(settled, message, { room: name, failure: true });
-  if (!room || room.joined || model.rooms.length === 1) return step(told);
+  if (!room || room.joined) return step(withNotice(settled, message, { room: name, failure: true }));
   // A room that will not have us is no room of ours.
-  const rooms = model.rooms.filter((each) => each !== room);
-  const left = { ...model, rooms, active: Math.min(model.active, rooms.length - 1) };
-  return step(withNotice(left, `${name}: ${message}`, { failure: true }), { do: 'leave', room: room.name });
+  if (model.rooms.length === 1) return step(model, { do: 'fail', why: `cannot join ${name}: ${message}` });
+  const left = withoutRoom(model, model.rooms.indexOf(room), room.from);
+  return step(withNotice(left, `cannot join ${name}: ${message}`, { failure: true }), { do: 'leave', room: room.name });
 }
 
 function onHappened(model: Model, message: ServerMessage): Model {
   switch (message.type) {
     case 'join':
-      return withNotice(withNames(model, message.room, [message.name], []), `${message.name} has joined`, message);
+      return onMove(withNames(model, message.room, [message.name], []), message.room, 'joined', message.name);
     case 'leave':
-      return withNotice(withNames(model, message.room, [], [message.name]), `${message.name} has left`, message);
+      return onMove(withNames(model, message.room, [], [message.name]), message.room, 'left', message.name);
     case 'topic': {
       const { room: name, topic } = message;
-      const told = withNotice(model, `${message.name} has set the topic: ${topic}`, { room: name });
+      const words = topic === '' ? 'cleared the topic' : `set the topic: ${topic}`;
+      const told = withNotice(model, `${message.name} has ${words}`, { room: name });
       return withRoom(told, name, (room) => ({ ...room, topic }));
     }
     case 'nick':
@@ -181,6 +190,38 @@ function onHappened(model: Model, message: ServerMessage): Model {
     default:
       return model;
   }
+}
+
+/** Comings and goings that follow each other are one line; those of members that were here before we were cut off are none. */
+function onMove(model: Model, name: string, way: 'joined' | 'left', who: string): Model {
+  const room = roomNamed(model, name);
+  if (!room) return model;
+  if (way === 'joined' && room.were.includes(who)) {
+    return withRoom(model, name, (each) => ({ ...each, were: each.were.filter((was) => was !== who) }));
+  }
+  const last = room.lines.at(-1);
+  const before = last?.kind === 'notice' && last.moves ? last : undefined;
+  const { joined = [], left = [] } = before?.moves ?? {};
+  const moves = way === 'joined' ? { joined: [...joined, who], left } : { joined, left: [...left, who] };
+  if (!before) return withLine(model, name, { time: model.now, text: movesText(moves), failure: false, moves });
+  const folded = { ...before, key: model.made + 1, time: model.now, text: movesText(moves), moves };
+  return withRoom({ ...model, made: folded.key }, name, (each) => ({
+    ...each,
+    lines: [...each.lines.slice(0, -1), folded],
+  }));
+}
+
+/** Names that a line of comings and goings has. */
+const shownNames = 5;
+
+function movesText({ joined, left }: { joined: readonly string[]; left: readonly string[] }): string {
+  return [textOf(joined, 'joined'), textOf(left, 'left')].filter((text) => text !== '').join('; ');
+}
+
+function textOf(names: readonly string[], way: string): string {
+  if (names.length < 2) return names.map((name) => `${name} has ${way}`).join('');
+  const shown = names.slice(-shownNames).join(', ');
+  return `${names.length} have ${way}: ${names.length > shownNames ? `${shown} and others` : shown}`;
 }
 
 function onNick(model: Model, from: string, name: string): Model {

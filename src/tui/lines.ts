@@ -1,10 +1,14 @@
 import { printable } from '../core/index.js';
 import type { Line, Notice, Said } from './model.js';
 import { colourOf, type Row, type Span } from './row.js';
-import { cut, widthOf, wrap } from './width.js';
+import { cut, widthOf, wrap, wrapped } from './width.js';
 
 /** From this width on there is place for times. */
 const wide = 40;
+
+/** Rows of a message, at most, until more of it is asked for, and UTF-16 units that one row has at most. */
+export const foldedRows = 30;
+const unitsOfRow = (columns: number) => columns * 4 + 64;
 
 /** The rows of each line at the width that was last asked for: they are asked for again and again. */
 const known = new WeakMap<Line, { columns: number; dated: boolean; rows: readonly Row[] }>();
@@ -18,6 +22,11 @@ export function rowsOf(line: Line, before: Line | undefined, columns: number): r
   const rows = dated ? [[{ text: `--- ${dayOf(line.time)} ---`, style: { dim: true } }], ...own] : own;
   known.set(line, { columns, dated, rows });
   return rows;
+}
+
+/** Returns true where there is more of a message than is shown. */
+export function isFolded(said: Said, columns: number): boolean {
+  return rowsOf(said, undefined, columns).length > (said.rows ?? foldedRows);
 }
 
 /** What a peer's text looks like on the screen: nothing in it moves the cursor, and tabs are spaces. */
@@ -46,12 +55,19 @@ function saidRows(said: Said, columns: number): Row[] {
   const start = from.reduce((width, { text }) => width + widthOf(text), 0);
   // A long name on a narrow screen leaves too little beside it.
   const below = start > columns / 2;
-  const look = said.fate === 'sending' ? { style: { dim: true } } : {};
-  const body = wrap(shown(said.body), columns - indent, below ? 0 : start - indent);
-  const rows: Span[][] = body.map((text, at) => [
+  const look = said.fate === 'sending' ? { style: { dim: true } } : said.calls ? { style: { bold: true } } : {};
+  const most = said.rows ?? foldedRows;
+  // What is in no row is not even made printable.
+  const text = shown(said.body.slice(0, most * unitsOfRow(columns)));
+  const body = wrapped(text, columns - indent, below ? 0 : start - indent, most);
+  const rows: Span[][] = body.rows.map((text, at) => [
     ...(at === 0 && !below ? from : [{ text: ' '.repeat(indent) }]),
     { text, ...look },
   ]);
+  if (body.more || said.body.length > most * unitsOfRow(columns)) {
+    const words = cut(`... more: ${said.body.length} characters in all; /more shows it`, columns - indent);
+    rows.push([{ text: ' '.repeat(indent) + words, style: { dim: true } }]);
+  }
   if (below) rows.unshift(from);
   return withFate(rows, said, columns, indent);
 }
@@ -85,6 +101,7 @@ function timeOf(ms: number): string {
   return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
 
-function dayOf(ms: number): string {
+/** The day of a time, here. */
+export function dayOf(ms: number): string {
   return new Date(ms).toDateString();
 }

@@ -14,6 +14,10 @@ export interface Said {
   /** Who it was said to alone. */
   readonly to?: string;
   readonly body: string;
+  /** Rows of it that are shown, where that are more than at first. */
+  readonly rows?: number;
+  /** It names us. */
+  readonly calls?: boolean;
   /** Its place in the room, once the server has given it one. */
   readonly number?: number;
   /** What has become of something of our own; nothing of what others said. */
@@ -30,6 +34,8 @@ export interface Notice {
   readonly time: number;
   readonly text: string;
   readonly failure: boolean;
+  /** Who has come and who has left, where it says nothing else: the next such notice is one with it. */
+  readonly moves?: { readonly joined: readonly string[]; readonly left: readonly string[] };
 }
 
 /** The line at the bottom of the screen, and how many of its rows are below it. */
@@ -63,6 +69,12 @@ export interface Room {
   readonly called: boolean;
   /** Entries that came while we were away, and that the server has no more. */
   readonly missed: number;
+  /** What was being typed when another room was shown. */
+  readonly draft: Editor;
+  /** The room that was shown when this one was asked for. */
+  readonly from?: string;
+  /** Names that were here before we were cut off, and may come back without a word. */
+  readonly were: readonly string[];
   /** Where it is scrolled to; nothing where it shows the newest. */
   readonly anchor?: Anchor;
 }
@@ -102,6 +114,8 @@ export interface Model {
   readonly input: Editor;
   readonly typed: Typed;
   readonly completion?: Completion;
+  /** Rooms that the server has told of, for Tab. */
+  readonly heard: readonly string[];
   readonly leaving: boolean;
   /** How many keys and ids were given. */
   readonly made: number;
@@ -114,6 +128,7 @@ export type Effect =
   | { readonly do: 'say'; readonly room: string; readonly body: string; readonly id: string }
   | { readonly do: 'ask'; readonly message: import('../core/index.js').ClientMessage }
   | { readonly do: 'join' | 'leave'; readonly room: string }
+  | { readonly do: 'fail'; readonly why: string }
   | { readonly do: 'close' | 'redraw' | 'suspend' | 'bell' };
 
 /** A new model, and what is to be done. */
@@ -138,6 +153,7 @@ export function newModel(
     link: { at: 'connecting' },
     input: emptyEditor,
     typed: { lines: [], at: 0, draft: '' },
+    heard: [],
     leaving: false,
     made: 0,
   };
@@ -147,7 +163,7 @@ export function newModel(
 export function newRoom(name: string): Room {
   return {
     ...{ name, topic: '', joined: false, lines: [], pending: [], names: [], asked: [] },
-    ...{ before: 0, oldest: 0, first: 0, unread: 0, called: false, missed: 0 },
+    ...{ before: 0, oldest: 0, first: 0, unread: 0, called: false, missed: 0, draft: emptyEditor, were: [] },
   };
 }
 
@@ -193,9 +209,12 @@ interface NoticeOptions {
   readonly failure?: boolean;
 }
 
+/** A room that is scrolled up keeps more, so that what is read stays for a while; it moves on where that is too much. */
 function trimmed(room: Room): Room {
-  if (room.anchor || room.lines.length <= maxLines * 1.1) return room;
+  if (room.lines.length <= maxLines * (room.anchor ? 2 : 1.1)) return room;
   const lines = room.lines.slice(-maxLines);
   const oldest = lines.find((line) => line.kind === 'said' && line.number !== undefined) as Said | undefined;
-  return { ...room, lines, oldest: oldest?.number ?? room.oldest };
+  const stays = room.anchor && lines.some(({ key }) => key === room.anchor?.key);
+  const anchor = room.anchor && !stays ? { anchor: { key: (lines[0] as Line).key, below: 0 } } : {};
+  return { ...room, lines, oldest: oldest?.number ?? room.oldest, ...anchor };
 }

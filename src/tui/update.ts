@@ -1,11 +1,11 @@
 import type { ChatState, Missed } from '../clients/index.js';
 import type { ServerMessage } from '../core/index.js';
-import { enter, leave, older, show } from './commands.js';
+import { enter, leave, older, show, showUnread } from './commands.js';
 import { complete } from './complete.js';
 import { edits, insert, vertical, withText } from './editor.js';
 import { onMessage, onSaid, onState } from './incoming.js';
 import type { Stroke } from './keys.js';
-import { activeRoom, type Model, type Step, step, withRoom } from './model.js';
+import { activeRoom, type Model, type Step, step, withNotice, withRoom } from './model.js';
 import { scrolled } from './scroll.js';
 import { messageHeight } from './view.js';
 
@@ -19,6 +19,8 @@ export type Event =
   /** Time has passed. */
   | { readonly type: 'tick' };
 
+/** Lines of a paste that are many for a message. */
+const manyLines = 6;
 /** Lines typed before that are known. */
 const maxTyped = 500;
 
@@ -43,7 +45,7 @@ export function update(before: Model, event: Event, now: number): Step {
 
 function onStroke(model: Model, stroke: Stroke): Step {
   if ('text' in stroke) return step(typing(model, stroke.text));
-  if ('paste' in stroke) return step(typing(model, pasted(stroke.paste)));
+  if ('paste' in stroke) return step(onPaste(model, pasted(stroke.paste)));
   const key = names[stroke.key] ?? stroke.key;
   if (key === 'tab' || key === 'shift-tab') return step(complete(model, key === 'tab' ? 1 : -1));
   const { completion: _, ...rest } = model;
@@ -56,6 +58,14 @@ function pasted(text: string): string {
     .replace(/\r\n?/g, '\n')
     .replace(/\n$/, '')
     .replace(/[^\P{Cc}\n\t]/gu, '');
+}
+
+/** What is pasted is typed; a long text is named, as Enter says it to all. */
+function onPaste(model: Model, text: string): Model {
+  const typed = typing(model, text);
+  const lines = text.split('\n').length;
+  if (lines < manyLines) return typed;
+  return withNotice(typed, `${lines} lines pasted: Enter says them, Control-C throws them away`);
 }
 
 function typing({ completion: _, ...model }: Model, text: string): Model {
@@ -94,12 +104,19 @@ const actions: Record<string, (model: Model) => Step> = {
   'page-down': (model) => scroll(model, -Math.max(1, messageHeight(model) - 1)),
   'ctrl-n': (model) => step(show(model, (model.active + 1) % model.rooms.length)),
   'ctrl-p': (model) => step(show(model, (model.active + model.rooms.length - 1) % model.rooms.length)),
-  'ctrl-c': leave,
+  'ctrl-c': (model) => (model.input.text === '' ? leave(model) : step(cleared(model))),
+  'alt-a': (model) => step(showUnread(model)),
   'ctrl-d': (model) => (model.input.text === '' ? leave(model) : onKey(model, 'delete')),
   'ctrl-l': (model) => step(model, { do: 'redraw' }),
   'ctrl-z': (model) => step(model, { do: 'suspend' }),
   escape: (model) => step(followed(model)),
 };
+
+/** Control-C: nothing is typed. Control-Y gives it back. */
+function cleared(model: Model): Model {
+  const { text } = model.input;
+  return { ...model, input: { ...withText(model.input, ''), cut: text } };
+}
 
 /** Escape: the newest again, and what was missed is known. */
 function followed(model: Model): Model {

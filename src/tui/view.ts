@@ -1,8 +1,8 @@
 import { inputRows } from './input-rows.js';
-import { label } from './lines.js';
+import { dayOf, label } from './lines.js';
 import { activeRoom, type Model, type Room } from './model.js';
 import { type Row, rowWidth, type Span } from './row.js';
-import { pageOf } from './scroll.js';
+import { type Page, pageOf } from './scroll.js';
 import { cut, widthOf } from './width.js';
 
 /** What is on the terminal: as many rows as it has, and where the cursor is, counted from 0. */
@@ -23,7 +23,7 @@ export function messageHeight(model: Model): number {
 export function view(model: Model): Screen {
   const { columns } = model;
   const { tabs, messages, state, input } = heights(model);
-  const page = pageOf(activeRoom(model), columns, messages);
+  const page = datedPage(model, messages);
   const typed = inputRows(model.input, columns, input);
   const blank: Row[] = Array.from({ length: messages - page.rows.length }, () => []);
   const rows = [
@@ -34,6 +34,16 @@ export function view(model: Model): Screen {
     ...typed.rows.map((text): Row => [{ text }]),
   ];
   return { rows, cursor: { row: rows.length - typed.rows.length + typed.row, column: typed.column } };
+}
+
+/** The page, with its day above it where that is not today. */
+function datedPage({ columns, now, ...model }: Model, height: number): Page {
+  const room = activeRoom({ columns, now, ...model });
+  const page = pageOf(room, columns, height);
+  if (page.time === undefined || height < 3 || dayOf(page.time) === dayOf(now)) return page;
+  const less = pageOf(room, columns, height - 1);
+  const day: Row = [{ text: `--- ${dayOf(less.time ?? page.time)} ---`, style: { dim: true } }];
+  return { ...less, rows: [day, ...less.rows] };
 }
 
 function heights({ rows, columns, input }: Model) {
@@ -47,13 +57,29 @@ function heights({ rows, columns, input }: Model) {
 /** The rooms, and what waits in each; the one that is shown is always seen. */
 function tabsRow(model: Model): Row {
   const tabs = model.rooms.map((room, at) => tabOf(room, at, at === model.active));
-  let first = 0;
-  while (first < model.active && rowWidth(tabs.slice(first, model.active + 1)) > model.columns) first++;
-  const row: Span[] = [];
-  for (const tab of tabs.slice(first)) row.push({ ...tab, text: cut(tab.text, model.columns - rowWidth(row)) });
+  let [first, last] = [0, tabs.length];
+  const around = () => [...hidden(model, 0, first, '<'), ...hidden(model, last, tabs.length, '>')];
+  const tooWide = () => rowWidth([...tabs.slice(first, last), ...around()]) > model.columns;
+  // Rooms on the right go first, as long as the one that is shown stays.
+  while (tooWide() && last > model.active + 1) last--;
+  while (tooWide() && first < model.active) first++;
+  const row: Span[] = [...hidden(model, 0, first, '<')];
+  for (const tab of tabs.slice(first, last)) row.push({ ...tab, text: cut(tab.text, model.columns - rowWidth(row)) });
+  for (const tab of hidden(model, last, tabs.length, '>'))
+    row.push({ ...tab, text: cut(tab.text, model.columns - rowWidth(row)) });
   const topic = label(activeRoom(model).topic);
   const left = model.columns - rowWidth(row);
   return topic && left > 10 ? [...row, { text: cut(`  ${topic}`, left), style: { dim: true } }] : row;
+}
+
+/** How many rooms there is no place for, and what waits in them. */
+function hidden({ rooms }: Model, from: number, to: number, arrow: string): Span[] {
+  const out = rooms.slice(from, to);
+  if (out.length === 0) return [];
+  const unread = out.reduce((sum, room) => sum + room.unread, 0);
+  const waiting = unread > 0 ? ` (${unread}${out.some(({ called }) => called) ? '!' : ''})` : '';
+  const text = arrow === '<' ? `<${out.length}${waiting}` : ` ${out.length}${waiting}>`;
+  return [{ text, style: unread > 0 ? { bold: true } : { dim: true } }];
 }
 
 function tabOf({ name, unread, called }: Room, at: number, active: boolean): Span {
@@ -67,12 +93,14 @@ function stateRow(model: Model, below: number): Row {
   const room = activeRoom(model);
   const sending = model.rooms.reduce((sum, { pending }) => sum + pending.length, 0);
   const parts = [
-    linkOf(model),
+    linkOf(model, room),
     ...(room.missed > 0 ? [`${room.missed} missed`] : []),
     ...(sending > 0 ? [`${sending} sending`] : []),
     ...(room.loading === undefined ? [] : ['loading older messages']),
     ...(room.anchor ? [`${below} below, Escape shows them`] : []),
+    ...(room.joined && room.names.length > 0 ? [`${room.names.length} here`] : []),
     ...(model.completion ? [model.completion.choices.map((choice) => label(choice).trim()).join(' ')] : []),
+    ...(model.link.at === 'waiting' ? [label(model.link.why)] : []),
   ];
   const start = ` ${label(model.name)} in ${label(room.name)}: `;
   // What matters is the connection: on a narrow screen it stands alone.
@@ -81,9 +109,15 @@ function stateRow(model: Model, below: number): Row {
   return [{ text: text + ' '.repeat(Math.max(0, model.columns - widthOf(text))), style: { inverse: true } }];
 }
 
-function linkOf({ link, leaving, now }: Model): string {
+/** Milliseconds after which a server that has not acknowledged what we said is named. */
+const answerMs = 5_000;
+
+function linkOf({ link, leaving, now, rooms }: Model, room: Room): string {
   if (leaving) return 'leaving';
+  const sent = rooms.flatMap(({ pending }) => pending.filter(({ fate }) => fate === 'sending').slice(0, 1));
+  const waits = now - Math.min(...sent.map(({ time }) => time));
+  if (link.at === 'connected' && room.joined && waits > answerMs) return `no answer for ${Math.floor(waits / 1000)} s`;
   if (link.at !== 'waiting') return link.at;
   const seconds = Math.max(1, Math.ceil((link.until - now) / 1000));
-  return `reconnecting in ${seconds} s (${label(link.why)})`;
+  return `reconnecting in ${seconds} s`;
 }

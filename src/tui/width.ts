@@ -7,22 +7,28 @@ const ascii = /^[\x20-\x7e]*$/;
 
 /** What a reader takes for one character each: letters with their marks, emoji of several code points. */
 export function graphemes(text: string): string[] {
-  if (ascii.test(text)) return text.split('');
-  const found: string[] = [];
+  return ascii.test(text) ? text.split('') : [...eachGrapheme(text, pieceUnits)];
+}
+
+/** The same, one after the other: of a long text, little more is looked at than is taken. */
+function* eachGrapheme(text: string, units: number): Generator<string, void, void> {
   let at = 0;
   while (at < text.length) {
     // Not between the two halves of a character.
-    const half = /[\ud800-\udbff]/.test(text[at + pieceUnits - 1] ?? '') ? 1 : 0;
-    const end = at + pieceUnits - half;
-    const piece = Array.from(segmenter.segment(text.slice(at, end)), ({ segment }) => segment);
-    // The last one may go on in what follows.
-    if (piece.length > 1 && end < text.length) piece.pop();
-    for (const grapheme of piece) {
-      found.push(grapheme);
-      at += grapheme.length;
+    const half = /[\ud800-\udbff]/.test(text[at + units - 1] ?? '') ? 1 : 0;
+    const end = at + units - half;
+    let held: string | undefined;
+    for (const { segment } of segmenter.segment(text.slice(at, end))) {
+      if (held !== undefined) yield held;
+      at += held?.length ?? 0;
+      held = segment;
     }
+    if (held === undefined) return;
+    // The last one may go on in what follows. One that fills a piece is taken for whole.
+    if (end < text.length && held.length < units - half) continue;
+    yield held;
+    at += held.length;
   }
-  return found;
 }
 
 /** The grapheme of `text` that has the UTF-16 unit `at`: where it begins and where it ends. */
@@ -77,23 +83,37 @@ export function cut(text: string, columns: number): string {
   return columns > 0 ? `${kept}~` : '';
 }
 
+/** Rows of a text, and whether there is more of it. */
+export interface Wrapped {
+  readonly rows: string[];
+  readonly more: boolean;
+}
+
 /**
  * Text as rows of at most `columns`, cut at spaces where there are some, the first row `first` columns shorter.
- * Newlines begin new rows. No row is without a grapheme, however narrow the screen is.
+ * Newlines begin new rows. No row is without a grapheme, however narrow the screen is. Of `most` rows the rest is left out,
+ * and not looked at.
  */
-export function wrap(text: string, columns: number, first = 0): string[] {
+export function wrapped(text: string, columns: number, first = 0, most = Infinity): Wrapped {
   const rows: string[] = [];
-  for (const line of text.split('\n')) {
-    let rest = line;
-    for (;;) {
-      const room = Math.max(1, rows.length === 0 ? columns - first : columns);
-      const row = fitting(rest, room);
+  for (let start = 0; start <= text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    for (let rest = text.slice(start, end); ; ) {
+      if (rows.length >= most) return { rows, more: true };
+      const row = fitting(rest, Math.max(1, rows.length === 0 ? columns - first : columns));
       rows.push(row.shown);
       if (row.rest === '') break;
       rest = row.rest;
     }
+    start = end + 1;
   }
-  return rows;
+  return { rows, more: false };
+}
+
+/** All rows of {@link wrapped}. */
+export function wrap(text: string, columns: number, first = 0): string[] {
+  return wrapped(text, columns, first).rows;
 }
 
 /** The start of a line that fits, up to a space where one is not too far back, and what is left. */
@@ -101,8 +121,8 @@ function fitting(line: string, columns: number): { shown: string; rest: string }
   if (line.length <= columns && ascii.test(line)) return { shown: line, rest: '' };
   let width = 0;
   let end = 0;
-  // More code units than this are in no row: the rest of a long line is not looked at.
-  for (const grapheme of graphemes(line.slice(0, columns * 4 + 64))) {
+  // A row has about as many code units as columns: the segmenter is given little more at a time.
+  for (const grapheme of eachGrapheme(line, columns + 16)) {
     width += widthOf(grapheme);
     if (width > columns && end > 0) break;
     end += grapheme.length;

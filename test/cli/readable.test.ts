@@ -30,6 +30,12 @@ test('a bar with rate and time left, one without a name, and one of what nobody 
   expect(progressLine({ ...half, name: '' }, 120)).toBe(`${'='.repeat(20)}${'-'.repeat(20)} ${numbers}`);
   expect(progressLine({ ...half, size: undefined }, 120)).toBe('a.bin 512.0 KiB, 64.0 KiB/s');
   expect(progressLine({ ...half, rate: 0 }, 120)).not.toContain('left');
+  // What has no place goes whole: a unit is never cut off.
+  for (let columns = 3; columns < 60; columns++) {
+    const line = progressLine(half, columns);
+    expect(line.length).toBeLessThanOrEqual(columns);
+    expect(line).toMatch(/^(.* )?50%( 512\.0 KiB of 1\.0 MiB(, 64\.0 KiB\/s(, 8 s left)?)?)?$/);
+  }
   expect(progressLine({ ...half, name: 'a-name-that-is-much-too-long' }, 80)).toMatch(/^a-name-that-is-m\S*… =+-+ 50%/);
 });
 

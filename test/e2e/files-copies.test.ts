@@ -242,9 +242,9 @@ test('a folder that others can fill is warned of, but not on loopback', async ()
     ['files', folder(), '--writable'],
     ['sink', '--into', folder()],
   ]) {
-    const open = await server(...words);
+    const open = await serverOn('0', ...words);
     await open.says(/can fill the disk: --max-bytes/);
-    const local = await serverOn('127.0.0.1:0', ...words);
+    const local = await server(...words);
     expect((await local.stop()).stderr).not.toMatch(/fill the disk/);
   }
 });

@@ -22,7 +22,7 @@ test('for programs, each event is one line of JSON with its fields', async () =>
   const sink = await server('sink', '--once', '--log', 'json', '--into', folder());
   expect((await run(['send', '127.0.0.1', sink.port], 'hello')).status).toBe(0);
   const lines = (await sink.done).stderr.trimEnd().split('\n');
-  const address = `[::]:${sink.port}`;
+  const address = `127.0.0.1:${sink.port}`;
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { message: `Server is listening on ${address}`, address, port: Number(sink.port) },
     { level: 30, time: expect.any(Number), peer: expect.any(Number), message: expect.stringMatching(/connected$/) },

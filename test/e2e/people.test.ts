@@ -60,7 +60,8 @@ describe('order', () => {
             whenDrained: (then) => then(),
           },
           serving.address,
-          { label, name },
+          // Without a newline a message is over after a pause: now and then is enough.
+          { label, name, ...(round % 20 === 0 ? {} : { lineEnd: '\n' as const }) },
         );
       await Promise.all(
         round % 2 ? [say(0, 'X', 'Ann'), say(1, 'Y', 'Bob')] : [say(1, 'Y', 'Bob'), say(0, 'X', 'Ann')],

@@ -80,9 +80,9 @@ export function run(args: readonly string[], input: string | Uint8Array = ''): P
   return cli.done;
 }
 
-/** Starts a server on a free port, and waits until it listens. `args` come before the address. */
+/** Starts a server on a free port of the loopback address, and waits until it listens. `args` come before the address. */
 export function server(...args: string[]): Promise<Cli & { port: string }> {
-  return serverOn('0', ...args);
+  return serverOn('127.0.0.1:0', ...args);
 }
 
 /** Starts a server on `port`, such as a {@link freePort} that it is to come back to. */

@@ -37,7 +37,7 @@ describe('several rooms', () => {
     expect(typist.screen[0]).toBe(' 1 dev  2 ops   what runs');
     typist.type('/join -x', keys.enter).told({ type: 'error', code: 'bad-room', message: 'no', room: '-x' });
     expect(typist.screen[0]).toBe(' 1 dev  2 ops   what runs');
-    expect(typist.messages).toEqual(['12:00 * -x: no']);
+    expect(typist.messages).toEqual(['12:00 * cannot join -x: no']);
     expect(typist.effects.at(-1)).toEqual({ do: 'leave', room: '-x' });
     typist.type('/leave', keys.enter);
     expect(typist.screen[0]).toBe(' 1 dev');
@@ -47,7 +47,57 @@ describe('several rooms', () => {
 
   test('that are more than fit: the one that is shown is seen', () => {
     const typist = Typist.joined({ columns: 30, rooms: ['first', 'second', 'third', 'fourth'] }).type(alt('4'));
-    expect(typist.screen[0]).toBe(' 2 second  3 third  4 fourth');
+    expect(typist.screen[0]).toBe('<2 3 third  4 fourth');
+    typist.entry('ada: here', { room: 'first' });
+    expect(typist.screen[0]).toBe('<2 (1!) 3 third  4 fourth');
+    typist.type(alt('1'), alt('3'), alt('1'));
+    expect(typist.screen[0]).toBe(' 1 first  2 second  2>');
+    typist.entry('hello', { room: 'fourth', number: 2 }).entry('ada?', { room: 'second', number: 3 });
+    typist.type(alt('a'));
+    expect(typist.stateLine).toContain('in second');
+    typist.type(alt('a'), alt('a'));
+    expect(typist.stateLine).toContain('in fourth');
+  });
+
+  test('that is refused leaves us where we were', () => {
+    const typist = Typist.joined({ rooms: ['dev', 'pub', 'ops'] }).type('/join no!', keys.enter);
+    typist.told({ type: 'error', code: 'bad-room', message: 'no', room: 'no!' });
+    typist.type('hello', keys.enter);
+    expect(typist.sayings).toEqual(['dev: hello']);
+    expect(typist.messages.filter((row) => row.includes('cannot join'))).toHaveLength(1);
+  });
+
+  test('that is the only one and refused ends the program', () => {
+    const typist = new Typist({ rooms: ['no!'] }).state({ at: 'connected' });
+    typist.told({ type: 'error', code: 'bad-room', message: 'a bad name', room: 'no!' });
+    expect(typist.effects.at(-1)).toEqual({ do: 'fail', why: 'cannot join no!: a bad name' });
+  });
+
+  test('each have a draft', () => {
+    const typist = Typist.joined({ rooms: ['dev', 'pub'] }).type('for dev', alt('2'));
+    expect(typist.input).toBe('>');
+    typist.type('for pub', alt('1'));
+    expect(typist.input).toBe('> for dev');
+    typist.type(keys.enter, alt('2'), keys.enter);
+    expect(typist.sayings).toEqual(['dev: for dev', 'pub: for pub']);
+  });
+
+  test('fold who comes and goes, and say nothing of who comes back with the server', () => {
+    const typist = Typist.joined({ columns: 100 });
+    const move = (type: 'join' | 'leave', name: string) => typist.told({ type, room: 'dev', name });
+    for (let at = 1; at <= 200; at++) move('join', `m${at}`);
+    move('leave', 'm7');
+    expect(typist.messages).toEqual(['12:00 * 200 have joined: m196, m197, m198, m199, m200 and others; m7 has left']);
+    typist.entry('hi');
+    move('leave', 'm8');
+    expect(typist.messages.slice(1)).toEqual(['12:00 bob: hi', '12:00 * m8 has left']);
+    typist
+      .state({ at: 'waiting', ms: 1, why: 'it stopped' })
+      .state({ at: 'connected' })
+      .join('dev', { recovered: true });
+    move('join', 'm9');
+    move('join', 'new');
+    expect(typist.messages.slice(2)).toEqual(['12:00 * new has joined; m8 has left']);
   });
 });
 

@@ -87,12 +87,16 @@ describe('Tab', () => {
     expect(typist.input).toBe('> Bea:');
     typist.type(keys.shiftTab, 'look, änn', keys.tab, '!');
     expect(typist.input).toBe('> bob: look, Änne !');
-    expect(typist.stateLine).toBe(' ada in dev: connected');
+    expect(typist.stateLine).toBe(' ada in dev: connected | 4 here');
   });
 
   test('completes commands and rooms', () => {
     const typist = joined().type('/to', keys.tab);
     expect(typist.input).toBe('> /topic');
+    typist.type(control('u'), 'hi @be', keys.tab);
+    expect(typist.input).toBe('> hi @Bea');
+    typist.told({ type: 'rooms', rooms: [{ room: 'ops', members: 3 }] }).type(control('u'), '/join o', keys.tab);
+    expect(typist.input).toBe('> /join ops');
     typist.type(control('u'), '/join do', keys.tab);
     expect(typist.input).toBe('> /join docs');
     typist.type(control('u'), 'in #d', keys.tab, keys.tab);
@@ -128,10 +132,32 @@ describe('commands', () => {
     expect(typist.messages.at(-1)).toBe('12:00 * there is no topic');
   });
 
-  test.each(['/quit', '/q', 'Bye', control('c'), control('d')])('%j leaves', (typed) => {
+  test.each(['/quit', '/q', control('c'), control('d')])('%j leaves', (typed) => {
     const typist = Typist.joined().type(typed, keys.enter);
     expect(typist.effects.slice(1)).toEqual([{ do: 'close' }]);
     expect(typist.stateLine).toContain('leaving');
+  });
+
+  test('Bye is said, and leaves', () => {
+    const typist = Typist.joined().type('Bye', keys.enter);
+    expect(typist.effects.slice(1)).toMatchObject([{ do: 'say', body: 'Bye' }, { do: 'close' }]);
+  });
+
+  test('Control-C throws away what is typed, and then leaves', () => {
+    const typist = Typist.joined({ columns: 80 }).type(keys.paste('line\n'.repeat(400)));
+    expect(typist.screen.join('\n')).toContain('* 400 lines pasted: Enter says them, Control-C throws them away');
+    typist.type(control('c'));
+    expect(typist.input).toBe('>');
+    expect(typist.effects.slice(1)).toEqual([]);
+    typist.type(control('c'));
+    expect(typist.effects.slice(1)).toEqual([{ do: 'close' }]);
+  });
+
+  test('of a topic: it is shown, set and cleared', () => {
+    const typist = Typist.joined().type('/topic', keys.enter, '/topic new', keys.enter, '/topic -', keys.enter);
+    expect(typist.effects.slice(1)).toMatchObject([{ message: { topic: 'new' } }, { message: { topic: '' } }]);
+    typist.told({ type: 'topic', room: 'dev', name: 'bob', topic: '' });
+    expect(typist.messages.at(-1)).toBe('12:00 * bob has cleared the topic');
   });
 
   test('Control-D in a text does not leave', () => {
