@@ -177,3 +177,20 @@ describe('the size', () => {
 test('every exported name says what it is', () => {
   expect([...sources.values()].flatMap(undocumented)).toEqual([]);
 });
+
+describe('the tests', () => {
+  const tests = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && path !== 'architecture.test.ts')
+    .map((path) => ({ path, source: readFileSync(join('test', path), 'utf8') }));
+
+  test.each([
+    ['try nothing twice', /\bretry\b\s*[:(]/],
+    [
+      'leave out nothing in silence: what cannot run here is skipped, and its title says why',
+      /return console\.log|\.skip\(/,
+    ],
+    ['run all', /\.only\(/],
+  ])('%s', (_what, pattern) => {
+    expect(tests.filter(({ source }) => pattern.test(source)).map(({ path }) => path)).toEqual([]);
+  });
+});

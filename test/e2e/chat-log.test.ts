@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, run, server, until } from '../support/cli.js';
 import { removeFolder } from '../support/folder.js';
+import { titled } from '../support/peers.js';
 import { smallDisk, whyNoDisk } from '../support/small-disk.js';
 import { Heard } from '../support/swarm.js';
 
@@ -22,6 +23,8 @@ async function entriesOf(port: string): Promise<string[]> {
   expect(status).toBe(0);
   return stdout.toString().trimEnd().split('\n');
 }
+
+const noDisk = whyNoDisk();
 
 describe('the log of a chat', () => {
   test('outlives the server, whichever way that ends, with its numbers and its epoch', async () => {
@@ -80,9 +83,8 @@ describe('the log of a chat', () => {
     expect(readFileSync(file).length).toBeGreaterThan(0);
   });
 
-  test('on a full disk refuses what it cannot store, tells the sender, and loses nothing of before', async () => {
-    const unable = whyNoDisk();
-    if (unable) return console.log(`skipped: ${unable}`);
+  const fullDisk = 'on a full disk refuses what it cannot store, tells the sender, and loses nothing of before';
+  test.skipIf(noDisk)(titled(fullDisk, noDisk), async () => {
     const file = join(smallDisk('size=1m'), 'chat.db');
     const first = await chat(file);
     const ann = new Heard(Number(first.port), 'ann', 0);

@@ -23,6 +23,10 @@ interface Env {
 export class Cli {
   readonly child: ChildProcess;
   readonly #out: Buffer[] = [];
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** The text of stdout that `prints` looks at. */
+  #text = '';
+  #decoded = 0;
   stderr = '';
   readonly done: Promise<Run>;
 
@@ -64,7 +68,15 @@ export class Cli {
 
   /** Waits until stdout has what `pattern` matches. */
   prints(pattern: RegExp): Promise<void> {
-    return until(() => pattern.test(this.stdout.toString()), `stdout has ${pattern}`);
+    return until(() => pattern.test(this.#printed()), `stdout has ${pattern}`);
+  }
+
+  /** Each chunk is decoded once, however often it is asked for. */
+  #printed(): string {
+    for (; this.#decoded < this.#out.length; this.#decoded++) {
+      this.#text += this.#decoder.decode(this.#out[this.#decoded], { stream: true });
+    }
+    return this.#text;
   }
 
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Run> {

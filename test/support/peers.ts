@@ -7,6 +7,11 @@ export function missing(program: string): string | undefined {
   return spawnSync('which', [program]).status === 0 ? undefined : `${program} is not installed`;
 }
 
+/** The title of a test with why it is skipped, which the end of the run repeats. */
+export function titled(title: string, why: string | undefined): string {
+  return why === undefined ? title : `${title} (skipped: ${why})`;
+}
+
 /** A program of others while it runs, with what it has printed. It is killed at the end of its test. */
 export interface Peer {
   readonly child: ChildProcessWithoutNullStreams;
