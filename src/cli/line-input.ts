@@ -67,7 +67,8 @@ class LineInput implements Input {
     while (this.#open) {
       const line = this.#lines.take();
       if (!line) break;
-      this.#open = this.#receive(line);
+      const more = this.#receive(line);
+      this.#open = more && !this.#stopped;
     }
     if (this.#stopped) return;
     if (this.#open && this.#ended) this.#done(this.#ended.error);

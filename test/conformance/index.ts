@@ -1,8 +1,10 @@
 /**
- * `wireline/testing/conformance`: the contracts as suites of Vitest, for codecs, transports and logs of others. They need
- * the packages `vitest` and `fast-check`.
+ * `wireline/testing/conformance`: the contracts as suites of Vitest, for codecs, transports, logs, inputs, outputs and
+ * folders of others. They need the packages `vitest` and `fast-check`.
  */
 
 export { type CodecUnderTest, codecConformance } from './codec.js';
 export { connectionConformance, type TransportUnderTest } from './connection.js';
+export { type InputUnderTest, inputConformance, type OutputUnderTest, outputConformance } from './flow.js';
+export { type FolderUnderTest, folderConformance } from './folder.js';
 export { type LogUnderTest, logConformance } from './log.js';
