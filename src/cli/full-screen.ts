@@ -41,10 +41,12 @@ export class FullScreen {
     return process.stdout.rows || 24;
   }
 
-  /** What Node knows of it, which minds NO_COLOR and TERM. */
+  /** What Node knows of it, which minds NO_COLOR and TERM; and terminals that it does not know where COLORTERM is missing, as over ssh. */
   get colours(): Colours {
     const depth = process.stdout.getColorDepth();
-    if (depth >= 8) return 'many';
+    const { NO_COLOR, TERM = '' } = process.env;
+    if (depth >= 8 || (!NO_COLOR && /^(alacritty|contour|foot|ghostty|kitty|rio|wezterm|xterm-ghostty)\b/.test(TERM)))
+      return 'many';
     return depth >= 4 ? 'basic' : 'none';
   }
 

@@ -32,7 +32,8 @@ export const edits: Readonly<Record<string, (editor: Editor) => Editor>> = {
   'word-right': (editor) => to(editor, wordEnd(editor)),
   backspace: (editor) => without(editor, before(editor), editor.cursor),
   delete: (editor) => without(editor, editor.cursor, after(editor)),
-  'cut-start': (editor) => cutting(editor, lineStart(editor), editor.cursor),
+  // At the start of a line it takes the end of the one before, so that a long text goes by it too.
+  'cut-start': (editor) => cutting(editor, Math.min(lineStart(editor), before(editor)), editor.cursor),
   'cut-end': (editor) => cutting(editor, editor.cursor, lineEnd(editor)),
   'cut-word': (editor) => cutting(editor, wordStart(editor), editor.cursor),
   'cut-word-right': (editor) => cutting(editor, editor.cursor, wordEnd(editor)),
