@@ -5,7 +5,7 @@ import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'n
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Cli, digest, run, server, until } from '../support/cli.js';
+import { Cli, digest, run, server, serverOn, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 
 /** A client that is none of ours. What becomes of it is not its test's concern. */
@@ -31,7 +31,7 @@ test.each(contents)('%s, byte for byte, from a pipe, a file and by name', async 
   writeFileSync(path, content);
   const fd = openSync(path, 'r');
   onTestFinished(() => closeSync(fd));
-  const sink = await server('sink', '-q');
+  const sink = await serverOn('0', 'sink', '-q');
   expect((await run(['send', 'localhost', sink.port], content)).status).toBe(0);
   expect(sink.stdout.equals(content)).toBe(true);
   expect((await new Cli(['send', '127.0.0.1', sink.port], { stdin: fd }).done).status).toBe(0);
