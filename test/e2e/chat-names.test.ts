@@ -85,12 +85,17 @@ test('a client whose name was given away while its server was down goes on under
   await listener.prints(/\[mia\] one/);
   await first.stop('SIGKILL');
   await mia.says(/lost the server/);
+  // It is not there when its name is given to somebody else.
+  mia.child.kill('SIGSTOP');
   await serverOn(`127.0.0.1:${first.port}`, 'chat', '-q', '--log', `sqlite:${store}`);
-  const thief = user().chat('--name', 'mia', '--listen-only', '127.0.0.1', first.port);
-  await mia.says(/the name mia is in use: you are mia_ now/).catch(async (error) => {
-    // It may have been faster than the thief.
-    if (!/in use/.test((await thief.done).stderr)) throw error;
-  });
+  const other = user();
+  const thief = other.chat('--name', 'mia', '--replay', '0', '--listen-only', '127.0.0.1', first.port);
+  await until(() => existsSync(join(other.state, 'last-server')), 'the name is given to another');
+  mia.child.kill('SIGCONT');
+  await mia.says(/the name mia is in use: you are mia_ now/);
+  mia.child.stdin?.end('two\n');
+  await thief.prints(/\[mia_\] two/);
+  expect((await mia.done).status).toBe(0);
 });
 
 test.each([
