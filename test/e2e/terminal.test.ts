@@ -67,6 +67,8 @@ test.skipIf(noTerminals)(
       terminal.enter('def');
       await terminal.shows(/\nabcdef/);
       terminal.press('C-c');
+      // What is typed before that may still be read by the command.
+      await terminal.shows(/^\$$(?![\s\S])/m);
       terminal.enter('echo status $?');
       await terminal.shows(/status 130/);
     }
