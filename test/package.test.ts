@@ -55,16 +55,9 @@ test('the package says where it comes from', () => {
 
 test('the package holds the licence of each package whose code is in it', () => {
   const licences = readFileSync(join(unpacked, 'dist', 'LICENSES.txt'), 'utf8');
-  for (const name of [
-    'commander',
-    '@commander-js/extra-typings',
-    '@bomb.sh/tab',
-    'piscina',
-    'cli-progress',
-    'string-width',
-  ])
+  for (const name of ['commander', '@commander-js/extra-typings', '@bomb.sh/tab', 'piscina', 'string-width'])
     expect(licences).toMatch(new RegExp(`^${name.replaceAll('.', '\\.')} \\d`, 'm'));
-  expect(licences.match(/Permission is hereby granted|Redistribution and use/g)?.length).toBeGreaterThan(8);
+  expect(licences.match(/Permission is hereby granted|Redistribution and use/g)?.length).toBeGreaterThan(5);
 });
 
 test('the package holds no source map, no code cache and no module that nothing imports', () => {

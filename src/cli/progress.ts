@@ -1,5 +1,6 @@
-import cliProgress from 'cli-progress';
-import { progressLine, readableName } from './readable.js';
+import { progressLine } from './progress-line.js';
+import { readableName } from './readable.js';
+import { stderr } from './stderr.js';
 
 /** Shows how far what is sent or fetched has come, one thing after the other. */
 export interface Progress {
@@ -14,23 +15,32 @@ const patienceMs = 300;
 /** Milliseconds between two lines of JSON. */
 const jsonEveryMs = 500;
 
-/** A bar on stderr with rate and time left, for people. */
+/** Milliseconds between two looks of a bar. */
+const redrawMs = 200;
+const clearLine = '\r\x1b[2K';
+
+/**
+ * A bar on stderr with rate and time left, for people. It is one line that is written over, and sets no mode of the
+ * terminal: whatever stops the process leaves a terminal that works.
+ */
 export function barProgress(): Progress {
   let now: { name: string; bytes: number; size: number | undefined } | undefined;
   let began = { at: 0, bytes: 0 };
   let timer: NodeJS.Timeout | undefined;
-  const bar = new cliProgress.SingleBar({
-    format: () => (now ? progressLine({ ...now, rate: rateOf(now.bytes, began) }, process.stderr.columns ?? 80) : ''),
-    stream: process.stderr,
-    clearOnComplete: true,
-    // A bar that is stopped by a signal leaves no mode of the terminal behind.
-    hideCursor: false,
-    linewrap: null as unknown as boolean,
-    fps: 5,
-  });
+  let drawn = false;
+  const draw = () => {
+    if (!now) return;
+    drawn = true;
+    // The last column stays free: a terminal may begin a new row after it.
+    stderr.draw(
+      clearLine + progressLine({ ...now, rate: rateOf(now.bytes, began) }, (process.stderr.columns || 80) - 1),
+    );
+    timer = setTimeout(draw, redrawMs).unref();
+  };
   const stop = () => {
     clearTimeout(timer);
-    bar.stop();
+    if (drawn) stderr.draw(clearLine);
+    drawn = false;
     now = undefined;
   };
   return {
@@ -39,7 +49,7 @@ export function barProgress(): Progress {
       if (now?.name !== shown) {
         stop();
         began = { at: performance.now(), bytes };
-        timer = setTimeout(() => bar.start(1, 0), patienceMs);
+        timer = setTimeout(draw, patienceMs).unref();
       }
       now = { name: shown, bytes, size };
     },

@@ -12,6 +12,8 @@ export interface TalkTerminal {
   readonly output: Output;
   /** Shows the prompt, or none while it is the other's turn. */
   prompt(own: boolean): void;
+  /** True once the person has left: by `/q`, or at the end of input. */
+  readonly left: boolean;
 }
 
 /**
@@ -21,12 +23,19 @@ export interface TalkTerminal {
 export function talkTerminal(stdout: Output, onGone: () => void): TalkTerminal {
   const terminal = openTerminal('> ', () => terminal.prompt(true));
   let closed = false;
+  let left = false;
+  const lines = typed(terminal, onGone, () => {
+    left = true;
+  });
   terminal.on('close', () => {
     closed = true;
     leaveTypedLine(terminal);
   });
   return {
-    lines: typed(terminal, onGone),
+    lines,
+    get left() {
+      return left;
+    },
     output: {
       write(bytes) {
         if (!closed && canMoveCursor) hideTypedLine(terminal);
@@ -43,7 +52,7 @@ export function talkTerminal(stdout: Output, onGone: () => void): TalkTerminal {
   };
 }
 
-function typed(terminal: readline.Interface, onGone: () => void): Input {
+function typed(terminal: readline.Interface, onGone: () => void, onLeft: () => void): Input {
   const encoder = new TextEncoder();
   const early: Uint8Array[] = [];
   let stopped = false;
@@ -58,11 +67,15 @@ function typed(terminal: readline.Interface, onGone: () => void): Input {
       terminal.off('line', keep).off('close', onGone);
       terminal.on('line', (line) => {
         if (stopped) return;
-        receive(encoder.encode(line));
+        const bytes = encoder.encode(line);
+        if (isQuit(bytes)) onLeft();
+        receive(bytes);
         terminal.prompt(true);
       });
       terminal.on('close', () => {
-        if (!stopped) done();
+        if (stopped) return;
+        onLeft();
+        done();
       });
       early.forEach(receive);
     },

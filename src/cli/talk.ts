@@ -83,6 +83,9 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
     text: textOptions(options),
     onClosed(why, unsent) {
       if (unsent > 0) say(`${unsent === 1 ? 'a line was' : `${unsent} lines were`} not sent, as the other has left`);
+      // The end that listens says so in any case, as nobody else may be there to see it.
+      if (terminal && !terminal.left && why.reason === 'ended' && options.listen === undefined)
+        note('* the other has left');
       settle(why);
     },
     onTurn: (own) => terminal?.prompt(own),

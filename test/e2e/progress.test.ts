@@ -80,6 +80,8 @@ describe.skipIf(noTerminals)(`on a terminal there is a bar with rate and time le
     const { opened, open } = gate();
     const terminal = new Terminal(`get 127.0.0.1 ${await halfServer(opened)} large -o "$OUT"`);
     await terminal.shows(/^large =+-+ 50% 32.0 MiB of 64.0 MiB, [\d.]+ [KM]?i?B\/s, .+ left$/m);
+    // Nothing has to be restored, whatever stops it.
+    expect(['cursor_flag', 'wrap_flag'].map((name) => terminal.variable(name))).toEqual(['1', '1']);
     open();
     expect(await terminal.over()).toEqual({ status: 0, restored: true });
     expect(terminal.screen).toMatch(/^large: 64\.0 MiB, SHA-256 [0-9a-f]{64}\nit is over$/);

@@ -88,6 +88,9 @@ describe.skipIf(noTerminals)(`talk, typed by hand in two terminals${ifTerminals}
           await pair[1 - leaver]?.shows(/not finished$/);
           leave(pair[leaver] as Terminal);
           expect(await Promise.all(pair.map((terminal) => terminal.over()))).toEqual([over, over]);
+          // What was typed stays to be seen, and who is left is told why it is over.
+          expect(pair[1 - leaver]?.screen).toMatch(/not finished\n\* .* has left$/m);
+          expect(/has left/.test(pair[1].screen)).toBe(leaver === 0);
         }
       }
     },
