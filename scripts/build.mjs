@@ -37,9 +37,8 @@ await bundle(
         // What every server and nearly every client needs: a file more costs more than its unused lines.
         {
           name: 'base',
-          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport)\/|src\/cli\/(main|serve|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
+          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport|framing)\/|src\/cli\/(main|serve|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
         },
-        { name: 'framing', test: /src\/framing\// },
       ],
     },
   },
