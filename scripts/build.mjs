@@ -37,12 +37,13 @@ await bundle(
         // What every server and nearly every client needs: a file more costs more than its unused lines.
         {
           name: 'base',
-          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport|framing)\/|src\/cli\/(main|serve|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
+          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport|framing)\/|src\/disk\/(sparse|part-names)\.ts|src\/cli\/(main|serve|max-bytes|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
         },
       ],
     },
   },
 );
+inlineRuntime('dist/command');
 // The pool of threads starts a `worker.js` beside itself.
 await bundle(
   { ...common, input: { worker: 'node_modules/piscina/dist/worker.js' } },
@@ -88,6 +89,22 @@ async function bundle(input, output) {
     const [path] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? [];
     if (path) bundled.add(path);
   }
+}
+
+/** Puts the bundler's few helper functions into the file that every run loads: a file more takes 0.4 ms to load. */
+function inlineRuntime(folder) {
+  const runtime = readdirSync(folder).find((file) => file.startsWith('rolldown-runtime'));
+  const code = readFileSync(join(folder, runtime), 'utf8');
+  const wanted = `require("./${runtime}")`;
+  for (const file of readdirSync(folder)) {
+    const source = readFileSync(join(folder, file), 'utf8');
+    const own =
+      file === 'main.cjs'
+        ? `(()=>{const exports={};${code};return module.exports.runtime=exports})()`
+        : 'require("./main.cjs").runtime';
+    writeFileSync(join(folder, file), source.replaceAll(wanted, own));
+  }
+  rmSync(join(folder, runtime));
 }
 
 /** commander loads it for sub-commands that are programs of their own, which there are none of, and it takes 3 ms. */

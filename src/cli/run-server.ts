@@ -63,6 +63,11 @@ export interface ServerExtras {
   readonly observer?: Observer;
   /** Given the server once it listens. */
   readonly onListening?: (server: Server, log: Log) => void;
+  /**
+   * Loads what the port does not need, once the listening line is printed. The built command loads without waiting for
+   * anything, so that no connection is accepted before.
+   */
+  readonly load?: () => Promise<void>;
   /** Called when the server is told to stop: its connections are closed once this resolves. */
   readonly onStopping?: () => Promise<void>;
 }
@@ -98,6 +103,7 @@ export async function runServer(
     stoppedBySignals(server, log, extras);
     const { port } = server.address;
     log.notice(`Server is listening on ${address}`, { address, ...(port === undefined ? {} : { port }) });
+    await extras.load?.();
     extras.onListening?.(server, log);
     await server.closed;
     stderr.letGo();

@@ -1,12 +1,8 @@
 import { Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
-import { type Connection, type Log, type Retention, sha256 } from '../core/index.js';
-import { memoryLog } from '../log/memory.js';
-import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
-import { roomNameOf } from '../rooms/spelling.js';
-import { sniffed, systemClock } from '../transport/index.js';
+import { type Connection, type Log, type Retention, WirelineError } from '../core/index.js';
+import type { ChatLimits, ChatRooms } from './chat-service.js';
 import { examples } from './help.js';
 import type { LogFormat, Log as ServerLog } from './log.js';
-import { noted } from './noted-log.js';
 import { count, number, size, time } from './options.js';
 import { runServer, type ServerOptions, withServerOptions } from './run-server.js';
 
@@ -34,16 +30,25 @@ async function serveRooms(
   address: string,
   { log: logs, ...options }: Omit<ServerOptions, 'log'> & Options,
 ): Promise<void> {
-  let hall: Hall | undefined;
+  let rooms: ChatRooms | undefined;
   let log: Log | undefined;
-  const make = async (server: ServerLog) => {
-    log = noted(await opened(logs.store, options.sync, retentionOf(options)), server);
-    const onNamed = (peer: Connection, name: string) =>
-      server.info(`${peer.remote} is ${name}`, { peer: peer.id, name });
-    hall = new Hall({ ...hallOptions(options), log, onNamed });
-    return sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
+  let server: ServerLog | undefined;
+  const make = async (given: ServerLog) => {
+    server = given;
+    await checkLobby(options.lobby);
+    // What a file has may be wrong: that has to be known before there is a port.
+    if (logs.store !== 'memory') log = await opened(logs.store, options.sync, retentionOf(options));
+    return (peer: Connection) => (rooms as ChatRooms).service(peer);
   };
-  await runServer(address, { ...options, log: logs.format }, make, { onStopping: async () => hall?.goodbye() });
+  await runServer(address, { ...options, log: logs.format }, make, {
+    // The port needs none of this; and no connection is accepted before it is there.
+    load: async () => {
+      const { chatRooms, memoryLog } = await import('./chat-service.js');
+      log ??= memoryLog(boundedBy(retentionOf(options)));
+      rooms = chatRooms(log, server as ServerLog, options);
+    },
+    onStopping: async () => rooms?.goodbye(),
+  });
   await log?.close();
 }
 
@@ -72,7 +77,7 @@ function withLog<Args extends unknown[], Opts extends OptionValues>(command: Com
 /** What members may do. */
 function withLimits<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
   return command
-    .option('--lobby <room>', 'the room that plain-text clients are in first', lobby, 'lobby')
+    .option('--lobby <room>', 'the room that plain-text clients are in first', 'lobby')
     .option('--replay <n>', 'entries told on joining', number, 50)
     .option('--hold <time>', 'how long a name is held for the return of who had it', time, 60_000)
     .option('--rate <n>', 'messages a second that a member may send in the long run (0: any)', number, 20)
@@ -84,27 +89,12 @@ function withLimits<Args extends unknown[], Opts extends OptionValues>(command: 
     .option('--max-members <n>', 'members of a room', count, 10_000);
 }
 
-interface Options {
+interface Options extends ChatLimits {
   readonly log: Logs;
   readonly sync: 'full' | 'normal';
   readonly keep?: number | undefined;
   readonly keepFor?: number | undefined;
   readonly keepBytes?: number | undefined;
-  readonly lobby: string;
-  readonly replay: number;
-  readonly hold: number;
-  readonly rate: number;
-  readonly burst: number;
-  readonly maxMessage: number;
-  readonly maxBacklog: number;
-  readonly memory: number;
-  readonly maxRooms: number;
-  readonly maxMembers: number;
-}
-
-function hallOptions({ hold, rate, burst, ...rest }: Omit<Options, 'log'>) {
-  const pace = { rate, burst, maxDelayMs: 60_000 };
-  return { ...rest, holdMs: hold, pace, clock: systemClock, hash: sha256 };
 }
 
 function retentionOf(options: Omit<Options, 'log'>) {
@@ -116,10 +106,12 @@ function retentionOf(options: Omit<Options, 'log'>) {
 }
 
 async function opened(store: string, mode: 'full' | 'normal', retention: Retention): Promise<Log> {
-  const bounded = Object.keys(retention).length > 0 ? { retention } : {};
-  if (store === 'memory') return memoryLog(bounded);
   const { sqliteLog } = await import('../log/sqlite.js');
-  return sqliteLog(store.slice('sqlite:'.length), { sync: mode, ...bounded });
+  return sqliteLog(store.slice('sqlite:'.length), { sync: mode, ...boundedBy(retention) });
+}
+
+function boundedBy(retention: Retention): { retention?: Retention } {
+  return Object.keys(retention).length > 0 ? { retention } : {};
 }
 
 function logs(value: string, before: Logs): Logs {
@@ -133,10 +125,13 @@ function sync(value: string): 'full' | 'normal' {
   throw new InvalidArgumentError('It is full or normal.');
 }
 
-function lobby(value: string): string {
+/** A name that is given is spelt as rooms are. Throws a `WirelineError` of code `usage` where it is none. */
+async function checkLobby(name: string): Promise<void> {
+  if (/^[a-z]+$/.test(name)) return;
+  const { roomNameOf } = await import('../rooms/spelling.js');
   try {
-    return roomNameOf(value);
+    roomNameOf(name);
   } catch (error) {
-    throw new InvalidArgumentError(`It must be a room: ${(error as Error).message}.`);
+    throw new WirelineError('usage', `--lobby must be a room: ${(error as Error).message}`);
   }
 }

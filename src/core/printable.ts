@@ -4,6 +4,8 @@
  * move the cursor, change the title or dress up another's line. Newlines and tabs stay; CR LF becomes LF.
  */
 export function printable(text: string): string {
+  // Most text is this, and the tables behind what follows take longer to load than a short text to look through.
+  if (/^[\x20-\x7e\n\t]*$/.test(text)) return text;
   return text
     .replaceAll('\r\n', '\n')
     .replace(/[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, visible);

@@ -1,5 +1,4 @@
 import { readdirSync, unlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -7,11 +6,13 @@ import { join } from 'node:path';
  * may share a folder: so what a process left that was killed can be told from what another still writes.
  */
 export class PartNames {
-  readonly #start: string;
   #begun = 0;
 
-  constructor(start: string) {
-    this.#start = `${start}-${hostname()}-`;
+  constructor(readonly start: string) {}
+
+  /** The module that knows the name of the host is loaded when it is first needed: a port does not wait for it. */
+  get #start(): string {
+    return `${this.start}-${process.getBuiltinModule('node:os').hostname()}-`;
   }
 
   next(): string {

@@ -1,5 +1,4 @@
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Spool } from '../core/index.js';
 
@@ -122,7 +121,7 @@ class BudgetedSpool implements Spool {
 
 /** Opens a file that has no name any more, so that it goes with the process however that ends. */
 function openUnlinked(): number {
-  const path = join(tmpdir(), `wireline-${process.pid}-${++files}.spool`);
+  const path = join(process.getBuiltinModule('node:os').tmpdir(), `wireline-${process.pid}-${++files}.spool`);
   const fd = openSync(path, 'wx+', 0o600);
   unlinkSync(path);
   return fd;

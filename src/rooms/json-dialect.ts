@@ -35,7 +35,8 @@ const pricedAs = new Map<string, Priced>([
 ]);
 
 const brace = new TextEncoder().encode('{');
-const markedBrace = new TextEncoder().encode('\ufeff{');
+/** A brace after a byte-order mark. */
+const markedBrace = new Uint8Array([0xef, 0xbb, 0xbf, 0x7b]);
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The wire of wireline's own clients, and of bots: JSON lines, as `docs/reference/protocol.md` has them. */

@@ -1,0 +1,45 @@
+import { type Connection, type Log, type Service, sha256 } from '../core/index.js';
+import { Hall, jsonDialect, plainDialect, strangers } from '../rooms/index.js';
+import { sniffed, systemClock } from '../transport/index.js';
+import type { Log as ServerLog } from './log.js';
+import { noted } from './noted-log.js';
+
+export { memoryLog } from '../log/memory.js';
+
+/** What members of a chat may do, as the command's options have it. */
+export interface ChatLimits {
+  readonly lobby: string;
+  readonly replay: number;
+  readonly hold: number;
+  readonly rate: number;
+  readonly burst: number;
+  readonly maxMessage: number;
+  readonly maxBacklog: number;
+  readonly memory: number;
+  readonly maxRooms: number;
+  readonly maxMembers: number;
+}
+
+/** A chat that is served. */
+export interface ChatRooms {
+  readonly service: Service;
+  /** Says bye to all, and resolves when they are gone. */
+  goodbye(): Promise<void>;
+}
+
+/** The rooms of a chat on one port, in all dialects. The names of clients, and the failures of the log, go to the server's log. */
+export function chatRooms(log: Log, server: ServerLog, options: ChatLimits): ChatRooms {
+  const { lobby, replay, hold, rate, burst, maxMessage, maxBacklog, memory, maxRooms, maxMembers } = options;
+  const hall = new Hall({
+    ...{ lobby, replay, maxMessage, maxBacklog, memory, maxRooms, maxMembers, holdMs: hold },
+    pace: { rate, burst, maxDelayMs: 60_000 },
+    clock: systemClock,
+    hash: sha256,
+    log: noted(log, server),
+    onNamed: (peer: Connection, name: string) => server.info(`${peer.remote} is ${name}`, { peer: peer.id, name }),
+  });
+  return {
+    service: sniffed([jsonDialect(hall), ...strangers], plainDialect(hall)),
+    goodbye: () => hall.goodbye(),
+  };
+}
