@@ -37,7 +37,7 @@ await bundle(
         // What every server and nearly every client needs: a file more costs more than its unused lines.
         {
           name: 'base',
-          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport|framing)\/|src\/disk\/(sparse|part-names)\.ts|src\/cli\/(main|serve|max-bytes|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
+          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport|framing)\/|src\/disk\/(sparse|part-names)\.ts|src\/clients\/(outcome|receipt-wait)\.ts|src\/cli\/(main|serve|max-bytes|stdio|job-control|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
         },
       ],
     },

@@ -10,6 +10,7 @@ import {
   type ServerMessage,
   WirelineError,
 } from '../core/index.js';
+import { plainVoice } from '../rooms/plain-voice.js';
 import type { ChatCall } from './chat-call.js';
 import { calledChat, tellUnsent } from './chat-call.js';
 import { jsonLine, plainLines } from './chat-lines.js';
@@ -21,6 +22,9 @@ import { lineOutput, standardInput } from './stdio.js';
 const maxLine = 16 * 1024 * 1024;
 /** Sayings that may be on their way before stdin is read no further: fewer than a server takes at once. */
 const maxUnsent = 64;
+
+/** What a person who types commands is told beside what others say. */
+const answers = new Set<ServerMessage['type']>(['who', 'topic', 'nick', 'joined', 'rooms']);
 
 /** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
 export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
@@ -71,12 +75,14 @@ class Pipe implements ChatListener {
     readonly typed: boolean,
   ) {
     this.#rooms = new Set(call.rooms.map(roomKey));
+    this.#here = roomKey(call.rooms[0] as string);
+    this.#named = call.rooms.length > 1;
   }
 
   /** The room in which lines are said. */
-  get #first(): string {
-    return roomKey(this.call.rooms[0] as string);
-  }
+  #here = '';
+  /** Others are in several rooms: what they say has the room before it. */
+  #named = false;
 
   begin(ends: Ends, input: Input, output: Output): void {
     this.#ends = ends;
@@ -86,7 +92,7 @@ class Pipe implements ChatListener {
 
   /** Stdin is not read before there is a connection: what is asked for then has no second try. */
   #begin(): void {
-    if (!this.#begun && this.typed) note('/quit or Control-D leaves; /nick NAME and /who are commands too');
+    if (!this.#begun && this.typed) note('/quit or Control-D leaves; /nick NAME, /join ROOM and /who are commands too');
     this.#begun = true;
     const done = (error?: Error) => {
       if (error) this.#ends.fail(new WirelineError('input', `cannot read stdin: ${error.message}`, { cause: error }));
@@ -108,7 +114,8 @@ class Pipe implements ChatListener {
 
   message(message: ServerMessage, missed?: Missed): void {
     if (missed) this.#warn(lossOf(missed));
-    this.#tell(this.json ? jsonLine(message) : plainLines(message, this.#ends.client.name, this.call.rooms.length > 1));
+    this.#tell(this.json ? jsonLine(message) : plainLines(message, this.#ends.client.name, this.#named));
+    if (this.typed && answers.has(message.type)) note(Buffer.from(plainVoice.message(message)).toString().trimEnd());
     if (message.type === 'joined') this.#behind.set(message.room, message.last > message.after ? message.last : 0);
     if (message.type === 'entry' && message.number === this.#behind.get(message.room))
       this.#behind.set(message.room, 0);
@@ -151,7 +158,7 @@ class Pipe implements ChatListener {
     if (message === 'broken') this.#onBroken();
     else if (message) this.#pass(message);
     else if (this.typed && commandIn(line)) this.#command(line);
-    else if (line !== '') this.#ends.client.say(this.#first, this.typed ? line.replace(/^\/\//, '/') : line);
+    else if (line !== '') this.#ends.client.say(this.#here, this.typed ? line.replace(/^\/\//, '/') : line);
     return this.#ready;
   }
 
@@ -165,18 +172,30 @@ class Pipe implements ChatListener {
   #command(line: string): void {
     const [, word = '', rest = ''] = /^\/?(\w+)\s*(.*)$/u.exec(line) ?? [];
     const { client } = this.#ends;
-    if (word === 'Bye') client.say(this.#first, 'Bye');
+    if (word === 'Bye') client.say(this.#here, 'Bye');
     if (['Bye', 'q', 'quit'].includes(word)) return this.#ends.leave();
     if (word === 'nick' && rest !== '') return void client.ask({ type: 'nick', name: rest });
-    if (word === 'who') return void client.ask({ type: 'who', room: rest || this.#first });
-    this.#warn('here are /nick NAME, /who, /quit; //TEXT says a text that begins with a slash');
+    if (word === 'who') return void client.ask({ type: 'who', room: rest || this.#here });
+    if (word === 'join' && roomKey(rest) !== '') return this.#goTo(rest);
+    if (word === 'topic' && rest !== '')
+      return void client.ask({ type: 'topic', room: this.#here, topic: rest === '-' ? '' : rest });
+    this.#warn(
+      'here are /nick NAME, /join ROOM, /topic TEXT, /who [ROOM], /quit; //TEXT says a text that begins with a slash',
+    );
+  }
+
+  /** Lines are said in another room from now on. */
+  #goTo(room: string): void {
+    this.#here = roomKey(room);
+    this.#named = true;
+    this.#ends.client.join(room);
   }
 
   /** A message of a program's own, which the client has to know of where it is about its rooms. */
   #pass(message: ClientMessage): void {
     const { client } = this.#ends;
     if (message.type === 'say' && typeof message.body === 'string' && typeof (message.id ?? '') === 'string') {
-      this.#say(String(message.room ?? this.#first), message.body, message.id);
+      this.#say(String(message.room ?? this.#here), message.body, message.id);
     } else if (message.type === 'join' && typeof message.room === 'string') client.join(message.room);
     else if (message.type === 'leave' && typeof message.room === 'string') client.leave(message.room);
     else if (message.type === 'bye') this.#ends.leave();

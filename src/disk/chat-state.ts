@@ -64,5 +64,14 @@ export class ChatState {
 /** Where programs keep what they remember: the XDG Base Directory Specification, 0.8. */
 function stateFolder(): string {
   const { XDG_STATE_HOME: own } = process.env;
-  return join(own?.startsWith('/') ? own : join(homedir(), '.local', 'state'), 'wireline', 'chat');
+  return join(own?.startsWith('/') ? own : join(home(), '.local', 'state'), 'wireline', 'chat');
+}
+
+/** A user whom the system does not know has no home: nothing can be kept there. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/nonexistent';
+  }
 }

@@ -158,3 +158,21 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
     expect(ada.screen).toMatch(/^wireline: one message was not sent:\n {2}\S.*$/m);
   });
 });
+
+test.skipIf(noTerminals)(`on a dumb terminal a person types commands, and is answered${ifTerminals}`, async () => {
+  const { port } = await server('chat', '-q');
+  const dee = new Terminal(`chat --name dee 127.0.0.1 ${port}`, 'TERM=dumb ');
+  await dee.shows(/\* you are in lobby, alone/);
+  dee.enter('/join pub');
+  await dee.shows(/\* you are in pub, alone/);
+  dee.enter('/who');
+  await dee.shows(/\* in pub: dee/);
+  dee.enter('/topic new');
+  await dee.shows(/\* dee has set the topic: new/);
+  dee.enter('said in pub');
+  const bob = await run(['chat', '--name', 'bob', '--room', 'pub', '127.0.0.1', port], 'hello\n');
+  expect(bob.stdout.toString()).toBe('[dee] said in pub\n');
+  await dee.shows(/pub \[bob\] hello/);
+  dee.enter('/quit');
+  expect(await dee.over()).toEqual({ status: 0, restored: true });
+});
