@@ -23,7 +23,7 @@ const maxLine = 16 * 1024 * 1024;
 /** Sayings that may be on their way before stdin is read no further: fewer than a server takes at once. */
 const maxUnsent = 64;
 
-/** What a person who types commands is told beside what others say. */
+/** Answers that a person who types commands reads beside the messages of others. */
 const answers = new Set<ServerMessage['type']>(['who', 'topic', 'nick', 'joined', 'rooms']);
 
 /** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
@@ -146,7 +146,7 @@ class Pipe implements ChatListener {
 
   /** Who cannot be in a room has nothing more to do. */
   #onError({ code, room, message }: ServerMessage & { type: 'error' }): void {
-    // What is not kept any more is no answer to a line.
+    // A notice that entries are gone answers no line.
     if (code === 'bad-message' || (this.json && code !== 'gone')) this.refused++;
     const isJoin = room !== undefined && this.#rooms.has(room) && !this.#behind.has(room);
     if (isJoin) this.#ends.fail(new WirelineError('refused', printable(`cannot join ${room}: ${message}`)));

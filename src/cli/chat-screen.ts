@@ -55,7 +55,7 @@ class ChatScreen implements ChatListener {
     this.#model = newModel({ columns, rows, name: call.name ?? '', session, rooms: call.rooms });
   }
 
-  /** What was typed and not said, in all rooms. */
+  /** The texts that were typed and not said, in all rooms. */
   get drafts(): string[] {
     const { rooms, active, input } = this.#model;
     return rooms.map(({ draft }, at) => (at === active ? input : draft).text).filter((text) => text.trim() !== '');

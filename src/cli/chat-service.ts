@@ -6,7 +6,7 @@ import { noted } from './noted-log.js';
 
 export { memoryLog } from '../log/memory.js';
 
-/** What members of a chat may do, as the command's options have it. */
+/** The limits of a chat's members, as the command's options have them. */
 export interface ChatLimits {
   readonly lobby: string;
   readonly replay: number;

@@ -2,7 +2,7 @@ import { printable } from '../core/index.js';
 import { type ConnectionEvent, connectionEvents } from '../transport/events.js';
 import { inWords } from '../transport/index.js';
 
-/** What `-v` adds: has `print` called with a line for each event of a connection that `describe` has words for. */
+/** The lines that `-v` adds: calls `print` for each event of a connection that `describe` has words for. */
 export function tellConnections(
   print: (line: string) => void,
   describe: (event: ConnectionEvent) => string | undefined,

@@ -41,7 +41,7 @@ export class FullScreen {
     return process.stdout.rows || 24;
   }
 
-  /** What Node knows of it, which minds NO_COLOR and TERM; and terminals that it does not know where COLORTERM is missing, as over ssh. */
+  /** The colours that Node finds by NO_COLOR, TERM and COLORTERM. Over ssh COLORTERM is missing, and Node does not know the terminals named here. */
   get colours(): Colours {
     const depth = process.stdout.getColorDepth();
     const { NO_COLOR, TERM = '' } = process.env;

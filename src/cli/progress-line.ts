@@ -3,7 +3,7 @@ import { readableSize, readableTime } from './readable.js';
 
 /** How far something has come. */
 export interface Stage {
-  /** What it is, printable; may be empty. */
+  /** Its name, printable; may be empty. */
   readonly name: string;
   readonly bytes: number;
   /** Of how many bytes; undefined where nobody knows. */

@@ -36,7 +36,7 @@ async function serveRooms(
   const make = async (given: ServerLog) => {
     server = given;
     await checkLobby(options.lobby);
-    // What a file has may be wrong: that has to be known before there is a port.
+    // A file may be unusable: the server must know that before it has a port.
     if (logs.store !== 'memory') log = await opened(logs.store, options.sync, retentionOf(options));
     return (peer: Connection) => (rooms as ChatRooms).service(peer);
   };

@@ -79,7 +79,7 @@ export class ChatRooms {
     return own;
   }
 
-  /** What was said and is not settled, in order. */
+  /** The sayings that are not settled, in order. */
   get waiting(): readonly Say[] {
     return [...this.#says.values()];
   }

@@ -102,7 +102,7 @@ export class ChatClient {
     return this.#rooms.pending;
   }
 
-  /** What was said and is not yet acknowledged, in order. */
+  /** The texts that are not yet acknowledged, in order. */
   get unsentTexts(): readonly string[] {
     return this.#rooms.waiting.map(({ body }) => body);
   }

@@ -1,4 +1,4 @@
-/** What a copy of a file keeps beside its bytes. What is missing is not known. */
+/** The attributes that a copy of a file keeps beside its bytes. A missing one is not known. */
 export interface FileAttributes {
   /** Who may read, write and run it: the nine permission bits, such as 0o644. */
   readonly mode?: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../core/index.js';
 
 /**
- * What a chat client remembers from one run to the next: its last server, and the secrets by which names are given back to
+ * The memory of a chat client from one run to the next: its last server, and the secrets by which names are given back to
  * it. It is kept in files of the user alone, one for each secret, so that programs that run at once do not undo each other.
  * Where nothing can be kept there, nothing is remembered.
  */

@@ -44,7 +44,7 @@ export function isFolderHere(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
-    // What is wrong with the path is told when it is written to.
+    // The write to this path will fail, and says why.
     return false;
   }
 }

@@ -11,6 +11,16 @@ function documented(page: string, heading: RegExp): string[] {
   return [...new Set([...rows].map(([, option = '']) => option))].sort();
 }
 
+const services = [
+  ['echo'],
+  ['sink'],
+  ['transform', '--with', 'upper'],
+  ['files', 'docs'],
+  ['order'],
+  ['relay'],
+  ['chat'],
+];
+
 /** Bytes that nobody reads. */
 const flood = Buffer.alloc(12 * 1024 * 1024, 'd');
 
@@ -28,14 +38,7 @@ const silent = () => listener(() => {});
 /** Of each limit, what breaches it and sees what it is told. */
 const breaches: Record<string, () => Promise<void>> = {
   async '--max-connections'() {
-    for (const service of [
-      ['echo'],
-      ['sink'],
-      ['transform', '--with', 'upper'],
-      ['files', 'docs'],
-      ['order'],
-      ['relay'],
-    ]) {
+    for (const service of services) {
       const { port } = await server(...service, '--max-connections', '1');
       client(port);
       const refused = client(port);
@@ -44,14 +47,7 @@ const breaches: Record<string, () => Promise<void>> = {
     }
   },
   async '--max-per-address'() {
-    for (const service of [
-      ['echo'],
-      ['sink'],
-      ['transform', '--with', 'upper'],
-      ['files', 'docs'],
-      ['order'],
-      ['relay'],
-    ]) {
+    for (const service of services) {
       const serving = await server(...service, '--max-per-address', '1');
       client(serving.port);
       const refused = client(serving.port);
@@ -146,14 +142,7 @@ const breaches: Record<string, () => Promise<void>> = {
     );
   },
   async '--idle'() {
-    for (const service of [
-      ['echo'],
-      ['sink'],
-      ['transform', '--with', 'upper'],
-      ['files', 'docs'],
-      ['order'],
-      ['relay'],
-    ]) {
+    for (const service of services) {
       const serving = await server(...service, '--idle', '100ms');
       expect(await client(serving.port).ends()).toBe('ECONNRESET');
       await serving.says(/closed \(idle\)/);
