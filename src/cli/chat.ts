@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
+import { WirelineError } from '../core/index.js';
 import { ChatState } from '../disk/chat-state.js';
 import { formatAddress, targetOf } from '../transport/address.js';
 import type { ChatCall } from './chat-call.js';
@@ -36,8 +37,19 @@ export function chatCommand() {
     )
     .action((words, options) => {
       const { json = false } = options;
-      return runClient(async (signal) => chat({ ...callOf(words, options), signal }, json));
+      return runClient((signal) =>
+        chat({ ...callOf(words, options), signal }, json).catch((error) => {
+          throw words.length === 0 ? withHint(error) : error;
+        }),
+      );
     });
+}
+
+/** A server that was not named on the command line may be one of long ago: the error says how to name another. */
+function withHint(error: unknown): unknown {
+  if (!(error instanceof WirelineError) || error.code !== 'unreachable') return error;
+  const { code, message, cause } = error;
+  return new WirelineError(code, `${message}; wireline chat HOST PORT names another server`, { cause });
 }
 
 interface Options {

@@ -69,10 +69,18 @@ test('a name that is in use by a client that answers stays with it, also against
 
 test('without an address, it is the last server', async () => {
   const port = await freePort();
-  await serverOn(`127.0.0.1:${port}`, 'chat', '-q');
+  const serving = await serverOn(`127.0.0.1:${port}`, 'chat', '-q');
   const ann = user();
   expect((await ann.say('one', '--name', 'ann', 'localhost', String(port))).status).toBe(0);
   expect(await ann.say('two', '--name', 'bob')).toMatchObject({ status: 0, stdout: Buffer.from('[ann] one\n') });
+  await serving.stop();
+  const { status, stderr } = await ann.say('three', '--name', 'bob');
+  expect({ status, stderr }).toEqual({
+    status: 3,
+    stderr: expect.stringMatching(
+      /^wireline: cannot connect to localhost:\d+: .*; wireline chat HOST PORT names another server\n$/,
+    ),
+  });
 });
 
 test('a client whose name was given away while its server was down goes on under another, and loses nothing', async () => {
