@@ -49,7 +49,7 @@ export function typedLines(prompt: string): TypedLines {
       if (line !== undefined) return take(line);
       if (ended) return take(undefined);
       waiting = take;
-      // What was typed before stays, with the cursor behind it.
+      // The text that was typed before stays, with the cursor behind it.
       terminal.prompt(true);
     },
     above: (show, endsLine) => (ended ? show() : showAbove(terminal, show, endsLine)),

@@ -1,6 +1,6 @@
 /** The attributes that a copy of a file keeps beside its bytes. A missing one is not known. */
 export interface FileAttributes {
-  /** Who may read, write and run it: the nine permission bits, such as 0o644. */
+  /** The nine permission bits, such as 0o644. */
   readonly mode?: number;
   /** When it was last changed, in milliseconds since 1970 (UTC). */
   readonly time?: number;

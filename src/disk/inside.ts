@@ -23,7 +23,7 @@ function cannotOpen(cause: unknown): WirelineError {
   return new WirelineError('failed', 'the server cannot open it now: try again later', { cause });
 }
 
-/** What is open, what it is, and where it really is. */
+/** An open file or folder: its descriptor, its kind, and its real path. */
 export interface Opened {
   readonly fd: number;
   readonly stat: Stats;

@@ -4,7 +4,7 @@ import { type FolderEntry, WirelineError } from '../core/index.js';
 import { inOpen, openInside, readOnly } from './inside.js';
 import { isPart } from './new-file.js';
 
-/** What is in a folder, by name, looked at as it is taken. */
+/** Lists a folder by name. Each entry is looked at when it is taken. */
 export function listFolder(root: string, parts: readonly string[]): Iterable<FolderEntry> {
   const { fd, real } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
   try {
@@ -30,7 +30,7 @@ function* entriesOf(
     to !== join(real, name) && [...parts, ''].some((_, depth) => realOf(root, parts.slice(0, depth)) === to);
   try {
     for (const { name } of found) {
-      // What is no link is where it is, and need not be opened.
+      // An entry that is no link need not be opened: its place is known.
       const stat = lstatSync(join(here, name), { throwIfNoEntry: false });
       if (!stat) continue;
       if (stat.isSymbolicLink()) yield* entryOf(root, [...parts, name], leadsBack);
@@ -62,8 +62,8 @@ function realOf(root: string, parts: readonly string[]): string {
 }
 
 /**
- * What is said of the last of `parts` in a list: nothing, where it would be refused; nor where it is a link that
- * `leadsBack` to a folder above, so that who fetches all that is listed comes to an end.
+ * Returns the entry of a list for the last of `parts`: none where it would be refused, or where it is a link that
+ * `leadsBack` to a folder above, so that a client that fetches all entries comes to an end.
  */
 function entryOf(
   root: string,

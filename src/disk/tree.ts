@@ -49,7 +49,7 @@ function* walked(folder: TreeEntry, { root, above, leaveOut }: Walk): Generator<
   if (empty) yield folder;
 }
 
-/** What is at `path`, or why it is left out. */
+/** Returns the file or folder at `path`, or the reason to leave it out. */
 function statOf(path: string, name: string, root: string, above: readonly string[]): Stats | string {
   if (isPart(name)) return 'is the part of a file that is not whole yet';
   const own = lstatSync(path);

@@ -51,7 +51,7 @@ export class Names<M> {
     return before?.member === member ? undefined : before?.member;
   }
 
-  /** Who bears `name` now for the owner of this fingerprint, if anybody. */
+  /** Returns the member that bears `name` for the owner of this fingerprint, if there is one. */
   of(name: string, owner: string): M | undefined {
     const holder = this.#holders.get(folded(name));
     return holder?.owner === owner ? holder.member : undefined;

@@ -166,9 +166,8 @@ describe('clients', () => {
     expect(status).toBe(1);
   });
 
-  test('connect ends each typed line as --eol says', async () => {
+  test('connect sends a pipe as it is, whatever --eol says of typed lines', async () => {
     const { port } = await server('echo', '-q');
-    // Only what is typed has line ends to choose: a pipe is sent as it is.
     expect((await run(['connect', '--eol', 'crlf', '127.0.0.1', port], 'a\n')).stdout.toString()).toBe('a\n');
   });
 
