@@ -1,5 +1,9 @@
-import type { SentEntry } from '../src/core/index.js';
-import { type Event, KeyReader, type Model, newModel, Painter, update, view } from '../src/tui/index.js';
+import type { SentEntry } from '../src/features/chat/protocol/messages.js';
+import { KeyReader } from '../src/features/chat/terminal/keys.js';
+import { type Model, newModel } from '../src/features/chat/terminal/model.js';
+import { Painter } from '../src/features/chat/terminal/renderer.js';
+import { type Event, update } from '../src/features/chat/terminal/update.js';
+import { view } from '../src/features/chat/terminal/view.js';
 import type { Question } from './support/question.js';
 import { median } from './support/rounds.js';
 

@@ -21,7 +21,7 @@ const bundled = new Set();
 await bundle(
   {
     ...common,
-    input: { main: 'src/cli/main.ts' },
+    input: { main: 'src/main/main.ts' },
     plugins: [without('node:child_process', /commander/)],
   },
   {
@@ -37,7 +37,7 @@ await bundle(
         // What every server and nearly every client needs: a file more costs more than its unused lines.
         {
           name: 'base',
-          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|transport|framing)\/|src\/disk\/(sparse|part-names)\.ts|src\/clients\/(outcome|receipt-wait)\.ts|src\/cli\/(main|serve|max-bytes|stdio|job-control|run-server|log|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
+          test: /rolldown\/runtime|node_modules\/(commander|@commander-js)\/|src\/(core|net|framing|main)\/|src\/io\/(sparse|temp-names)\.ts|src\/cli\/(max-bytes|stdio|job-control|run-server|logger|readable|refusals|client-options|framing-option|text-options|line-end-option)\.ts/,
         },
       ],
     },
@@ -50,7 +50,7 @@ await bundle(
   { dir: 'dist/command', format: 'cjs', entryFileNames: '[name].js' },
 );
 writeFileSync('dist/command/package.json', '{ "type": "commonjs" }\n');
-copyFileSync('src/cli/launch.cjs', 'dist/cli.cjs');
+copyFileSync('src/main/launch.cjs', 'dist/cli.cjs');
 chmodSync('dist/cli.cjs', 0o755);
 
 const modules = { format: 'esm', chunkFileNames: 'chunk-[hash].js' };
@@ -60,10 +60,12 @@ await bundle(
     input: {
       index: 'src/index.ts',
       framing: 'src/framing/index.ts',
-      services: 'src/services/index.ts',
+      files: 'src/features/files/index.ts',
+      chat: 'src/features/chat/index.ts',
+      net: 'src/net/index.ts',
       testing: 'src/testing/index.ts',
       conformance: 'test/conformance/index.ts',
-      'transform-worker': 'src/workers/transform-worker.ts',
+      'transform-worker': 'src/features/transform/worker/transform-worker.ts',
     },
   },
   { ...modules, dir: 'dist' },
@@ -72,7 +74,7 @@ writeFileSync('dist/LICENSES.txt', licences());
 
 // What is for a clone alone, and is not published.
 await bundle(
-  { ...common, input: { demo: 'src/cli/demo.ts', tour: 'src/cli/tour.ts', bench: 'benchmarks/index.ts' } },
+  { ...common, input: { demo: 'dev/demo.ts', tour: 'dev/tour.ts', bench: 'benchmarks/index.ts' } },
   { ...modules, dir: 'dist/dev', sourcemap: true },
 );
 

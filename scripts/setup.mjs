@@ -23,7 +23,7 @@ if (newest(['package-lock.json']) > newest([installed])) {
     '--loglevel=error',
   ]);
 }
-if (newest(['src', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])) {
+if (newest(['src', 'dev', 'benchmarks', 'scripts', 'package.json', installed]) > newest(['dist/.built'])) {
   run(process.execPath, ['scripts/build.mjs']);
 }
 linkCommand();

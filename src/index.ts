@@ -6,11 +6,17 @@
  *
  * `docs/reference/library.md` has the names one by one, and `examples/` has programs.
  */
-export * from './clients/index.js';
 export * from './core/index.js';
-export * from './disk/index.js';
+export * from './features/ask/index.js';
+export * from './features/chat/index.js';
+export * from './features/connect/index.js';
+export * from './features/echo/index.js';
+export * from './features/files/index.js';
+export * from './features/order/index.js';
+export * from './features/relay/index.js';
+export * from './features/stream/index.js';
+export * from './features/talk/index.js';
+export * from './features/transform/index.js';
 export * from './framing/index.js';
-export * from './log/index.js';
-export * from './rooms/index.js';
-export * from './services/index.js';
-export * from './transport/index.js';
+export * from './io/index.js';
+export * from './net/index.js';

@@ -3,42 +3,9 @@ import { builtinModules } from 'node:module';
 import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { floors, parts } from './support/house.js';
 
-/** What a room of the house may import: the table of `AGENTS.md`. */
-interface Doors {
-  readonly rooms: readonly string[];
-  /** Packages of others, each for a reason. Modules of Node are named as `node:`. */
-  readonly packages?: readonly string[];
-}
-
-const everyRoom = ['core', 'transport', 'framing', 'services', 'rooms', 'clients', 'disk', 'log', 'workers', 'tui'];
-const doors: Record<string, Doors> = {
-  core: { rooms: [] },
-  transport: { rooms: ['core'], packages: ['node:'] },
-  framing: { rooms: ['core'] },
-  services: { rooms: ['core', 'framing'] },
-  rooms: { rooms: ['core', 'framing'] },
-  clients: { rooms: ['core', 'framing', 'transport'], packages: ['node:'] },
-  disk: { rooms: ['core'], packages: ['node:'] },
-  log: { rooms: ['core'], packages: ['node:', '@photostructure/sqlite'] },
-  // What a user's module is, only its thread finds out.
-  workers: { rooms: ['core', 'services'], packages: ['node:', 'piscina', '(computed) transform'] },
-  // How wide characters are is a table of Unicode's; it knows no terminal.
-  tui: { rooms: ['core', 'clients'], packages: ['string-width'] },
-  // For the tests of a user's services.
-  testing: { rooms: ['core', 'clients', 'transport'] },
-  cli: { rooms: everyRoom, packages: ['node:', '*'] },
-  // The library's public face.
-  'index.ts': { rooms: everyRoom },
-};
-
-const limits = { fileLines: 300, functionLines: 40, usualFunctionLines: 20, serviceLines: 110 };
-/** Files of `services` that are no service but a part of one, and so may be longer. */
-const partsOfServices = [
-  'src/services/outlet.ts',
-  'src/services/files-request-reader.ts',
-  'src/services/file-sending.ts',
-];
+const limits = { fileLines: 300, functionLines: 40, usualFunctionLines: 20 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((path) => `src/${path.replaceAll('\\', '/')}`)
@@ -50,9 +17,10 @@ function parse(path: string): ts.SourceFile {
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
-/** The room that a file is in: a folder of `src`, or the file itself where it is in none. */
-function roomOf(path: string): string {
-  return path.split('/')[1] as string;
+/** Where a file stands: its floor, and inside `features` its feature and its part of that. */
+function placeOf(path: string): { floor: string; feature?: string | undefined; part?: string | undefined } {
+  const [, floor = '', feature, part] = path.split('/');
+  return floor === 'features' ? { floor, feature, part: part?.replace(/\.[jt]s$/, '') } : { floor };
 }
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
@@ -82,23 +50,38 @@ function specifierOf(node: ts.Node): ts.Expression | undefined {
 
 /** Why a file may not import what it does; nothing where it may. */
 function breachOf(path: string, imported: string): string | undefined {
-  const room = roomOf(path);
-  const { rooms, packages = [] } = doors[room] ?? { rooms: [] };
-  if (imported.startsWith('.')) {
-    const target = normalize(join(dirname(path), imported)).replaceAll('\\', '/');
-    const other = roomOf(target);
-    const inside = target.startsWith('src/') && (other === room || rooms.includes(other));
-    return inside ? undefined : `${path} imports ${target}: ${room} has no door there`;
+  const reason = imported.startsWith('.')
+    ? fileBreach(path, normalize(join(dirname(path), imported)).replaceAll('\\', '/'))
+    : packageBreach(path, imported);
+  return reason && `${path} imports ${imported}: ${reason}`;
+}
+
+function fileBreach(path: string, target: string): string | undefined {
+  const here = placeOf(path);
+  const there = placeOf(target);
+  const floor = floors.find(({ folder }) => folder === here.floor);
+  const part = parts.find(({ name }) => name === here.part);
+  if (!target.startsWith('src/')) return 'it is outside of src';
+  if (here.floor !== there.floor) {
+    const kit = here.floor === 'features' && there.floor === 'cli' && part?.kit;
+    return floor?.floors.includes(there.floor) || kit ? undefined : `${here.floor} stands below ${there.floor}`;
   }
+  if (here.feature !== there.feature) return `a feature knows no other`;
+  if (here.part === there.part || part?.parts.includes(there.part ?? '')) return undefined;
+  return `${here.part} does not know ${there.part}`;
+}
+
+function packageBreach(path: string, imported: string): string | undefined {
+  const { floor, part } = placeOf(path);
+  const packages = [
+    ...(floors.find(({ folder }) => folder === floor)?.packages ?? []),
+    ...(parts.find(({ name }) => name === part)?.packages ?? []),
+  ];
   const ofNode = imported.startsWith('node:') || builtinModules.includes(imported);
-  const name = ofNode
-    ? 'node:'
-    : imported
-        .split('/')
-        .slice(0, imported.startsWith('@') ? 2 : 1)
-        .join('/');
+  const scoped = imported.startsWith('@') ? 2 : 1;
+  const name = ofNode ? 'node:' : imported.split('/').slice(0, scoped).join('/');
   const allowed = packages.includes(name) || (!ofNode && packages.includes('*'));
-  return allowed ? undefined : `${path} imports ${imported}: not allowed in ${room}`;
+  return allowed ? undefined : `not allowed in ${part ?? floor}`;
 }
 
 function linesOf(source: ts.SourceFile, node: ts.Node): number {
@@ -127,7 +110,7 @@ function undocumented(source: ts.SourceFile): string[] {
     .map((statement) => `${source.fileName}: ${statement.getText(source).split('\n')[0]}`);
 }
 
-describe('the doors between the rooms', () => {
+describe('the doors of the house', () => {
   test('are the only way through', () => {
     const breaches = [...sources].flatMap(([path, source]) =>
       importsOf(source).flatMap((imported) => breachOf(path, imported) ?? []),
@@ -135,8 +118,18 @@ describe('the doors between the rooms', () => {
     expect(breaches).toEqual([]);
   });
 
-  test('are known for every room', () => {
-    expect([...new Set(files.map(roomOf))].filter((room) => !(room in doors))).toEqual([]);
+  test('are known for every folder and every part of a feature', () => {
+    const places = files.map(placeOf);
+    expect(places.filter(({ floor }) => !floors.some(({ folder }) => folder === floor))).toEqual([]);
+    expect(places.filter(({ part }) => part && !parts.some(({ name }) => name === part))).toEqual([]);
+  });
+
+  test('lead down, to no other feature, and inside a feature from the command to the protocol', () => {
+    const ends = parts.filter(({ name }) => ['server', 'client'].includes(name));
+    expect(ends.map((part) => part.parts)).toEqual([['protocol'], ['protocol']]);
+    floors.forEach(({ floors: below }, at) => {
+      expect(below.filter((name) => floors.findIndex(({ folder }) => folder === name) >= at)).toEqual([]);
+    });
   });
 
   test('are found wherever an import can stand', () => {
@@ -144,21 +137,29 @@ describe('the doors between the rooms', () => {
     const parsed = ts.createSourceFile('src/core/x.ts', source, ts.ScriptTarget.Latest, true);
     expect(importsOf(parsed)).toEqual(['a', './b.js', 'c', 'node:d', 'e']);
     expect(importsOf(parsed).flatMap((each) => breachOf('src/core/x.ts', each) ?? [])).toHaveLength(4);
-    expect(breachOf('src/services/x.ts', '../transport/index.js')).toContain('services has no door there');
-    expect(breachOf('src/cli/x.ts', '../../test/x.js')).toContain('no door');
+    expect(breachOf('src/framing/x.ts', '../net/index.js')).toContain('framing stands below net');
+    expect(breachOf('src/cli/x.ts', '../../test/x.js')).toContain('outside of src');
     expect(breachOf('src/cli/x.ts', 'commander')).toBeUndefined();
     expect(breachOf('src/framing/x.ts', 'fs')).toContain('not allowed in framing');
+    expect(breachOf('src/features/chat/client/x.ts', '../server/room.js')).toContain('client does not know server');
+    expect(breachOf('src/features/chat/server/x.ts', '../../files/client.js')).toContain('a feature knows no other');
+    expect(breachOf('src/features/chat/server/x.ts', '../../../cli/process.js')).toContain('features stands below cli');
+    expect(breachOf('src/features/echo/command.ts', '../../cli/process.js')).toBeUndefined();
   });
 });
 
 describe('the size', () => {
-  test(`of no file is over ${limits.fileLines} lines, and of no service over ${limits.serviceLines}`, () => {
-    const tooLong = [...sources].flatMap(([path, { text }]) => {
-      const lines = text.trimEnd().split('\n').length;
-      const isService = roomOf(path) === 'services' && !partsOfServices.includes(path);
-      return lines > (isService ? limits.serviceLines : limits.fileLines) ? [`${path}: ${lines} lines`] : [];
-    });
-    expect(tooLong).toEqual([]);
+  test(`of no file is over ${limits.fileLines} lines`, ({ annotate }) => {
+    const sizes = [...sources].map(([path, { text }]) => ({ path, lines: text.trimEnd().split('\n').length }));
+    annotate(
+      `over 200 lines: ${
+        sizes
+          .filter(({ lines }) => lines > 200)
+          .map(({ path }) => path)
+          .join(', ') || 'none'
+      }`,
+    );
+    expect(sizes.filter(({ lines }) => lines > limits.fileLines)).toEqual([]);
   });
 
   test(`of no function is over ${limits.functionLines} lines, and of nine in ten is at most ${limits.usualFunctionLines}`, ({

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { echo } from '../src/features/echo/server.js';
+import { transform } from '../src/features/transform/server/transform.js';
+import { builtIn } from '../src/features/transform/server/transforms.js';
 import { framed, jsonLines, lines, text } from '../src/framing/index.js';
-import { builtIn, echo, transform } from '../src/services/index.js';
+import { idle } from '../src/net/index.js';
 import { channelTo, ManualClock } from '../src/testing/index.js';
-import { idle } from '../src/transport/index.js';
 
 test('a channel onto a service needs no socket', async () => {
   const channel = channelTo(transform({ codec: text(), make: builtIn('upper') as never }), lines());

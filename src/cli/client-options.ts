@@ -1,7 +1,7 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
-import type { ReceiptOptions } from '../clients/receipt-wait.js';
 import { WirelineError } from '../core/index.js';
-import { type Address, parseTarget } from '../transport/address.js';
+import { type Address, parseTarget } from '../net/address.js';
+import type { ReceiptOptions } from '../net/receipt.js';
 import { more, time } from './options.js';
 import { note } from './process.js';
 

@@ -1,6 +1,5 @@
-import { printable } from '../core/index.js';
-import { type ConnectionEvent, connectionEvents } from '../transport/events.js';
-import { inWords } from '../transport/index.js';
+import { inWords, printable } from '../core/index.js';
+import { type ConnectionEvent, connectionEvents } from '../net/events.js';
 
 /** The lines that `-v` adds: calls `print` for each event of a connection that `describe` has words for. */
 export function tellConnections(

@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
-import type { Server } from '../transport/index.js';
-import type { Log } from './log.js';
+import type { Server } from '../net/index.js';
+import type { Log } from './logger.js';
 import { size } from './options.js';
 
 /** The option of servers that write what clients send into a folder. */

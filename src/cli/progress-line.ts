@@ -1,4 +1,4 @@
-import { cut, widthOf } from '../tui/width.js';
+import { cut, widthOf } from '../io/width.js';
 import { readableSize, readableTime } from './readable.js';
 
 /** How far something has come. */

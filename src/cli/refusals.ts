@@ -1,5 +1,5 @@
 import { type Clock, type Closed, type Reason, systemClock } from '../core/index.js';
-import type { Observer } from '../transport/index.js';
+import type { Observer } from '../net/index.js';
 
 /** Milliseconds in which refused connections are counted instead of being logged one by one. */
 const countMs = 1000;

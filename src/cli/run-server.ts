@@ -1,7 +1,7 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Service } from '../core/index.js';
-import { formatAddress, idle, type Observer, type Server, serve } from '../transport/index.js';
-import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './log.js';
+import { formatAddress, idle, type Observer, type Server, serve } from '../net/index.js';
+import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './logger.js';
 import { count, more, number, time } from './options.js';
 import { reportFailure, verbosity } from './process.js';
 import { abortedBySignals } from './signals.js';

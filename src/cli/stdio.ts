@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 import { type Input, type Output, printable, WirelineError } from '../core/index.js';
-import { descriptorInput, fileInput, sequence } from '../disk/input.js';
-import { descriptorOutput } from '../disk/output.js';
-import { inWords } from '../transport/system-errors.js';
+import { descriptorInput, fileInput, sequence } from '../io/input.js';
+import { descriptorOutput } from '../io/output.js';
+import { inWords } from '../net/system-errors.js';
 import { failIfClosed } from './closed-descriptor.js';
 import { gathered } from './gathered.js';
 

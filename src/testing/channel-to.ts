@@ -1,6 +1,6 @@
-import { type Channel, OpenChannel } from '../clients/channel.js';
 import type { Codec, OnError, Service } from '../core/index.js';
-import { memoryPair } from '../transport/index.js';
+import { type Channel, OpenChannel } from '../net/channel.js';
+import { memoryPair } from '../net/index.js';
 
 /** How {@link channelTo} joins. */
 export interface ChannelToOptions {

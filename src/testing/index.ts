@@ -3,6 +3,6 @@
  * in memory, and a channel onto a service. The conformance suites are `wireline/testing/conformance`.
  */
 
-export { memoryPair } from '../transport/index.js';
+export { memoryPair } from '../net/index.js';
 export { type ChannelToOptions, channelTo } from './channel-to.js';
 export { ManualClock } from './manual-clock.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands.js';
+import { commands } from '../../src/main/commands.js';
 
 /** What the tests need of a command, whatever its arguments and options. */
 type AnyCommand = Command & { readonly commands: readonly AnyCommand[] };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { progressLine } from '../../src/cli/progress-line.js';
 import { readableSize, readableTime } from '../../src/cli/readable.js';
-import { widthOf } from '../../src/tui/width.js';
+import { widthOf } from '../../src/io/width.js';
 
 test('sizes and times for people', () => {
   expect([0, 1, 1023, 1024, 1536, 1024 ** 2, 5 * 1024 ** 4].map(readableSize)).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Folder, type FolderEntry, type NewFile, pathParts, sha256, WirelineError } from '../../src/core/index.js';
+import { type NewFile, sha256, WirelineError } from '../../src/core/index.js';
+import { type Folder, type FolderEntry, pathParts } from '../../src/features/files/protocol/folder.js';
 
 /** An implementation of {@link Folder} under test: a folder with nothing in it. */
 export interface FolderUnderTest {

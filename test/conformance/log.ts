@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Entry, Log, Retention, Saying } from '../../src/core/index.js';
+import type { Entry, Log, Retention, Saying } from '../../src/features/chat/protocol/journal.js';
 
 /** How a log under test is made: empty, with its own retention, and a clock that the test moves. */
 export interface LogUnderTest {

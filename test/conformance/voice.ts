@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry, ServerMessage } from '../../src/core/index.js';
-import type { Voice } from '../../src/rooms/voice.js';
+import type { Entry } from '../../src/features/chat/protocol/journal.js';
+import type { ServerMessage } from '../../src/features/chat/protocol/messages.js';
+import type { Voice } from '../../src/features/chat/server/encoder.js';
 
 const hostile = 'x\x1b[31m\n[eve] forged\r\u009b2J\u202e';
 const entry = (number: number, body: string, from = 'ann'): Entry => ({

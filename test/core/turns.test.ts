@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Piecework, Turn, Turns } from '../../src/core/index.js';
-import { memoryPair } from '../../src/transport/index.js';
+import { memoryPair } from '../../src/net/index.js';
 import { Recorder } from '../support/recorder.js';
 
 /** Turns whose time and event loop a test moves by hand. */

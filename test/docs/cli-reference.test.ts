@@ -1,7 +1,7 @@
 import type { Command, Option } from '@commander-js/extra-typings';
 import { expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands.js';
 import { describeDefaults } from '../../src/cli/help.js';
+import { commands } from '../../src/main/commands.js';
 
 const intro = `# The command, option by option
 

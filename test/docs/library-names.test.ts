@@ -15,6 +15,12 @@ function firstSentence(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   return sentence.replaceAll('|', '\\|');
 }
 
+/** The folder of `src` that a name is declared in: a floor, or a feature. */
+function placeOf(file: string): string {
+  const [floor = '', feature = ''] = file.split('/');
+  return floor === 'features' ? feature : floor;
+}
+
 /** What the entry of the package at `path` exports: each with its folder and what it is. */
 function namesOf(path: string): string[] {
   const program = ts.createProgram([path], {
@@ -28,7 +34,7 @@ function namesOf(path: string): string[] {
   const rows = checker.getExportsOfModule(source).map((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
     const file = relative('src', symbol.declarations?.[0]?.getSourceFile().fileName ?? '');
-    return { name: exported.name, room: file.split('/')[0] as string, words: firstSentence(symbol, checker) };
+    return { name: exported.name, room: placeOf(file), words: firstSentence(symbol, checker) };
   });
   expect(rows.filter(({ words }) => words === '').map(({ name }) => name)).toEqual([]);
   const rooms = [...new Set(rows.map(({ room }) => room))].sort();

@@ -2,9 +2,11 @@ import { mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { memoryLog } from '../../src/log/index.js';
-import { Hall, jsonDialect, plainDialect } from '../../src/rooms/index.js';
-import { serve, sniffed } from '../../src/transport/index.js';
+import { memoryLog } from '../../src/features/chat/journal/memory.js';
+import { jsonDialect } from '../../src/features/chat/server/dialects/json.js';
+import { plainDialect } from '../../src/features/chat/server/dialects/plain.js';
+import { Hall } from '../../src/features/chat/server/server.js';
+import { serve, sniffed } from '../../src/net/index.js';
 import { run, server, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';

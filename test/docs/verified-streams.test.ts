@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../src/core/index.js';
+import { verified } from '../../src/features/stream/server/verified.js';
 import { VerifiedWriter } from '../../src/framing/index.js';
-import { verified } from '../../src/services/index.js';
-import { serve } from '../../src/transport/index.js';
+import { serve } from '../../src/net/index.js';
 import { latin1 } from '../support/bytes.js';
 import { plainClient } from '../support/program.js';
 

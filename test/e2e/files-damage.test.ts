@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type FilesSession, get, list, openFiles, put } from '../../src/clients/index.js';
 import { sha256 } from '../../src/core/index.js';
-import { download, fileInput } from '../../src/disk/index.js';
+import { download } from '../../src/features/files/client/download.js';
+import { get } from '../../src/features/files/client/get.js';
+import { list } from '../../src/features/files/client/ls.js';
+import { put } from '../../src/features/files/client/put.js';
+import { type FilesSession, openFiles } from '../../src/features/files/client/session.js';
+import { fileInput } from '../../src/io/input.js';
 import { run, server } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { type Harm, proxy } from '../support/proxy.js';

@@ -14,7 +14,8 @@ import {
 import net from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { download, servedFolder } from '../../src/disk/index.js';
+import { download } from '../../src/features/files/client/download.js';
+import { servedFolder } from '../../src/features/files/folder/served-folder.js';
 import { Cli, digest, run, server } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { announce } from '../../src/clients/index.js';
-import { order } from '../../src/services/index.js';
-import { serve, systemClock } from '../../src/transport/index.js';
+import { systemClock } from '../../src/core/index.js';
+import { announce } from '../../src/features/order/client/announce.js';
+import { order } from '../../src/features/order/server/order.js';
+import { serve } from '../../src/net/index.js';
 import { Cli, digest, run, server, until } from '../support/cli.js';
 
 /** A client that is none of ours, and what it has heard. */

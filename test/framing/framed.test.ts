@@ -19,8 +19,8 @@ import {
   type TextOptions,
   text,
 } from '../../src/framing/index.js';
+import { idle, memoryPair } from '../../src/net/index.js';
 import { ManualClock } from '../../src/testing/index.js';
-import { idle, memoryPair } from '../../src/transport/index.js';
 import { bytes, latin1 } from '../support/bytes.js';
 import { Recorder } from '../support/recorder.js';
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Service } from '../../src/core/index.js';
+import { order } from '../../src/features/order/server/order.js';
+import { relay } from '../../src/features/relay/server/relay.js';
+import { transform } from '../../src/features/transform/server/transform.js';
+import { builtIn } from '../../src/features/transform/server/transforms.js';
 import { framed, telnet, text } from '../../src/framing/index.js';
-import { builtIn, order, relay, transform } from '../../src/services/index.js';
-import { memoryPair } from '../../src/transport/index.js';
+import { memoryPair } from '../../src/net/index.js';
 import { latin1 } from '../support/bytes.js';
 import { Recorder } from '../support/recorder.js';
 

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Closed, Log } from '../../src/core/index.js';
-import { memoryLog } from '../../src/log/index.js';
-import { Hall, type HallOptions, jsonDialect, plainDialect } from '../../src/rooms/index.js';
+import type { Closed } from '../../src/core/index.js';
+import { memoryLog } from '../../src/features/chat/journal/memory.js';
+import type { Log } from '../../src/features/chat/protocol/journal.js';
+import { jsonDialect } from '../../src/features/chat/server/dialects/json.js';
+import { plainDialect } from '../../src/features/chat/server/dialects/plain.js';
+import type { HallOptions } from '../../src/features/chat/server/options.js';
+import { Hall } from '../../src/features/chat/server/server.js';
+import { memoryPair } from '../../src/net/index.js';
 import { ManualClock } from '../../src/testing/index.js';
-import { memoryPair } from '../../src/transport/index.js';
 import { Recorder } from './recorder.js';
 
 /** A client of a chat in memory, by bytes. */

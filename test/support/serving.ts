@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
-import { servedFolder } from '../../src/disk/index.js';
-import { files } from '../../src/services/index.js';
-import { serve, systemClock } from '../../src/transport/index.js';
+import { systemClock } from '../../src/core/index.js';
+import { servedFolder } from '../../src/features/files/folder/served-folder.js';
+import { files } from '../../src/features/files/server/files.js';
+import { serve } from '../../src/net/index.js';
 
 /** Serves a folder in this process, writable, until the test is over. Gives its port. */
 export async function serving(path: string): Promise<number> {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 import { onTestFinished } from 'vitest';
-import { ChatClient } from '../../src/clients/index.js';
-import type { ServerMessage } from '../../src/core/index.js';
-import { systemClock } from '../../src/transport/index.js';
+import { systemClock } from '../../src/core/index.js';
+import { ChatClient } from '../../src/features/chat/client/client.js';
+import type { ServerMessage } from '../../src/features/chat/protocol/messages.js';
 
 /** What a member of a swarm has heard, and what it was told of its own words. */
 export class Heard {

@@ -1,7 +1,11 @@
-import type { ChatState, Missed } from '../../src/clients/index.js';
-import type { Joined, SentEntry, ServerMessage } from '../../src/core/index.js';
-import { type Effect, type Event, KeyReader, type Model, newModel, update, view } from '../../src/tui/index.js';
-import { plainText } from '../../src/tui/row.js';
+import type { ChatState } from '../../src/features/chat/client/options.js';
+import type { Missed } from '../../src/features/chat/client/positions.js';
+import type { Joined, SentEntry, ServerMessage } from '../../src/features/chat/protocol/messages.js';
+import { KeyReader } from '../../src/features/chat/terminal/keys.js';
+import { type Effect, type Model, newModel } from '../../src/features/chat/terminal/model.js';
+import { plainText } from '../../src/features/chat/terminal/row.js';
+import { type Event, update } from '../../src/features/chat/terminal/update.js';
+import { view } from '../../src/features/chat/terminal/view.js';
 
 /** 12:00 on 21 November 2026, UTC: the tests' time zone is set in their configuration. */
 export const noon = Date.UTC(2026, 10, 21, 12);

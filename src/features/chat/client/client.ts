@@ -1,0 +1,295 @@
+import {
+  asWirelineError,
+  type Clock,
+  type Closed,
+  type Connection,
+  type Handler,
+  printable,
+  reasons,
+  systemClock,
+  type Timer,
+  WirelineError,
+} from '../../../core/index.js';
+import { framed, jsonLines } from '../../../framing/index.js';
+import { type Address, type AddressLike, dial, targetOf } from '../../../net/index.js';
+import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.js';
+import { causeOf, hearingRefusal, neverWelcome } from './close-reason.js';
+import { Naming } from './naming.js';
+import type { ChatListener, ChatOptions } from './options.js';
+import { ChatRooms } from './positions.js';
+import { Waits, Watch } from './timing.js';
+
+/**
+ * A member of a chat that does not lose its place: cut off, it connects again after a random wait, asks for what it
+ * missed, and says again what was not acknowledged. What it says has an id, so that it is stored once.
+ */
+export class ChatClient {
+  readonly address: Address;
+  readonly #rooms: ChatRooms;
+  readonly #secret: string;
+  readonly #waits: Waits;
+  readonly #clock: Clock;
+  /** A server that was too busy to hear our hello greets us in plain text first. */
+  readonly #codec = jsonLines<ServerMessage, ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
+  readonly #naming: Naming;
+  #peer: Connection<ClientMessage> | undefined;
+  #welcomed = false;
+  #welcomedAt = 0;
+  /** Whether the server has ever let us in: until then it may be no chat at all. */
+  #known = false;
+  /** Why the server does not take this connection, in its words. */
+  #refusal: string | undefined;
+  #bye: (ServerMessage & { type: 'bye' }) | undefined;
+  #failure: WirelineError | undefined;
+  #closing = false;
+  #timer: Timer | undefined;
+  #watch: Watch | undefined;
+  #settle!: { resolve(): void; reject(error: Error): void };
+
+  constructor(
+    address: AddressLike,
+    readonly options: ChatOptions,
+    readonly listener: ChatListener,
+  ) {
+    this.address = targetOf(address);
+    this.#clock = options.clock ?? systemClock;
+    this.#naming = new Naming(options.name, options.waitsForName === true);
+    this.#secret = options.secret ?? crypto.randomUUID();
+    this.#rooms = new ChatRooms(options.rooms);
+    this.#waits = new Waits(options.random);
+  }
+
+  /**
+   * Connects, and goes on until `close`. Resolves then; rejects with a `WirelineError` where there is no server at
+   * first, or it is no chat, the signal is raised, or the server will not have this client.
+   */
+  async run(): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    const onAbort = () => this.#end(asWirelineError(this.options.signal?.reason, 'interrupted'));
+    this.options.signal?.addEventListener('abort', onAbort, { once: true });
+    // The waits between connections do not keep a process alive by themselves.
+    const alive = setInterval(() => {}, 2 ** 30);
+    this.#connect(true);
+    try {
+      await done;
+    } finally {
+      clearInterval(alive);
+      this.options.signal?.removeEventListener('abort', onAbort);
+      this.listener.state?.({ at: 'closed' });
+    }
+  }
+
+  /** The name that we are known by, once the server has given or granted it. */
+  get name(): string {
+    return this.#naming.name ?? '';
+  }
+
+  /**
+   * Says something in a room, now or once there is a connection. Gives its id, which no other saying may have; throws
+   * `usage` where one that is not yet acknowledged has it.
+   */
+  say(room: string, body: string, id: string = crypto.randomUUID()): string {
+    if (this.#rooms.add({ type: 'say', room, body, id }) && this.#welcomed) this.#send({ type: 'say', room, body, id });
+    return id;
+  }
+
+  /** How much was said that is not yet acknowledged. */
+  get unsent(): number {
+    return this.#rooms.pending;
+  }
+
+  /** The texts that are not yet acknowledged, in order. */
+  get unsentTexts(): readonly string[] {
+    return this.#rooms.waiting.map(({ body }) => body);
+  }
+
+  join(room: string): void {
+    this.#rooms.join(room);
+    if (this.#welcomed) this.#send(this.#joinOf(room));
+  }
+
+  leave(room: string): void {
+    if (this.#rooms.leave(room)) this.ask({ type: 'leave', room });
+  }
+
+  /** Sends what needs no second try. Gives false where there is no connection. */
+  ask(message: ClientMessage): boolean {
+    if (this.#welcomed) this.#send(message);
+    return this.#welcomed;
+  }
+
+  /** Reads no further for now: what is told waits at the server, and the member may become slow. */
+  pause(): void {
+    this.#peer?.pause();
+  }
+
+  resume(): void {
+    this.#peer?.resume();
+  }
+
+  /** Says bye and ends, once the server has answered; at once where there is no connection. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (!this.ask({ type: 'bye' })) this.#end();
+  }
+
+  #connect(first: boolean): void {
+    if (this.#failure) return;
+    this.listener.state?.({ at: 'connecting' });
+    this.#rooms.expectJoined();
+    this.#refusal = undefined;
+    const service = framed(this.#codec, (peer) => this.#attach(peer));
+    const onRefusal = (words: string) => {
+      this.#refusal = words;
+    };
+    dial(hearingRefusal(service, onRefusal), this.address, this.options).catch((error) => {
+      const known = asWirelineError(error);
+      if (first || reasons[known.code].again === 'no') this.#end(known);
+      else this.#again(known.message);
+    });
+  }
+
+  #attach(peer: Connection<ClientMessage>): Handler<ServerMessage> {
+    this.#peer = peer;
+    if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
+    const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
+    this.#watch = new Watch(this.#clock, silence, this.options.connectTimeoutMs);
+    peer.write(this.#naming.hello(this.#secret));
+    return {
+      data: (message) => {
+        this.#watch?.heard();
+        this.#onMessage(message);
+      },
+      close: (why) => this.#onClose(why),
+    };
+  }
+
+  #onMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#onWelcome(message);
+      case 'joined':
+        return this.#onJoined(message);
+      case 'entry':
+        return this.#rooms.takes(message) ? this.listener.message(message) : undefined;
+      case 'ack':
+        if (this.#rooms.settle(message.id) !== undefined)
+          this.listener.said?.(message.id, { number: message.number }, message);
+        return;
+      case 'nick':
+        if (message.from === this.name) this.#naming.name = message.name;
+        return this.listener.message(message);
+      case 'bye':
+        return this.#onBye(message);
+      case 'error':
+        return this.#onError(
+          message.room === undefined ? message : { ...message, room: this.#rooms.meant(message.room) },
+        );
+      case 'ping':
+        return this.#send({ type: 'pong', ...(message.id === undefined ? {} : { id: message.id }) });
+      case 'pong':
+        // The answer to a question of our own has no id.
+        return message.id === undefined ? undefined : this.listener.message(message);
+      default:
+        this.listener.message(message);
+    }
+  }
+
+  #onWelcome(message: ServerMessage & { type: 'welcome' }): void {
+    this.#welcomed = true;
+    this.#known = true;
+    this.#watch?.welcomed();
+    this.#welcomedAt = this.#clock.now();
+    const changed = this.#naming.granted(message.name);
+    this.listener.state?.({ at: 'connected' });
+    this.listener.message(message);
+    if (changed) this.listener.message({ type: 'error', code: 'name-taken', message: changed });
+    for (const room of this.#rooms.names) this.#send(this.#joinOf(room));
+  }
+
+  #onJoined(joined: Joined): void {
+    this.listener.message(joined, this.#rooms.joined(joined));
+    // Those that were stored are acknowledged again; none is stored twice.
+    for (const saying of this.#rooms.sayings(joined.room)) this.#send(saying);
+  }
+
+  #onBye(message: ServerMessage & { type: 'bye' }): void {
+    this.#bye = message;
+    if (message.again === 'no') this.#fail(`the server said bye: ${message.reason}`);
+    this.listener.message(message);
+  }
+
+  #onError(message: ServerMessage & { type: 'error' }): void {
+    const { id, code, room } = message;
+    if (!this.#welcomed) return this.#onNotWelcome(message);
+    if (code === 'gone' && room !== undefined) this.#rooms.skip(room);
+    if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
+    const said = id === undefined ? undefined : this.#rooms.settle(id);
+    if (said !== undefined) this.listener.said?.(said, { failed: message.message }, message);
+    else this.listener.message(message);
+  }
+
+  /** The server does not let us in: under this name it may do so later, or under another. */
+  #onNotWelcome(message: ServerMessage & { type: 'error' }): void {
+    const waitMs = message.code === 'name-taken' ? this.#naming.refused(message, this.#known) : undefined;
+    if (waitMs === undefined) this.#fail(message.message);
+    else {
+      this.#refusal = message.message;
+      this.#known = true;
+      this.#naming.waits = waitMs;
+    }
+    this.#peer?.close('ended');
+  }
+
+  /** The server will not have us. What it says of that may be shown on a terminal. */
+  #fail(message: string): void {
+    this.#failure = new WirelineError('refused', printable(message));
+  }
+
+  /** A room does not let us in: what was to be said there never will be. */
+  #onShut(room: string, message: ServerMessage & { type: 'error' }): void {
+    for (const { id } of this.#rooms.shut(room)) {
+      this.#rooms.settle(id);
+      this.listener.said?.(id, { failed: message.message }, message);
+    }
+  }
+
+  #onClose(why: Closed): void {
+    this.#watch?.stop();
+    if (this.#welcomed) this.#waits.stood(this.#clock.now() - this.#welcomedAt);
+    this.#welcomed = false;
+    this.#peer = undefined;
+    if (this.#failure || this.#closing) return this.#end(this.#failure);
+    if (this.#known) this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : causeOf(why, this.#refusal));
+    else this.#end(neverWelcome(this.address, why, this.#refusal));
+  }
+
+  #again(why: string): void {
+    if (this.#failure || this.#closing) return this.#end(this.#failure);
+    const ms = this.#naming.takeWait() ?? this.#waits.next(this.#bye?.waitMs);
+    this.#bye = undefined;
+    this.listener.state?.({ at: 'waiting', ms, why });
+    this.#timer = this.#clock.after(ms, () => this.#connect(false));
+  }
+
+  #end(failure?: WirelineError): void {
+    this.#failure ??= failure;
+    this.#closing = true;
+    this.#timer?.stop();
+    this.#peer?.close('ended');
+    if (failure) this.#settle.reject(failure);
+    else this.#settle.resolve();
+  }
+
+  #joinOf(room: string): ClientMessage {
+    const { replay } = this.options;
+    return { type: 'join', room, ...(replay === undefined ? {} : { replay }), ...this.#rooms.position(room) };
+  }
+
+  #send(message: ClientMessage): void {
+    this.#peer?.write(message);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Entry } from '../../protocol/journal.js';
+import type { ServerMessage } from '../../protocol/messages.js';
+import type { Voice } from '../encoder.js';
+
+const encoder = new TextEncoder();
+const plain = /^[ !#-[\]-~]*$/;
+
+/** What JSON clients are told: a message a line. They are sent their own entries too, so that all see one order. */
+export const jsonVoice: Voice = {
+  echoes: true,
+  entries(room, entries) {
+    // Put together by hand, as it is what a busy room does most: a third of the time of JSON.stringify of the whole.
+    const start = `{"type":"entry","room":${quoted(room)},"number":`;
+    let text = '';
+    for (const entry of entries) text += start + rest(entry);
+    return encoder.encode(text);
+  },
+  accepted(room, said) {
+    const start = `{"type":"ack","room":${quoted(room)},"id":`;
+    let text = '';
+    for (const { id, number } of said) text += `${start}${quoted(id)},"number":${number}}\n`;
+    return encoder.encode(text);
+  },
+  message: (message: ServerMessage) => encoder.encode(`${JSON.stringify(message)}\n`),
+};
+
+function rest({ number, time, from, body }: Entry): string {
+  return `${number},"time":${time},"from":${quoted(from)},"body":${quoted(body)}}\n`;
+}
+
+/** Most texts have nothing that JSON would escape, and to look for it takes a third of the time. */
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}

@@ -1,0 +1,273 @@
+import {
+  type Closed,
+  type Connection,
+  type Handler,
+  layered,
+  type Timer,
+  type WirelineError,
+} from '../../../../core/index.js';
+import { SilenceWatch } from '../../../../core/silence.js';
+import { framed, jsonLines } from '../../../../framing/index.js';
+import { type Dialect, startsWith } from '../../../../net/dialect.js';
+import { type ClientMessage, chatVersion, type ServerMessage } from '../../protocol/messages.js';
+import { Refusal } from '../../protocol/refusal.js';
+import { closeFor, type Member } from '../member.js';
+import type { Pace, Priced } from '../rate-limiter.js';
+import type { Admission, Hall } from '../server.js';
+import { jsonVoice } from './json-encoder.js';
+import { idOf, maxId, number, optional, positionOf, sizeOf, text, tooLong } from './json-fields.js';
+
+/** Milliseconds in which a client must say hello. Stops one that connects and says half of it from holding a place. */
+const helloMs = 10_000;
+/** Milliseconds of silence after which a member is asked whether it is there, and within which one that knows how must answer. */
+const silenceMs = 30_000;
+/** Milliseconds in which a member must answer for whose name another connection of its owner asks. */
+const probeMs = 5_000;
+
+/** Messages that are priced by their answers, and those that must not wait for an answer. */
+const pricedAs = new Map<string, Priced>([
+  ...(['join', 'who', 'rooms'] as const).map((type) => [type, 'asked'] as const),
+  // One answer of history waits for another, and nothing else does.
+  ...(['history', 'ping', 'pong', 'bye'] as const).map((type) => [type, 'free'] as const),
+]);
+
+const brace = new TextEncoder().encode('{');
+/** A brace after a byte-order mark. */
+const markedBrace = new Uint8Array([0xef, 0xbb, 0xbf, 0x7b]);
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The wire of wireline's own clients, and of bots: JSON lines, as `docs/reference/protocol.md` has them. */
+export function jsonDialect(hall: Hall): Dialect {
+  // A character of a body may take six in JSON.
+  const codec = jsonLines<ClientMessage>({ max: hall.options.maxMessage * 6 + 4096 });
+  return {
+    name: 'json',
+    matches: (first) => beginsInBrace(first),
+    // People write braces too: after the greeting only a hello begins a conversation in JSON.
+    afterGreeting: (first) => /^\ufeff?\{.*"type"\s*:\s*"hello"/.test(utf8.decode(first.subarray(0, 4096))),
+    service: (peer) => {
+      let client: JsonClient | undefined;
+      const make = (messages: Connection<ClientMessage>) => {
+        client = new JsonClient(hall, peer, messages);
+        return client;
+      };
+      const handler = framed(codec, make, { explain, budget: hall.budget })(peer);
+      return layered(handler, {
+        data(bytes) {
+          client?.heard();
+          return handler.data(bytes);
+        },
+      });
+    },
+  };
+}
+
+function explain({ code, message }: WirelineError): Uint8Array {
+  return jsonVoice.message({ type: 'error', code: code === 'too-long' ? 'too-long' : 'bad-message', message });
+}
+
+class JsonClient implements Handler<ClientMessage> {
+  #member: Member | undefined;
+  #leaving = false;
+  #silence: SilenceWatch | undefined;
+  /** Waits for any sign of the client. */
+  #probe: { readonly timer: Timer; answer(there: boolean): void } | undefined;
+  /** A hello is looked at. */
+  #greeting = false;
+  /** It answers a ping. A bot need not. */
+  #answers = false;
+  readonly #pace: Pace<ClientMessage>;
+  readonly #hello;
+
+  constructor(
+    readonly hall: Hall,
+    /** The connection to write to: what many are told is encoded once, and not by a codec of each. */
+    readonly peer: Connection,
+    messages: Connection<ClientMessage>,
+  ) {
+    this.#hello = hall.options.clock.after(helloMs, () => peer.close('idle'));
+    this.#pace = hall.paceOf(peer, {
+      run: (message) => this.#run(message),
+      refuse: (message) => this.#refuse(new Refusal('rate', 'too many messages: this one is dropped'), message),
+      delayed: (why) => {
+        messages.pause();
+        if (why) this.#member?.tell({ type: 'notice', message: why });
+      },
+      caughtUp: () => messages.resume(),
+    });
+  }
+
+  /** Something came from the client, and be it a part of a message. */
+  heard(): void {
+    this.#silence?.heard();
+    this.#answerProbe(true);
+  }
+
+  /** Asks the client whether it is there; whatever it sends is an answer. */
+  #askWhetherThere(answer: (there: boolean) => void): void {
+    this.#answerProbe(false);
+    this.#probe = { answer, timer: this.hall.options.clock.after(probeMs, () => this.#answerProbe(false)) };
+    this.#tell({ type: 'ping' });
+  }
+
+  #answerProbe(there: boolean): void {
+    const probe = this.#probe;
+    this.#probe = undefined;
+    probe?.timer.stop();
+    probe?.answer(there);
+  }
+
+  data(message: ClientMessage): void {
+    this.#pace.take(message, sizeOf(message), pricedAs.get(message.type) ?? 'said');
+  }
+
+  drain(): void {
+    this.#member?.onDrain();
+  }
+
+  end(): void {
+    if (this.#member) this.#member.whenSettled(() => this.peer.end());
+    else this.peer.end();
+  }
+
+  close(_why: Closed): void {
+    this.#hello.stop();
+    this.#silence?.stop();
+    this.#answerProbe(false);
+    this.#pace.stop();
+    if (this.#member) this.hall.dismiss(this.#member, !this.#leaving);
+  }
+
+  #run(message: ClientMessage): void {
+    if (this.#leaving || this.peer.state === 'closed') return;
+    this.#attempt(() => this.#do(message), message);
+  }
+
+  #attempt(run: () => void, message: object): void {
+    try {
+      run();
+    } catch (error) {
+      this.#refuse(error, message);
+    }
+  }
+
+  #refuse(error: unknown, message: object): void {
+    if (!(error instanceof Refusal)) return closeFor(this.peer, error);
+    const { room, id } = message as { room?: unknown; id?: unknown };
+    const about = {
+      ...(typeof room === 'string' ? { room: room.slice(0, maxId) } : {}),
+      ...(typeof id === 'string' ? { id: id.slice(0, maxId) } : {}),
+      ...error.about,
+    };
+    this.#tell({ type: 'error', code: error.code, message: error.message, ...about });
+  }
+
+  /** Tells the client something, also before it is a member. */
+  #tell(message: ServerMessage): void {
+    if (this.#member) this.#member.tell(message);
+    else if (this.peer.backlog > this.hall.options.maxBacklog) this.peer.close('slow');
+    else this.peer.write(jsonVoice.message(message));
+  }
+
+  #do(message: ClientMessage): void {
+    if (message.type === 'hello') return this.#greet(message);
+    if (message.type === 'ping') return this.#tell({ type: 'pong', ...optional('id', message.id) });
+    if (message.type === 'pong') return this.#onPong();
+    const member = this.#member;
+    if (!member) throw new Refusal('hello-first', 'the first message is hello');
+    if (message.type === 'bye') this.#leave(member);
+    else this.#ask(member, message);
+  }
+
+  #greet(hello: ClientMessage & { type: 'hello' }): void {
+    const { version, name, secret, session } = hello;
+    if (this.#member || this.#greeting) throw new Refusal('bad-message', 'hello was said before');
+    if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
+    const asked: Admission & { secret: string } = {
+      secret: secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId),
+      ...(name === undefined ? {} : { name: text(name, 'name') }),
+      ...(session === undefined ? {} : { session: text(session, 'session', 1, maxId) }),
+    };
+    const rival = this.hall.rivalOf(asked);
+    if (!rival?.probe) return this.#admit(hello, asked);
+    this.#greeting = true;
+    rival.probe((there) => {
+      this.#greeting = false;
+      if (this.peer.state === 'closed') return;
+      if (there) this.#refuse(new Refusal('name-taken', `the name ${rival.name} is in use`), hello);
+      else this.#attempt(() => this.#admit(hello, asked), hello);
+    });
+  }
+
+  #admit({ pong }: ClientMessage & { type: 'hello' }, asked: Admission & { secret: string }): void {
+    const member = this.hall.admit(this.peer, jsonVoice, asked);
+    member.payer = this.#pace;
+    member.probe = (answer) => this.#askWhetherThere(answer);
+    this.#member = member;
+    this.#hello.stop();
+    this.#answers = pong === true;
+    this.#silence = new SilenceWatch(this.hall.options.clock, silenceMs, {
+      ask: () => this.#tell({ type: 'ping' }),
+      giveUp: () => this.#answers && !this.peer.paused && this.peer.close('timeout'),
+    });
+    const { maxMessage } = this.hall.options;
+    member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: asked.secret, maxMessage });
+  }
+
+  #onPong(): void {
+    this.#answers = true;
+  }
+
+  #leave(member: Member): void {
+    this.#leaving = true;
+    member.whenSettled(() => {
+      member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      // It is gone at once, and not when its connection is: that takes until the client ends it too.
+      this.hall.dismiss(member, false);
+      this.peer.close('ended');
+    });
+  }
+
+  /** What only a member may ask for. Types that are not known are ignored: a later version may have them. */
+  #ask(member: Member, message: ClientMessage): void {
+    const { hall } = this;
+    switch (message.type) {
+      case 'say':
+        return hall.say(member, text(message.room, 'room'), this.#body(message.body), idOf(message));
+      case 'join':
+        return hall.join(member, text(message.room, 'room'), positionOf(message));
+      case 'leave':
+        return hall.leave(member, text(message.room, 'room'));
+      case 'msg':
+        return hall.whisper(member, text(message.to, 'to'), this.#body(message.body), idOf(message));
+      case 'who':
+        return hall.who(member, text(message.room, 'room'));
+      case 'history':
+        return this.#history(member, message);
+      case 'topic':
+        return hall.setTopic(member, text(message.room, 'room'), text(message.topic, 'topic', 0));
+      case 'nick':
+        return hall.rename(member, text(message.name, 'name'));
+      case 'rooms':
+        return hall.rooms(member);
+    }
+  }
+
+  #history(member: Member, { room, before, limit }: ClientMessage & { type: 'history' }): void {
+    const [end, count] = [number(before, 'before'), number(limit, 'limit')];
+    this.hall.history(member, text(room, 'room'), end, count).catch((error) => this.#refuse(error, { room }));
+  }
+
+  #body(body: unknown): string {
+    const { maxMessage } = this.hall.options;
+    const said = text(body, 'body', 1, maxMessage);
+    // A character has at most three bytes for each of its UTF-16 units: most need no counting.
+    if (said.length * 3 > maxMessage && new TextEncoder().encode(said).length > maxMessage) throw tooLong(maxMessage);
+    return said;
+  }
+}
+
+/** Whether the first byte is a brace, maybe after a byte-order mark. */
+function beginsInBrace(first: Uint8Array): boolean | undefined {
+  return startsWith(first, brace) || startsWith(first, markedBrace);
+}

@@ -1,0 +1,108 @@
+import { printable } from '../../../../core/index.js';
+import type { Entry } from '../../protocol/journal.js';
+import type { ServerMessage } from '../../protocol/messages.js';
+import type { Voice } from '../encoder.js';
+
+const encoder = new TextEncoder();
+const nothing = new Uint8Array(0);
+/** Characters of a message of many lines that have the sender's name before each, and what a longer one has instead. */
+const longBody = 4096;
+const continued = '| ';
+
+/**
+ * What plain-text clients are told: `[name] text`, and `* ` before what the server says. Every line of a message has
+ * its sender before it, and control characters are made visible, so that nobody can speak for another.
+ */
+export const plainVoice: Voice = {
+  echoes: false,
+  entries: (_room, entries) => encoder.encode(spoken(entries)),
+  past: (entries, before) => encoder.encode(dated(entries, before)),
+  present: () => encoder.encode(star('what follows is said now')),
+  accepted: () => nothing,
+  message: (message) => encoder.encode(words(message)),
+};
+
+/** Entries of earlier, with the time before those that were said ten minutes or more after the one before them. */
+function dated(entries: readonly Entry[], before: Entry | undefined): string {
+  let text = '';
+  let last = before?.time ?? Number.NEGATIVE_INFINITY;
+  for (const entry of entries) {
+    if (entry.time - last >= 600_000) text += star(momentOf(entry.time));
+    last = entry.time;
+    text += spoken([entry]);
+  }
+  return text;
+}
+
+/** A time here, to the minute: `2026-11-24 21:05`. */
+function momentOf(ms: number): string {
+  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return Number.isNaN(local.getTime()) ? 'at an unknown time' : local.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function spoken(entries: readonly Pick<Entry, 'from' | 'body'>[]): string {
+  let text = '';
+  for (const { from, body } of entries) text += said(`[${printable(from)}] `, body);
+  return text;
+}
+
+function said(start: string, body: string): string {
+  const shown = printable(body);
+  const first = shown.indexOf('\n');
+  if (first === -1) return `${start}${shown}\n`;
+  // A message of nothing but newlines would become a hundred times as long.
+  const next = shown.length - first > longBody ? continued : start;
+  return `${start}${shown.replaceAll('\n', `\n${next}`)}\n`;
+}
+
+function words(message: ServerMessage): string {
+  switch (message.type) {
+    case 'entry':
+      return spoken([message]);
+    case 'history':
+      return spoken(message.entries) || star('nothing is kept of what was said here');
+    case 'msg':
+      return said(`[${message.from} to ${message.to}] `, message.body);
+    case 'rooms':
+      return star(`rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ') || 'none'}`);
+    case 'who':
+      return star(`in ${message.room}: ${message.names.join(', ') || 'nobody'}`);
+    case 'notice':
+    case 'error':
+      return star(message.message);
+    default:
+      return happened(message);
+  }
+}
+
+function happened(message: ServerMessage): string {
+  switch (message.type) {
+    case 'joined':
+      return star(`you are in ${message.room}, ${company(message.members)}`) + topicOf(message.topic);
+    case 'join':
+      return star(`${message.name} has joined ${message.room}`);
+    case 'leave':
+      return star(`${message.name} has left ${message.room}`);
+    case 'nick':
+      return star(`${message.from} is now ${message.name}`);
+    case 'topic':
+      return star(`${message.name} has ${message.topic ? `set the topic: ${message.topic}` : 'cleared the topic'}`);
+    case 'bye':
+      return star(message.reason === 'shutdown' ? 'the server is stopping: come again in a moment' : 'goodbye');
+    default:
+      return '';
+  }
+}
+
+function company(members: number): string {
+  if (members < 2) return 'alone';
+  return `with ${members - 1} ${members === 2 ? 'other' : 'others'}`;
+}
+
+function topicOf(topic: string | undefined): string {
+  return topic ? star(`topic: ${topic}`) : '';
+}
+
+function star(text: string): string {
+  return `* ${printable(text).replaceAll('\n', ' ')}\n`;
+}

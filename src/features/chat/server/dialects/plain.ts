@@ -1,0 +1,185 @@
+import type { Closed, Connection, Handler, Service } from '../../../../core/index.js';
+import { conversation, framed, type TextMessage, telnet, text } from '../../../../framing/index.js';
+import { Refusal } from '../../protocol/refusal.js';
+import type { Member } from '../member.js';
+import type { Pace } from '../rate-limiter.js';
+import type { Hall } from '../server.js';
+import { plainVoice } from './plain-encoder.js';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const help = [
+  '/nick NAME       take another name',
+  '/join ROOM       go to another room',
+  '/rooms           the rooms there are',
+  '/who [ROOM]      who is here, or in another room',
+  '/msg NAME TEXT   say something to one member alone; it is not kept',
+  '/history [N]     the last things said here',
+  '/topic [TEXT]    show the topic, or set it; /topic - clears it',
+  '/quit            leave; so do /q and Bye',
+  '//TEXT           say something that begins with a slash',
+];
+
+/** Plain text, for nc and telnet: a line is a message, and what begins with a slash is a command. */
+export function plainDialect(hall: Hall): Service {
+  return telnet((peer) => {
+    const tooLong = () =>
+      peer.write(plainVoice.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
+    const codec = text({ ...conversation, max: hall.options.maxMessage, onTooLong: tooLong });
+    return framed(codec, (lines) => new PlainClient(hall, peer, lines), { views: true, budget: hall.budget })(peer);
+  });
+}
+
+/** Commands that wait until earlier answers are paid for. */
+const asks = /^\/(join|who|rooms)\b/i;
+
+class PlainClient implements Handler<TextMessage> {
+  readonly #member: Member;
+  readonly #pace: Pace<string>;
+  #room = '';
+  #leaving = false;
+
+  constructor(
+    readonly hall: Hall,
+    readonly peer: Connection,
+    lines: Connection<TextMessage>,
+  ) {
+    const notice = (message: string) => this.#member.tell({ type: 'notice', message });
+    this.#pace = hall.paceOf(peer, {
+      run: (line) => this.#run(line),
+      refuse: () => notice('too many messages: this one is dropped'),
+      delayed: (why) => {
+        lines.pause();
+        if (why) notice(why);
+      },
+      caughtUp: () => lines.resume(),
+    });
+    this.#member = hall.admit(peer, plainVoice);
+    this.#member.payer = this.#pace;
+    notice(`welcome: you are ${this.#member.name}. /nick NAME changes that; /help says more`);
+    this.#pace.take(`/join ${hall.options.lobby}`, 0, 'enters');
+  }
+
+  data({ bytes }: TextMessage): void {
+    if (bytes.length === 0) return;
+    const line = spoken(decoder.decode(bytes));
+    this.#pace.take(line, bytes.length, asks.test(line) ? 'asked' : 'said');
+  }
+
+  drain(): void {
+    this.#member.onDrain();
+  }
+
+  end(): void {
+    this.#member.whenSettled(() => this.peer.end());
+  }
+
+  close(_why: Closed): void {
+    this.#pace.stop();
+    this.hall.dismiss(this.#member, false);
+  }
+
+  #run(line: string): void {
+    if (this.#leaving || this.peer.state === 'closed') return;
+    this.#attempt(() => {
+      if (line === 'Bye') this.#bye();
+      else if (line.startsWith('//')) this.#say(line.slice(1));
+      else if (line.startsWith('/')) this.#command(line);
+      else this.#say(line);
+    });
+  }
+
+  #attempt(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#member.refuse(error);
+    }
+  }
+
+  #say(body: string): void {
+    this.hall.say(this.#member, this.#here, body);
+  }
+
+  /** The room that it is in. */
+  get #here(): string {
+    if (this.#room === '') throw new Refusal('not-in-room', 'you are in no room: /join ROOM');
+    return this.#room;
+  }
+
+  #command(line: string): void {
+    const [, command = '', rest = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
+    const { hall } = this;
+    switch (command.toLowerCase()) {
+      case 'nick':
+        return hall.rename(this.#member, rest.trim());
+      case 'join':
+        return this.#join(rest.trim());
+      case 'rooms':
+        return hall.rooms(this.#member);
+      case 'who':
+        return hall.who(this.#member, rest.trim() || this.#here);
+      case 'msg':
+        return this.#whisper(rest);
+      case 'history':
+        return this.#history(rest.trim());
+      case 'topic':
+        return this.#topic(rest.trim());
+      case 'help':
+        return help.forEach((words) => void this.#member.tell({ type: 'notice', message: words }));
+      case 'quit':
+      case 'q':
+        return this.#quit();
+      default:
+        throw new Refusal('bad-message', `there is no command /${command}: /help says which there are`);
+    }
+  }
+
+  #topic(topic: string): void {
+    if (topic !== '') return this.hall.setTopic(this.#member, this.#here, topic === '-' ? '' : topic);
+    const known = this.hall.topicOf(this.#here);
+    this.#member.tell({ type: 'notice', message: known ? `topic: ${known}` : 'there is no topic' });
+  }
+
+  /** Who says Bye in a room means to say it there. */
+  #bye(): void {
+    if (this.#room !== '') this.#say('Bye');
+    this.#quit();
+  }
+
+  /** A plain client is in one room: it leaves the one that it was in. */
+  #join(name: string): void {
+    const before = this.#room;
+    const member = this.#member;
+    this.hall.join(member, name);
+    if (before) this.hall.leave(member, before);
+    this.#room = [...member.rooms.keys()].at(-1) ?? '';
+  }
+
+  #whisper(rest: string): void {
+    const [, name = '', body = ''] = /^(\S+)\s+(.+)$/su.exec(rest) ?? [];
+    if (!body) throw new Refusal('bad-message', '/msg NAME TEXT');
+    this.hall.whisper(this.#member, name, body);
+  }
+
+  #history(count: string): void {
+    if (count && !/^\d{1,6}$/.test(count)) throw new Refusal('bad-message', '/history [N], a number');
+    const limit = count ? Number(count) : undefined;
+    this.hall.history(this.#member, this.#here, undefined, limit).catch((error) => this.#member.refuse(error));
+  }
+
+  #quit(): void {
+    this.#leaving = true;
+    this.#member.whenSettled(() => {
+      this.#member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      // It is gone at once, and not when its connection is: that takes until the client ends it too.
+      this.hall.dismiss(this.#member, false);
+      this.peer.close('ended');
+    });
+  }
+}
+
+/** A byte-order mark before a command is no part of it; in a message it is. */
+function spoken(line: string): string {
+  return /^\ufeff(\/|Bye$)/.test(line) ? line.slice(1) : line;
+}

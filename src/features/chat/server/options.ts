@@ -1,0 +1,57 @@
+import { type Clock, type Connection, type MakeHash, sha256, systemClock } from '../../../core/index.js';
+import type { Log } from '../protocol/journal.js';
+import type { PaceOptions } from './rate-limiter.js';
+
+/** What a chat needs, and what it allows. Each limit names what it stops. */
+export interface HallOptions {
+  /** What is said is stored in it, and told from it. */
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Makes the fingerprints of secrets (default {@link sha256}). */
+  readonly hash?: MakeHash;
+  /** The room that plain-text clients are in first (default `lobby`). */
+  readonly lobby?: string;
+  /** Milliseconds for which a name is held for its owner's return (default 60,000). */
+  readonly holdMs?: number;
+  /** Entries told on joining to who names no position (default 50). */
+  readonly replay?: number;
+  /** The longest message, in bytes (default 256 KiB): stops one member from taking all memory. */
+  readonly maxMessage?: number;
+  /** Bytes that may wait for a member before it is closed as `slow` (default 4 MiB). */
+  readonly maxBacklog?: number;
+  /** Bytes that all members together may hold: of messages that are not whole, and of what they have not read (default 256 MiB). */
+  readonly memory?: number;
+  /** Rooms that there may be, and that one member may be in (default 10,000 and 50). */
+  readonly maxRooms?: number;
+  readonly maxRoomsEach?: number;
+  /** Members that a room may have (default 10,000). */
+  readonly maxMembers?: number;
+  /** Called with each name that a client takes, for a log (default: nothing). */
+  readonly onNamed?: (peer: Connection, name: string) => void;
+  /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
+  readonly pace?: PaceOptions;
+}
+
+/** Where a client that was there before says that it was. */
+export interface Position {
+  readonly epoch?: string | undefined;
+  readonly after?: number | undefined;
+  readonly replay?: number | undefined;
+}
+
+/** What {@link HallOptions} are where nothing else is said. */
+export const defaults = {
+  clock: systemClock,
+  hash: sha256,
+  lobby: 'lobby',
+  holdMs: 60_000,
+  replay: 50,
+  maxMessage: 256 * 1024,
+  maxBacklog: 4 * 1024 * 1024,
+  memory: 256 * 1024 * 1024,
+  maxRooms: 10_000,
+  maxRoomsEach: 50,
+  maxMembers: 10_000,
+  onNamed: () => {},
+  pace: { rate: 20, burst: 100, maxDelayMs: 60_000 },
+} as const;

@@ -1,0 +1,185 @@
+import { roomKey } from '../client/positions.js';
+import type { ClientMessage } from '../protocol/messages.js';
+import { foldedRows, isFolded } from './lines.js';
+import {
+  activeRoom,
+  type Line,
+  type Model,
+  newRoom,
+  type Room,
+  type Said,
+  type Step,
+  step,
+  withNotice,
+  withRoom,
+} from './model.js';
+
+const help = [
+  '/nick NAME       take another name',
+  '/join ROOM       be in a room too, or go to it; Alt-1 to Alt-9, Control-N and Control-P go from one to another',
+  '                 Alt-A goes to the next one with something unread',
+  '/leave [ROOM]    leave a room',
+  '/rooms           the rooms there are',
+  '/who [ROOM]      who is here, or in another room',
+  '/msg NAME TEXT   say something to one member alone; it is not kept',
+  '/topic [TEXT]    show the topic, or set it; /topic - clears it',
+  '/history [N]     load older messages; so does Page Up at the top',
+  '/more            show more of the last long message',
+  '/quit            leave; so do /q and Control-D. Bye is said, and leaves',
+  '//TEXT           say something that begins with a slash',
+  'Enter says it, Alt-Enter or Control-J begins a new line. Tab completes. Up and Down give what was typed before.',
+  'Control-C throws away what is typed, and leaves where nothing is.',
+];
+
+/** Entries that are loaded at a time. */
+const page = 100;
+
+/** Enter: what was typed is said, or done. */
+export function enter(model: Model, text: string): Step {
+  // Without a server nobody hears it.
+  if (text === 'Bye') return model.link.at === 'connected' ? both(say(model, text), leave) : leave(model);
+  if (text.startsWith('//')) return say(model, text.slice(1));
+  if (text.startsWith('/')) return command(model, text);
+  return say(model, text);
+}
+
+/** Says bye; again, gives up waiting for the answer. */
+export function leave(model: Model): Step {
+  return step({ ...model, leaving: true }, { do: 'close' });
+}
+
+/** One step after the other. */
+function both(first: Step, next: (model: Model) => Step): Step {
+  const then = next(first.model);
+  return step(then.model, ...first.effects, ...then.effects);
+}
+
+/** Another room is shown: it has been read, and has its own draft. */
+export function show(model: Model, index: number): Model {
+  const room = model.rooms[index];
+  if (!room || index === model.active) return model;
+  const left = withRoom(model, activeRoom(model).name, (each) => ({ ...each, draft: model.input }));
+  const input = { ...room.draft, cut: model.input.cut };
+  return withRoom({ ...left, active: index, input }, room.name, (each) => ({ ...each, unread: 0, called: false }));
+}
+
+/** The next room with something unread is shown, first of all one in which somebody says our name. */
+export function showUnread(model: Model): Model {
+  const order = model.rooms.map((_, at) => (model.active + 1 + at) % model.rooms.length);
+  const next = order.find((at) => model.rooms[at]?.called) ?? order.find((at) => (model.rooms[at] as Room).unread > 0);
+  return next === undefined ? model : show(model, next);
+}
+
+/** Shows ten times as much of the last message of the room that is not shown whole. */
+function more(model: Model): Step {
+  const room = activeRoom(model);
+  const long = room.lines.findLast((line) => line.kind === 'said' && isFolded(line, model.columns)) as Said | undefined;
+  if (!long) return step(withNotice(model, 'every message is shown whole'));
+  const change = (line: Line): Line => (line === long ? { ...long, rows: (long.rows ?? foldedRows) * 10 } : line);
+  return step(withRoom(model, room.name, (each) => ({ ...each, lines: each.lines.map(change) })));
+}
+
+/** Asks for older entries of the room that is shown; `rows` more are to be seen once they are there. */
+export function older(model: Model, rows: number, limit = page): Step {
+  const room = activeRoom(model);
+  if (!room.joined || room.loading !== undefined || room.oldest <= room.first) return step(model);
+  const message = { type: 'history', room: room.name, before: room.oldest, limit } as const;
+  return step(
+    withRoom(model, room.name, (each) => ({ ...each, loading: rows })),
+    { do: 'ask', message },
+  );
+}
+
+function say(model: Model, body: string): Step {
+  const room = activeRoom(model);
+  const key = model.made + 1;
+  const id = `${model.session}-${key}`;
+  const said: Said = { kind: 'said', key, id, time: model.now, from: model.name, body, fate: 'sending' };
+  const follow = ({ anchor: _, ...each }: Room): Room => ({ ...each, missed: 0, pending: [...each.pending, said] });
+  return step(withRoom({ ...model, made: key }, room.name, follow), { do: 'say', room: room.name, body, id });
+}
+
+function command(model: Model, text: string): Step {
+  const [, name = '', given = ''] = /^\/(\S*)\s*(.*)$/su.exec(text) ?? [];
+  const run = Object.hasOwn(commands, name.toLowerCase()) ? commands[name.toLowerCase()] : undefined;
+  if (run) return run(model, given.trim());
+  return failed(model, `there is no command /${name}: /help says which there are, and //TEXT says text with a slash`);
+}
+
+const commands: Record<string, (model: Model, given: string) => Step> = {
+  nick: (model, name) => (name ? ask(model, { type: 'nick', name }) : failed(model, '/nick NAME')),
+  join: (model, name) => (name ? join(model, roomKey(name)) : failed(model, '/join ROOM')),
+  leave: (model, name) => leaveRoom(model, name ? roomKey(name) : activeRoom(model).name),
+  rooms: (model) => ask(model, { type: 'rooms' }),
+  who,
+  msg(model, given) {
+    const [, to = '', body = ''] = /^(\S+)\s+(.+)$/su.exec(given) ?? [];
+    return body ? ask(model, { type: 'msg', to, body }) : failed(model, '/msg NAME TEXT');
+  },
+  topic(model, topic) {
+    const room = activeRoom(model);
+    if (topic) return ask(model, { type: 'topic', room: room.name, topic: topic === '-' ? '' : topic });
+    return step(withNotice(model, room.topic ? `topic: ${room.topic}` : 'there is no topic'));
+  },
+  history,
+  more,
+  help: (model) => step(help.reduce((next, words) => withNotice(next, words), model)),
+  quit: leave,
+  q: leave,
+};
+
+function who(model: Model, given: string): Step {
+  const name = given ? roomKey(given) : activeRoom(model).name;
+  const asked = ask(model, { type: 'who', room: name });
+  const showing = (room: Room): Room => ({ ...room, asked: [...room.asked, 'show'] });
+  return asked.effects.length > 0 ? step(withRoom(model, name, showing), ...asked.effects) : asked;
+}
+
+function history(model: Model, count: string): Step {
+  if (count && !/^[1-9]\d{0,5}$/.test(count)) return failed(model, '/history [N], a number');
+  if (model.link.at !== 'connected') return failed(model, offline);
+  const { oldest, first } = activeRoom(model);
+  if (oldest <= first) return step(withNotice(model, 'there is nothing older'));
+  return older(model, count ? Number(count) : page, count ? Number(count) : page);
+}
+
+function join(model: Model, name: string): Step {
+  if (name === '') return failed(model, '/join ROOM');
+  const known = model.rooms.findIndex((room) => room.name === name);
+  if (known >= 0) return step(show(model, known));
+  const asked = { ...newRoom(name), from: activeRoom(model).name };
+  return step(show({ ...model, rooms: [...model.rooms, asked] }, model.rooms.length), { do: 'join', room: name });
+}
+
+function leaveRoom(model: Model, name: string): Step {
+  const at = model.rooms.findIndex((room) => room.name === name);
+  if (at < 0) return failed(model, `not in the room ${name}`);
+  if (model.rooms.length === 1) return failed(model, 'this is the only room: /join another first, or /quit');
+  if ((model.rooms[at] as Room).pending.length > 0) return failed(model, 'what was said here is not sent yet');
+  return step(withoutRoom(model, at), { do: 'leave', room: name });
+}
+
+/** The model without a room; where it was shown, the one that was shown before it is asked for, or its neighbour. */
+export function withoutRoom(model: Model, at: number, back?: string): Model {
+  const rooms = model.rooms.filter((_, index) => index !== at);
+  if (model.active !== at) return { ...model, rooms, active: model.active > at ? model.active - 1 : model.active };
+  const index = Math.max(
+    0,
+    back === undefined ? Math.min(at, rooms.length - 1) : rooms.findIndex(({ name }) => name === back),
+  );
+  const room = rooms[index] as Room;
+  const shown = { ...model, rooms, active: index, input: { ...room.draft, cut: model.input.cut } };
+  return withRoom(shown, room.name, (each) => ({ ...each, unread: 0, called: false }));
+}
+
+const offline = 'there is no connection: try again in a moment';
+
+/** Asks the server something that it is not asked again where it is not there. */
+function ask(model: Model, message: ClientMessage): Step {
+  if (model.link.at === 'connected') return step(model, { do: 'ask', message });
+  return failed(model, offline);
+}
+
+function failed(model: Model, text: string): Step {
+  return step(withNotice(model, text, { failure: true }));
+}

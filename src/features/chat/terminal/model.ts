@@ -1,0 +1,220 @@
+import { roomKey } from '../client/positions.js';
+import { type Editor, emptyEditor } from './editor.js';
+
+/** What has been said, or happened, in a room: what takes one row of the screen or more. */
+export type Line = Said | Notice;
+
+/** Something that somebody said. */
+export interface Said {
+  readonly kind: 'said';
+  /** Tells lines apart, whatever they say. */
+  readonly key: number;
+  readonly time: number;
+  readonly from: string;
+  /** Who it was said to alone. */
+  readonly to?: string;
+  readonly body: string;
+  /** Rows of it that are shown, where that are more than at first. */
+  readonly rows?: number;
+  /** It names us. */
+  readonly calls?: boolean;
+  /** Its place in the room, once the server has given it one. */
+  readonly number?: number;
+  /** What has become of something of our own; nothing of what others said. */
+  readonly fate?: 'sending' | 'sent' | 'failed';
+  readonly why?: string;
+  /** By what we know our own until it is in its place. */
+  readonly id?: string;
+}
+
+/** Something that the program says: what happened, an answer, a failure. */
+export interface Notice {
+  readonly kind: 'notice';
+  readonly key: number;
+  readonly time: number;
+  readonly text: string;
+  readonly failure: boolean;
+  /** Who has come and who has left, where it says nothing else: the next such notice is one with it. */
+  readonly moves?: { readonly joined: readonly string[]; readonly left: readonly string[] };
+}
+
+/** The line at the bottom of the screen, and how many of its rows are below it. */
+export interface Anchor {
+  readonly key: number;
+  readonly below: number;
+}
+
+/** A room as it is shown. */
+export interface Room {
+  readonly name: string;
+  readonly topic: string;
+  /** Whether the server has let us in. */
+  readonly joined: boolean;
+  readonly epoch?: string;
+  readonly lines: readonly Line[];
+  /** What we said and is not in its place yet: shown after the lines. */
+  readonly pending: readonly Said[];
+  readonly names: readonly string[];
+  /** What `who` was asked for, in order: to know the names, or to show them. */
+  readonly asked: readonly ('know' | 'show')[];
+  /** Entries up to this number were said before we came. */
+  readonly before: number;
+  /** The oldest entry that is shown, and the oldest that the server has. */
+  readonly oldest: number;
+  readonly first: number;
+  /** Rows to scroll up once older entries have come, while they are on their way. */
+  readonly loading?: number;
+  readonly unread: number;
+  /** Whether somebody said our name. */
+  readonly called: boolean;
+  /** Entries that came while we were away, and that the server has no more. */
+  readonly missed: number;
+  /** What was being typed when another room was shown. */
+  readonly draft: Editor;
+  /** The room that was shown when this one was asked for. */
+  readonly from?: string;
+  /** Names that were here before we were cut off, and may come back without a word. */
+  readonly were: readonly string[];
+  /** Where it is scrolled to; nothing where it shows the newest. */
+  readonly anchor?: Anchor;
+}
+
+/** How we stand with the server. `until` is a time, in milliseconds since 1970. */
+export type Link =
+  | { readonly at: 'connecting' | 'connected' | 'closed' }
+  | { readonly at: 'waiting'; readonly until: number; readonly why: string };
+
+/** The lines typed before, the newest last, and which one is shown. */
+export interface Typed {
+  readonly lines: readonly string[];
+  /** The index of the one that is shown; their number where a new one is being typed. */
+  readonly at: number;
+  /** The new one, while an old one is shown. */
+  readonly draft: string;
+}
+
+/** What Tab has found, and which of it stands in the input. */
+export interface Completion {
+  readonly start: number;
+  readonly end: number;
+  readonly choices: readonly string[];
+  readonly at: number;
+}
+
+/** All that the screen shows, and all that the next key needs. */
+export interface Model {
+  readonly columns: number;
+  readonly rows: number;
+  readonly name: string;
+  readonly now: number;
+  readonly link: Link;
+  readonly rooms: readonly Room[];
+  /** The index of the room that is shown. */
+  readonly active: number;
+  readonly input: Editor;
+  readonly typed: Typed;
+  readonly completion?: Completion;
+  /** Rooms that the server has told of, for Tab. */
+  readonly heard: readonly string[];
+  readonly leaving: boolean;
+  /** How many keys and ids were given. */
+  readonly made: number;
+  /** Begins the ids of what we say: no two sessions have the same. */
+  readonly session: string;
+}
+
+/** What the program is to do outside: all that the model itself cannot. */
+export type Effect =
+  | { readonly do: 'say'; readonly room: string; readonly body: string; readonly id: string }
+  | { readonly do: 'ask'; readonly message: import('../protocol/messages.js').ClientMessage }
+  | { readonly do: 'join' | 'leave'; readonly room: string }
+  | { readonly do: 'fail'; readonly why: string }
+  | { readonly do: 'close' | 'redraw' | 'suspend' | 'bell' };
+
+/** A new model, and what is to be done. */
+export interface Step {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
+}
+
+/** Lines that a room keeps: older ones are loaded again. */
+const maxLines = 5_000;
+
+/** The model of a program that has just started. */
+export function newModel(
+  given: Pick<Model, 'columns' | 'rows' | 'name' | 'session'> & { rooms: readonly string[] },
+): Model {
+  const names = [...new Set(given.rooms.map(roomKey))];
+  return {
+    ...given,
+    rooms: names.map(newRoom),
+    active: 0,
+    now: 0,
+    link: { at: 'connecting' },
+    input: emptyEditor,
+    typed: { lines: [], at: 0, draft: '' },
+    heard: [],
+    leaving: false,
+    made: 0,
+  };
+}
+
+/** A room that we want to be in. */
+export function newRoom(name: string): Room {
+  return {
+    ...{ name, topic: '', joined: false, lines: [], pending: [], names: [], asked: [] },
+    ...{ before: 0, oldest: 0, first: 0, unread: 0, called: false, missed: 0, draft: emptyEditor, were: [] },
+  };
+}
+
+/** A step that does `effects`. */
+export function step(model: Model, ...effects: Effect[]): Step {
+  return { model, effects };
+}
+
+/** The room that is shown. */
+export function activeRoom(model: Model): Room {
+  return model.rooms[model.active] as Room;
+}
+
+/** The room of a name, which is spelled as the server spells it. */
+export function roomNamed(model: Model, name: string): Room | undefined {
+  return model.rooms.find((room) => room.name === name);
+}
+
+/** The model with one room changed. */
+export function withRoom(model: Model, name: string, change: (room: Room) => Room): Model {
+  return { ...model, rooms: model.rooms.map((room) => (room.name === name ? change(room) : room)) };
+}
+
+/** The model with a line at the end of a room, given its key. Of a room that follows, the oldest lines are dropped. */
+export function withLine(
+  model: Model,
+  name: string,
+  line: Omit<Said, 'key' | 'kind'> | Omit<Notice, 'key' | 'kind'>,
+): Model {
+  const key = model.made + 1;
+  const kept: Line = 'body' in line ? { kind: 'said', key, ...line } : { kind: 'notice', key, ...line };
+  return withRoom({ ...model, made: key }, name, (room) => trimmed({ ...room, lines: [...room.lines, kept] }));
+}
+
+/** The model with a notice in a room, or in the one that is shown. */
+export function withNotice(model: Model, text: string, { room, failure = false }: NoticeOptions = {}): Model {
+  const name = room !== undefined && roomNamed(model, room) ? room : activeRoom(model).name;
+  return withLine(model, name, { time: model.now, text, failure });
+}
+
+interface NoticeOptions {
+  readonly room?: string | undefined;
+  readonly failure?: boolean;
+}
+
+/** A room that is scrolled up keeps more, so that what is read stays for a while; it moves on where that is too much. */
+function trimmed(room: Room): Room {
+  if (room.lines.length <= maxLines * (room.anchor ? 2 : 1.1)) return room;
+  const lines = room.lines.slice(-maxLines);
+  const oldest = lines.find((line) => line.kind === 'said' && line.number !== undefined) as Said | undefined;
+  const stays = room.anchor && lines.some(({ key }) => key === room.anchor?.key);
+  const anchor = room.anchor && !stays ? { anchor: { key: (lines[0] as Line).key, below: 0 } } : {};
+  return { ...room, lines, oldest: oldest?.number ?? room.oldest, ...anchor };
+}

@@ -1,0 +1,2 @@
+/** Every byte back. */
+export { type EchoOptions, echo } from './server.js';

@@ -1,0 +1,48 @@
+import { Command } from '@commander-js/extra-typings';
+import { examples } from '../../../cli/help.js';
+import { given, maxBytesOption, warnOfRoom } from '../../../cli/max-bytes.js';
+import { runServer, withServerOptions } from '../../../cli/run-server.js';
+import { systemClock } from '../../../core/index.js';
+import { servedFolder } from '../folder/served-folder.js';
+import { files } from '../server/files.js';
+
+/** `wireline serve files`: files by name, of text 5. */
+export function serveFiles() {
+  const command = new Command('files')
+    .summary('serve the files of a folder')
+    .description(
+      'Serves the regular files of a folder, and nothing outside of it. A plain name from nc is answered with the ' +
+        'bytes; wireline get, put and ls check hashes and resume.',
+    )
+    .usage('DIR [options] PORT')
+    .argument('<dir>', 'the folder')
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option('--writable', 'let clients put files')
+    .addOption(maxBytesOption());
+  return withServerOptions(command)
+    .addHelpText(
+      'after',
+      examples(
+        'wireline serve files ./public 9000',
+        'echo notes.txt | nc localhost 9000',
+        'wireline get localhost 9000 notes.txt',
+      ),
+    )
+    .action((dir, address, options, self) => {
+      // Without the option, a file that is put has less time than one that is fetched.
+      const stall = self.getOptionValueSource('stall') === 'default' ? {} : { stallMs: options.stall };
+      const extras = options.writable && options.maxBytes === undefined ? { onListening: warnOfRoom } : {};
+      return runServer(
+        address,
+        options,
+        () =>
+          files({
+            folder: servedFolder(dir, given(options.maxBytes)),
+            clock: systemClock,
+            writable: options.writable === true,
+            ...stall,
+          }),
+        extras,
+      );
+    });
+}

@@ -1,0 +1,14 @@
+import { type Connection, WirelineError } from '../../../core/index.js';
+import type { Folder } from '../protocol/folder.js';
+import { FileSending } from './file-sending.js';
+import { FileHash, type Get } from './hash.js';
+import { jsonLine, type Transfer } from './transfer.js';
+
+/** Begins the answer to a `get` or a plain name. Throws `refused` where there is no such file. */
+export function download(peer: Connection, folder: Folder, request: Get, onOver: () => void): Transfer {
+  const file = folder.open(request.path);
+  if (file !== 'folder') return new FileSending(peer, file, new FileHash(folder, file, request), request, onOver);
+  if (request.type === 'plain') throw new WirelineError('refused', 'that is a folder');
+  peer.write(jsonLine({ folder: request.path }));
+  return { go: onOver, stop() {} };
+}

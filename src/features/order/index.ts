@@ -1,0 +1,3 @@
+/** Clients acknowledged in order of receipt. */
+export { type AnnounceOptions, announce } from './client/announce.js';
+export { type OrderOptions, order } from './server/order.js';

@@ -1,0 +1,16 @@
+import type { Clock, Output } from '../../../core/index.js';
+
+/** What a round of the order service needs. */
+export interface RoundOptions {
+  /** Where the messages, the acknowledgment and the closing line of each round are printed. */
+  readonly output: Output;
+  readonly clock?: Clock;
+  /** Clients that make a round (default 2). */
+  readonly expect?: number;
+  /** Whether the first round is the last: a client that comes after it is refused. */
+  readonly once?: boolean;
+  /** Milliseconds after which a client that has said nothing gives way to a newcomer (default 5 minutes). */
+  readonly stallMs?: number;
+  /** Called when all clients of a round have been sent the order. */
+  readonly onRound?: () => void;
+}

@@ -1,0 +1,125 @@
+import { isatty } from 'node:tty';
+import { Command } from '@commander-js/extra-typings';
+import { onlyTarget, withClientOptions } from '../../../cli/client-options.js';
+import { gathered } from '../../../cli/gathered.js';
+import { examples } from '../../../cli/help.js';
+import { type LineEnd, lineEndOption } from '../../../cli/line-end-option.js';
+import { lineInput } from '../../../cli/line-input.js';
+import { failing, note, runClient, say } from '../../../cli/process.js';
+import { standardInput, standardOutput } from '../../../cli/stdio.js';
+import { textOptions, withTextOptions } from '../../../cli/text-options.js';
+import { type Closed, inWords, layered, type Service, systemClock, WirelineError } from '../../../core/index.js';
+import { dial, formatAddress, serve } from '../../../net/index.js';
+import type { TalkOptions } from '../service/options.js';
+import { talk } from '../service/talk.js';
+
+/** Milliseconds that the other is given to hang up too, so that all is over within a second. */
+const farewellMs = 200;
+
+/** `wireline talk`: both ends of text 4. */
+export function talkCommand() {
+  const command = new Command('talk')
+    .summary('talk one to one')
+    .description('Passes lines between two people. /q alone, the end of input, or the other leaving ends it.')
+    .usage('[options] HOST PORT | --listen PORT')
+    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH')
+    .option('--listen <address>', 'wait for the other on PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .option('--turns', 'speak in turns, the one that connects first; both ends need it')
+    .addOption(lineEndOption("the other's, and lf at first"));
+  return withClientOptions(withTextOptions(command))
+    .addHelpText('after', examples('wireline talk --listen 9000', 'wireline talk localhost 9000'))
+    .action((words, options) =>
+      runClient(async (signal) => {
+        const failed = failing(signal);
+        const end = await ends(options, (error) => failed.fail(error));
+        try {
+          await met(end.service, words, options, failed.signal);
+          failed.signal.throwIfAborted();
+          await end.closed;
+        } finally {
+          end.stop();
+        }
+      }),
+    );
+}
+
+interface TalkCommandOptions {
+  listen?: string | undefined;
+  connectTimeout: number;
+  turns?: true | undefined;
+  eol?: LineEnd | undefined;
+  pause: number;
+  maxMessage: number;
+}
+
+/** Listens or connects. */
+async function met(service: Service, words: string[], options: TalkCommandOptions, signal: AbortSignal): Promise<void> {
+  const { listen, connectTimeout } = options;
+  if (listen !== undefined) await listenForOne(announced(service), listen, words, signal);
+  else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, farewellMs, signal });
+}
+
+/** This end as a service, and its end. */
+async function ends(options: TalkCommandOptions, onFailed: (error: Error) => void) {
+  const stdout = standardOutput(onFailed);
+  const typed = isatty(0);
+  const onGone = () => onFailed(new WirelineError('failed', 'left before the other came'));
+  const terminal = typed ? (await import('./terminal.js')).talkTerminal(stdout, onGone) : undefined;
+  let settle!: (why: Closed) => void;
+  const closed = new Promise<Closed>((resolve) => {
+    settle = resolve;
+  }).then(({ reason, error }) => {
+    if (reason === 'ended') return;
+    throw error instanceof WirelineError
+      ? error
+      : new WirelineError(reason, `lost the other: ${error ? inWords(error) : reason}`, { cause: error });
+  });
+  closed.catch(() => {});
+  const talking: TalkOptions = {
+    lines: terminal?.lines ?? lineInput(standardInput(), options.maxMessage),
+    output: gathered(terminal?.output ?? stdout),
+    clock: systemClock,
+    typed,
+    text: textOptions(options),
+    onClosed(why, unsent) {
+      if (unsent > 0) say(`${unsent === 1 ? 'a line was' : `${unsent} lines were`} not sent, as the other has left`);
+      // The end that listens says so in any case, as nobody else may be there to see it.
+      if (terminal && !terminal.left && why.reason === 'ended' && options.listen === undefined)
+        note('* the other has left');
+      settle(why);
+    },
+    onTurn: (own) => terminal?.prompt(own),
+    ...(options.eol === undefined ? {} : { lineEnd: options.eol }),
+    ...(options.turns ? { turns: options.listen === undefined ? 'first' : 'second' } : {}),
+  };
+  return { service: talk(talking), closed, stop: () => talking.lines.stop() };
+}
+
+/** Says on stderr that the other has come, and that it has left. */
+function announced(service: Service): Service {
+  return (peer) => {
+    note(`* ${peer.remote} has come`);
+    const handler = service(peer);
+    return layered(handler, {
+      close(why) {
+        handler.close?.(why);
+        note(`* ${peer.remote} has left`);
+      },
+    });
+  };
+}
+
+/** Listens until one has come; the others find nobody there. */
+async function listenForOne(service: Service, address: string, words: string[], signal: AbortSignal): Promise<void> {
+  if (words.length > 0) throw new WirelineError('usage', 'talk either listens or connects: --listen, or HOST PORT');
+  const server = await serve(
+    (peer) => {
+      server.stopListening();
+      return service(peer);
+    },
+    address,
+    { maxConnections: 1, farewellMs, signal },
+  );
+  say(`Server is listening on ${formatAddress(server.address)}`);
+  await server.closed;
+}

@@ -1,0 +1,42 @@
+import type { Clock, Closed, Connection, Input, Output } from '../../../core/index.js';
+import { type TextMessage, type TextOptions, withNewline } from '../../../framing/index.js';
+
+/** What one end of a talk is made of, for {@link talk}. */
+export interface TalkOptions {
+  /** What is said here: each chunk is a line, without its newline. */
+  readonly lines: Input;
+  /** Where what the other says is shown, a line a message. */
+  readonly output: Output;
+  readonly clock?: Clock;
+  /** Whether a person types the lines: then the other's leaving ends it at once, and else what is piped is still sent. */
+  readonly typed: boolean;
+  /** Strict alternation: who speaks first here, or undefined where both may speak at any time. */
+  readonly turns?: 'first' | 'second';
+  /** Told whose turn it is, where there are turns. */
+  readonly onTurn?: (own: boolean) => void;
+  /** Told why it is over, and how many lines were said here and could not be sent. */
+  readonly onClosed?: (why: Closed, unsent: number) => void;
+  /** What follows each line (default: what follows the other's, and a newline until it has said something). */
+  readonly lineEnd?: TextMessage['end'];
+  readonly text?: TextOptions;
+}
+
+/** Milliseconds that the other is given to finish after we have left, or piped lines to go on after it has. */
+export const lastWordsMs = 500;
+/** Lines that wait for their turn before no more are read. */
+export const waitingLines = 256;
+const decoder = new TextDecoder();
+/** What one who leaves says, for programs of text 4 that wait for the word. */
+export const quitLine = new TextEncoder().encode('/q');
+
+/** Whether a line says that who sent it leaves. */
+export function isQuit(line: Uint8Array): boolean {
+  return line.length === 2 && decoder.decode(line) === '/q';
+}
+
+/** Shows a line; a peer that says more than can be shown is read no further for as long. */
+export function show({ bytes }: TextMessage, peer: Connection<TextMessage>, output: Output): void {
+  if (output.write(withNewline(bytes))) return;
+  peer.pause();
+  output.whenDrained(() => peer.resume());
+}

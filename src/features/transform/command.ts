@@ -1,0 +1,152 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command, Option } from '@commander-js/extra-typings';
+import { type FramingChoice, framingOption } from '../../cli/framing-option.js';
+import { examples } from '../../cli/help.js';
+import { count, time } from '../../cli/options.js';
+import { reportFailure } from '../../cli/process.js';
+import { runServer, withServerOptions } from '../../cli/run-server.js';
+import { greeting, textOptions, withMemoryOption, withTextOptions } from '../../cli/text-options.js';
+import { Budget, type Codec, type Connection, type Service, WirelineError } from '../../core/index.js';
+import { type TextMessage, text, withEnds } from '../../framing/index.js';
+import { greeted } from '../../net/greeted.js';
+import { type Transform, type TransformOptions, transform } from './server/transform.js';
+import { builtIn } from './server/transforms.js';
+import { type TransformPool, transformPool } from './worker/pool.js';
+
+/** Messages from this size on are left to a thread, so that the others need not wait for them. */
+const large = 256 * 1024;
+/** The same for text that is not ASCII, where each character is looked at. */
+const costly = 8 * 1024;
+/** The built-in transforms that look at characters, which takes its time. */
+const slow = new Set(['reverse', 'upper', 'lower']);
+
+/** `wireline serve transform`: the server of text 5. */
+export function serveTransform() {
+  const command = new Command('transform')
+    .summary('answer each message with a modification of it')
+    .description('Answers each message with what a transform makes of it, in the order of the messages.')
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
+    .requiredOption(
+      '--with <transform>',
+      'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
+    )
+    .addOption(framingOption())
+    .addOption(
+      new Option('--workers <n>', 'threads for a module, and for large messages')
+        .argParser(count)
+        .default(availableParallelism(), 'one a core'),
+    )
+    .option('--deadline <time>', 'how long a thread may take for a message', time, 5000)
+    .option('--greet <text>', 'a line that each client is sent first', greeting);
+  return withMemoryOption(withServerOptions(withTextOptions(command)))
+    .addHelpText(
+      'after',
+      examples('wireline serve transform --with reverse 9000', 'wireline serve transform --with ./shout.mjs 9000'),
+    )
+    .action(async (address, options) => {
+      try {
+        const inline = builtIn(options.with);
+        const pool = lazyPool(inline ? options.with : moduleAddress(options.with), options);
+        if (!inline) await checked(await pool.get(), options.with);
+        // One thread is left to the others, however many messages a client sends at a time.
+        const atOnce = Math.max(1, options.workers - 1);
+        const inThread = (peer: Peer) => lent(pool, peer);
+        const some = inline && slow.has(options.with);
+        const make = some ? (peer: Peer) => sparing(inline(), inThread(peer)) : (inline ?? inThread);
+        await runServer(address, options, () => greetedTransform({ ...options, atOnce }, make));
+        await pool.close();
+      } catch (error) {
+        reportFailure(error);
+      }
+    });
+}
+
+/** The service of the options; a greeting is a message of the same framing. */
+function greetedTransform(options: ServedOptions, make: TransformOptions['make']): Service {
+  const codec = codecOf(options);
+  const { greet, atOnce, memory } = options;
+  const budget = new Budget(memory);
+  return greeted(greet && codec.encode(greet), transform({ codec, make, views: true, atOnce, budget }));
+}
+
+interface ServedOptions extends CodecOptions {
+  greet?: TextMessage;
+  atOnce: number;
+  memory: number;
+}
+
+interface LazyPool {
+  get(): Promise<TransformPool>;
+  close(): Promise<void>;
+}
+
+/** The pool, made when it is first needed. */
+function lazyPool(word: string, options: { workers: number; deadline: number }): LazyPool {
+  let made: Promise<TransformPool> | undefined;
+  const get = () => {
+    made ??= transformPool({
+      worker: join(__dirname, '..', 'transform-worker.js'),
+      transform: word,
+      workers: options.workers,
+      // The deadline is for what may loop; what is built in may take its time in a thread, and ends.
+      deadlineMs: builtIn(word) ? 60_000 : options.deadline,
+    });
+    return made;
+  };
+  return { get, close: async () => void (await (await made)?.close()) };
+}
+
+type Peer = Pick<Connection, 'state'>;
+
+/** A transform that leaves every message to the pool, and none of a peer that is gone. */
+function lent(pool: LazyPool, peer: Peer): Transform {
+  return async (message) => {
+    // It is a view, and the pool may have to be made first.
+    const copy = new Uint8Array(message);
+    const threads = await pool.get();
+    if (peer.state === 'closed') throw new WirelineError('reset', 'nobody waits for the reply');
+    return threads.run(copy, peer);
+  };
+}
+
+/** A built-in transform that leaves to threads what would take more than a few milliseconds. */
+function sparing(inline: Transform, inThread: Transform): Transform {
+  return (message) => (message.length < costly || isQuick(message) ? inline(message) : inThread(message));
+}
+
+function isQuick(message: Uint8Array): boolean {
+  return message.length < large && message.every((byte) => byte < 128);
+}
+
+function moduleAddress(path: string): string {
+  return pathToFileURL(resolve(path)).href;
+}
+
+/** Loads the module before anybody connects, so that a wrong path is wrong usage. */
+async function checked(pool: TransformPool, path: string): Promise<void> {
+  try {
+    await pool.check();
+  } catch (cause) {
+    await pool.close();
+    throw new WirelineError('usage', `cannot use ${path}: ${unusable(cause as NodeJS.ErrnoException)}`, { cause });
+  }
+}
+
+function unusable({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'timeout') return 'it was not loaded within the --deadline';
+  if (!/^Unknown file extension/.test(message)) return message.replace(/ imported from .*/, '');
+  return `this Node (${process.version}) cannot load TypeScript; 22.18 and newer can`;
+}
+
+interface CodecOptions {
+  framing: FramingChoice;
+  pause: number;
+  maxMessage: number;
+}
+
+function codecOf(options: CodecOptions): Codec<TextMessage> {
+  if (options.framing === 'text') return text(textOptions(options));
+  return withEnds(options.framing(options.maxMessage));
+}

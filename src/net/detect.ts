@@ -1,0 +1,121 @@
+import { attempt } from '../core/attempt.js';
+import { begin, refusePromise } from '../core/begin.js';
+import {
+  type Clock,
+  type Closed,
+  type Connection,
+  type Handler,
+  joined,
+  type Service,
+  type Sync,
+  systemClock,
+  type Timer,
+} from '../core/index.js';
+import type { Dialect } from './dialect.js';
+
+/** How {@link sniffed} decides. */
+export interface SniffOptions {
+  /** Milliseconds of silence after which a client is taken for one that waits to be greeted (default 200). */
+  readonly silenceMs?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * Several dialects on one port: the first bytes decide which of `dialects` a client speaks. One that speaks none
+ * of them, or says nothing that decides it for `silenceMs`, is served by `otherwise`. No byte is lost.
+ *
+ * Silence may also be that of a busy machine or of a bad line: whose first bytes, after `otherwise` has greeted
+ * it, are plainly of one of `dialects`, is served by that after all, and what greeted it is told `close`.
+ */
+export function sniffed(dialects: readonly Dialect[], otherwise: Service, options: SniffOptions = {}): Service {
+  const { silenceMs = 200, clock = systemClock } = options;
+  return (peer) => new Sniffer(peer, dialects, otherwise, clock, silenceMs);
+}
+
+class Sniffer implements Handler {
+  #inner: Handler | undefined;
+  /** What has come, until it is decided whose it is. */
+  #first: Uint8Array = new Uint8Array(0);
+  #greeted = false;
+  readonly #silence: Timer;
+
+  constructor(
+    readonly peer: Connection,
+    readonly dialects: readonly Dialect[],
+    readonly otherwise: Service,
+    clock: Clock,
+    silenceMs: number,
+  ) {
+    this.#silence = clock.after(silenceMs, () => this.#onSilence());
+  }
+
+  data(bytes: Uint8Array): Sync {
+    if (this.#inner && !this.#greeted) return this.#inner.data(bytes);
+    if (this.#greeted) return this.#onAnswer(bytes);
+    this.#first = joined([this.#first, bytes]);
+    const service = chosen(this.dialects, this.#first, this.otherwise);
+    if (service) this.#begin(service, this.#first);
+  }
+
+  drain(): void {
+    return this.#inner?.drain?.();
+  }
+
+  stopping(): void {
+    if (this.#inner?.stopping) this.#inner.stopping();
+    else this.peer.close('shutdown');
+  }
+
+  end(): void {
+    const handler = this.#inner ?? this.#begin(this.otherwise, this.#first);
+    if (handler.end) return handler.end();
+    this.peer.end();
+  }
+
+  close(why: Closed): void {
+    this.#silence.stop();
+    return this.#inner?.close?.(why);
+  }
+
+  #begin(service: Service, bytes: Uint8Array): Handler {
+    this.#silence.stop();
+    const inner = begin(service, this.peer);
+    this.#inner = inner;
+    if (bytes.length > 0 && this.peer.state !== 'closed') refusePromise(inner.data(bytes), this.peer);
+    return inner;
+  }
+
+  #onSilence(): void {
+    // Bytes that came while this process was busy are read before the silence counts.
+    setImmediate(() => {
+      if (this.#inner || this.peer.state === 'closed') return;
+      this.#greeted = this.#first.length === 0;
+      attempt(
+        () => void this.#begin(this.otherwise, this.#first),
+        (error) => this.peer.fail(error),
+      );
+    });
+  }
+
+  /** The first bytes of a client that was greeted. */
+  #onAnswer(bytes: Uint8Array): Sync {
+    this.#greeted = false;
+    const dialect = this.dialects.find((each) =>
+      each.afterGreeting ? each.afterGreeting(bytes) : each.matches(bytes),
+    );
+    if (!dialect) return this.#inner?.data(bytes);
+    this.#inner?.close?.({ reason: 'ended' });
+    this.#begin(dialect.service, bytes);
+  }
+}
+
+/** The service for what begins with `first`; undefined where it takes more bytes to tell. */
+function chosen(dialects: readonly Dialect[], first: Uint8Array, otherwise: Service): Service | undefined {
+  let open = false;
+  for (const { matches, service } of dialects) {
+    const match = matches(first);
+    if (match) return service;
+    open ||= match === undefined;
+  }
+  return open ? undefined : otherwise;
+}

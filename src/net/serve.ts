@@ -1,0 +1,268 @@
+import net from 'node:net';
+import { attempt, report } from '../core/attempt.js';
+import {
+  type Clock,
+  type Closed,
+  type Connection,
+  type OnError,
+  printError,
+  type Service,
+  tightPart,
+  WirelineError,
+} from '../core/index.js';
+import { type Address, type AddressLike, formatAddress, listenAddressOf } from './address.js';
+import { published } from './events.js';
+import { Descriptors } from './limits/descriptors.js';
+import { Addresses, tooManyOfAddress } from './limits/per-address.js';
+import { StallWatch } from './limits/stall.js';
+import { listen } from './listen.js';
+import { adopted, socketOptions } from './raw-socket.js';
+import { SocketConnection } from './socket-connection.js';
+
+/** Receives what a server does with its connections, for a log or for metrics. What a method throws costs nothing but a report to `onError`. */
+export interface Observer {
+  opened?(peer: Connection): void;
+  /** `received` and `sent` are bytes. */
+  closed?(peer: Connection, why: Closed, traffic: { received: number; sent: number }): void;
+  /** A connection that was not served, and why. */
+  refused?(remote: string, why: Closed): void;
+}
+
+/** How {@link serve} listens. Every limit names what it stops. */
+export interface ServeOptions {
+  /** Connections that the system queues before they are accepted (default 511). */
+  readonly backlog?: number;
+  /** Connections served at a time (default 10,000): more are told so and closed. Stops a flood from taking all memory. */
+  readonly maxConnections?: number;
+  /**
+   * Connections that one address may have at a time (default: nine tenths of `maxConnections`): more are told so and
+   * closed. It keeps one host from taking all places. Unix sockets have no address, and are not limited.
+   */
+  readonly maxPerAddress?: number;
+  /**
+   * Milliseconds in which a peer must take some of what it is sent (default 300,000; 0: any time): else it is closed as
+   * `slow`. While places or descriptors are short, that is one second. It keeps peers that never read from staying.
+   */
+  readonly stallMs?: number;
+  /** Milliseconds that `close` waits, at most, for peers to take what they were sent (default 5,000). Stops one that reads a little at a time from holding the server. */
+  readonly graceMs?: number;
+  /** Milliseconds that a closing connection waits, once all was taken, for the peer to end too (default 1,000). */
+  readonly farewellMs?: number;
+  /** Ends the server as `close` does. */
+  readonly signal?: AbortSignal;
+  readonly observer?: Observer;
+  /** Measures `stallMs` (default: the clock of the process). */
+  readonly clock?: Clock;
+  /**
+   * Receives what the service or the observer throws, or a promise of theirs is rejected with (default: prints it, with
+   * its stack, on stderr).
+   */
+  readonly onError?: OnError;
+}
+
+/** A server that listens. */
+export interface Server {
+  /** Where it listens; a port that was asked for as 0 is the one that was given. */
+  readonly address: Address;
+  /** The TCP port on which it listens; undefined on a Unix socket. */
+  readonly port: number | undefined;
+  /** Connections served now. */
+  readonly connections: number;
+  /** Accepts no more connections; those that are served go on. The address is free at once. */
+  stopListening(): void;
+  /**
+   * Stops listening, ends every connection, once its handler has finished what it has received or as `shutdown`, and
+   * resolves when all are closed. May be called again, also
+   * with a shorter grace: with `graceMs: 0`, every connection is reset before `close` returns.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+  /** Resolves when the server has stopped and its last connection is closed. */
+  readonly closed: Promise<void>;
+  /** Closes the server at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A peer that takes nothing for this long while the server stops is cut. */
+const stuckAtShutdownMs = 500;
+/** Connections over the limit that are told why; beyond them a flood is dropped without a word. */
+const placesToRefuse = 100;
+/** The line that a peer is sent for which there is no place. */
+const tooMany = 'error: too many connections, try again later\n';
+
+/**
+ * Listens on `address` (as on the command line, or parsed) and runs `service` for each connection. Resolves
+ * once the address accepts. Rejects with a `WirelineError` of code `unusable`, `usage` or `interrupted`. What a connection
+ * does, or a service throws, never ends the server.
+ */
+export async function serve(service: Service, address: AddressLike, options: ServeOptions = {}): Promise<Server> {
+  const wanted = listenAddressOf(address);
+  failIfAborted(options.signal);
+  const listener = net.createServer({ ...socketOptions, allowHalfOpen: true, pauseOnConnect: true });
+  const running = new RunningServer(listener, service, options);
+  listener.on('connection', (socket) => running.accept(socket));
+  const bound = await listen(listener, wanted, options.backlog);
+  running.begin(bound);
+  if (options.signal?.aborted) await running.close();
+  failIfAborted(options.signal);
+  return running;
+}
+
+function failIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new WirelineError('interrupted', 'told to stop before listening', { cause: signal.reason });
+}
+
+class RunningServer implements Server {
+  address!: Address;
+  readonly closed: Promise<void>;
+  readonly #served = new Set<SocketConnection>();
+  /** Connections over the limit, while they are told so. They take no place. */
+  readonly #refused = new Set<SocketConnection>();
+  readonly #descriptors = new Descriptors();
+  readonly #maxConnections: number;
+  readonly #addresses: Addresses;
+  readonly #stalls: StallWatch;
+  #listening = true;
+  #resolveClosed!: () => void;
+
+  constructor(
+    readonly listener: net.Server,
+    readonly service: Service,
+    readonly options: ServeOptions,
+  ) {
+    const { maxConnections = 10_000, maxPerAddress, stallMs = 300_000, clock } = options;
+    this.#maxConnections = maxConnections;
+    this.#addresses = new Addresses(maxPerAddress ?? Math.ceil(maxConnections * tightPart));
+    this.#stalls = new StallWatch({ ms: stallMs, tight: () => this.#isTight(), ...(clock ? { clock } : {}) });
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  get port(): number | undefined {
+    return this.address.port;
+  }
+
+  get connections(): number {
+    return this.#served.size;
+  }
+
+  begin(address: Address): void {
+    this.address = address;
+    const { signal } = this.options;
+    const onAbort = () => void this.close();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    void this.closed.then(() => signal?.removeEventListener('abort', onAbort));
+    // After listening, an error is one of accepting: of that connection, and not of the server.
+    this.listener.on('error', (error) => this.#refuse('?', { reason: 'failed', error }));
+  }
+
+  accept(accepted: net.Socket): void {
+    const remote = remoteOf(accepted, this.address);
+    const room = this.#descriptors.roomFor(accepted, this.#served.size);
+    const refusal = room === 'serve' ? this.#refusalOf(remote) : tooMany;
+    if (room === 'drop' || (refusal && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
+    const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs, this.options.onError);
+    if (refusal) {
+      this.#refused.add(peer);
+      return peer.start(adopted(accepted, peer.onRead), this.#refusing(refusal));
+    }
+    this.#served.add(peer);
+    this.#addresses.add(remote);
+    peer.start(adopted(accepted, peer.onRead), this.#observed);
+    this.#stalls.add(peer);
+  }
+
+  /** The line for a connection that there is no place for. */
+  #refusalOf(remote: string): string | undefined {
+    if (this.#served.size >= this.#maxConnections) return tooMany;
+    return this.#addresses.hasRoom(remote) ? undefined : tooManyOfAddress;
+  }
+
+  #isTight(): boolean {
+    const { size } = this.#served;
+    // Nine tenths of a few places are all of them: that they are taken is no sign of an attack.
+    return size > Math.max(9, this.#maxConnections * tightPart) || this.#descriptors.tight(size);
+  }
+
+  readonly #observed: Service = (peer) => {
+    this.#tell((observer) => observer.opened?.(peer), peer);
+    return published(this.service)(peer);
+  };
+
+  /** Tells the peer why it is not served. */
+  #refusing(line: string): Service {
+    return (peer) => {
+      this.#refuse(peer.remote, { reason: 'too-many' });
+      peer.write(Buffer.from(line));
+      peer.close('too-many');
+      return { data() {} };
+    };
+  }
+
+  #refuse(remote: string, why: Closed): void {
+    this.#tell((observer) => observer.refused?.(remote, why), { remote });
+  }
+
+  /** Tells the observer of something: what it throws costs no connection. */
+  #tell(of: (observer: Observer) => unknown, peer: { readonly remote: string }): void {
+    const { observer, onError = printError } = this.options;
+    if (!observer) return;
+    attempt(
+      () => of(observer),
+      (error) => report(onError, error, peer),
+    );
+  }
+
+  #drop(accepted: net.Socket, remote: string): void {
+    this.#refuse(remote, { reason: 'too-many' });
+    // An end in order would be taken for a receipt.
+    if (this.address.path === undefined) accepted.resetAndDestroy();
+    else accepted.destroy();
+  }
+
+  readonly #onClosed = (peer: SocketConnection, why: Closed): void => {
+    const { received, sent } = peer;
+    this.#stalls.delete(peer);
+    if (this.#served.delete(peer)) {
+      this.#addresses.remove(peer.remote);
+      this.#tell((observer) => observer.closed?.(peer, why, { received, sent }), peer);
+    } else this.#refused.delete(peer);
+    this.#settle();
+  };
+
+  #settle(): void {
+    if (!this.#listening && this.#served.size + this.#refused.size === 0) this.#resolveClosed();
+  }
+
+  stopListening(): void {
+    if (!this.#listening) return;
+    this.#listening = false;
+    this.listener.close();
+    this.#settle();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  close({ graceMs = this.options.graceMs ?? 5_000 }: { graceMs?: number } = {}): Promise<void> {
+    this.stopListening();
+    const peers = [...this.#served, ...this.#refused];
+    for (const peer of peers) {
+      peer.stop();
+      peer.hurry(stuckAtShutdownMs);
+    }
+    const cut = () => peers.forEach((peer) => void peer.cut());
+    if (graceMs <= 0) cut();
+    const grace = setTimeout(cut, graceMs);
+    return this.closed.finally(() => clearTimeout(grace));
+  }
+}
+
+function remoteOf(socket: net.Socket, local: Address): string {
+  if (local.path !== undefined) return formatAddress(local);
+  // An IPv4 client of a socket that serves both is seen as ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2).
+  const host = (socket.remoteAddress ?? '?').replace(/^::ffff:(?=\d+\.)/, '');
+  return formatAddress({ host, port: socket.remotePort ?? 0 });
+}
