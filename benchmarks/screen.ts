@@ -1,7 +1,7 @@
 import type { SentEntry } from '../src/features/chat/protocol/messages.js';
 import { KeyReader } from '../src/features/chat/terminal/keys.js';
 import { type Model, newModel } from '../src/features/chat/terminal/model.js';
-import { Painter } from '../src/features/chat/terminal/renderer.js';
+import { Renderer } from '../src/features/chat/terminal/renderer.js';
 import { type Event, update } from '../src/features/chat/terminal/update.js';
 import { view } from '../src/features/chat/terminal/view.js';
 import type { Question } from './support/question.js';
@@ -63,7 +63,7 @@ function measured({ name, count, body }: (typeof floods)[number]): string {
 /** The program of the chat, and the bytes that its terminal is sent. */
 class Terminal {
   readonly #keys = new KeyReader();
-  readonly #painter = new Painter('many');
+  readonly #painter = new Renderer('many');
   #model: Model = newModel({ columns, rows, name: 'ada', session: 's', rooms: ['dev'] });
 
   constructor() {

@@ -5,14 +5,14 @@ import { reportFailure } from '../src/cli/process.js';
 import { abortedBySignals } from '../src/cli/signals.js';
 import { asWirelineError, printable, type Service, sha256, systemClock } from '../src/core/index.js';
 import { ChatClient } from '../src/features/chat/client/client.js';
-import { memoryLog } from '../src/features/chat/journal/memory.js';
-import { sqliteLog } from '../src/features/chat/journal/sqlite.js';
+import { memoryJournal } from '../src/features/chat/journal/memory.js';
+import { sqliteJournal } from '../src/features/chat/journal/sqlite.js';
 import type { ServerMessage } from '../src/features/chat/protocol/messages.js';
 import { jsonDialect } from '../src/features/chat/server/dialects/json.js';
 import { plainDialect } from '../src/features/chat/server/dialects/plain.js';
-import { strangers } from '../src/features/chat/server/dialects/wrong-protocol.js';
-import { Hall } from '../src/features/chat/server/server.js';
-import { type Address, type Server, serve, sniffed } from '../src/net/index.js';
+import { wrongProtocol } from '../src/features/chat/server/dialects/wrong-protocol.js';
+import { ChatServer } from '../src/features/chat/server/server.js';
+import { type Address, detect, type Server, serve } from '../src/net/index.js';
 
 declare const __VERSION__: string;
 
@@ -20,18 +20,18 @@ declare const __VERSION__: string;
 async function demonstration(signal: AbortSignal): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'wireline-'));
   let kept = `in ${folder}`;
-  const log = await sqliteLog(join(folder, 'chat.db')).catch(() => {
+  const log = await sqliteJournal(join(folder, 'chat.db')).catch(() => {
     kept = 'in memory, as there is no SQLite here';
-    return memoryLog();
+    return memoryJournal();
   });
-  const hall = new Hall({ log, clock: systemClock, hash: sha256 });
-  const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
+  const chat = new ChatServer({ journal: log, clock: systemClock, hash: sha256 });
+  const service = detect([jsonDialect(chat), ...wrongProtocol], plainDialect(chat));
   try {
     const server = await listening(service);
     const host = greeter(server.address, signal, () => print(invitation(server.address.port ?? 0, kept)));
     signal.addEventListener('abort', () => {
       server.stopListening();
-      void hall.goodbye().then(() => server.close());
+      void chat.shutdown().then(() => server.close());
     });
     await Promise.all([server.closed, host]);
   } finally {

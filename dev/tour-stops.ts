@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Output, Receiver, Service } from '../src/core/index.js';
 import { systemClock } from '../src/core/index.js';
 import { echo } from '../src/features/echo/server.js';
-import { servedFolder } from '../src/features/files/folder/served-folder.js';
 import { files } from '../src/features/files/server/files.js';
+import { servedTree } from '../src/features/files/tree/served-tree.js';
 import { order } from '../src/features/order/server/order.js';
 import { relay } from '../src/features/relay/server/relay.js';
 import { sink } from '../src/features/stream/server/sink.js';
@@ -96,7 +96,7 @@ export const stops: readonly Stop[] = [
     name: 'files',
     does: 'gives files by name; here it is the folder of examples',
     port: 9005,
-    service: () => files({ folder: servedFolder(examples), clock: systemClock }),
+    service: () => files({ folder: servedTree(examples), clock: systemClock }),
     visits: [{ args: ['ls', 'localhost', 'PORT'] }, { args: ['get', 'localhost', 'PORT', 'echo.mjs', '-'] }],
     tries: ['echo pair.mjs | nc localhost PORT', 'npx wireline get localhost PORT client.mjs -o client-copy.mjs'],
   },

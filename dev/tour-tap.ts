@@ -1,4 +1,4 @@
-import { layered, printable, type Service } from '../src/core/index.js';
+import { printable, type Service, wrapHandler } from '../src/core/index.js';
 
 /** Characters of a line that are shown. */
 const width = 60;
@@ -21,7 +21,7 @@ export function shownBy(show: (line: string) => void, service: Service): Service
       if (allowed-- > 0) show(`${peer.remote}  ${line}`);
       else hidden = true;
     };
-    return layered(handler, {
+    return wrapHandler(handler, {
       data(chunk) {
         bytes += chunk.length;
         for (const line of excerpt(chunk)) showSome(line);

@@ -1,9 +1,18 @@
 // @ts-check
-// A chat of one's own: `wireline chat`, nc and bots may join it. Keep it with sqliteLog('chat.db') instead.
-import { formatAddress, Hall, jsonDialect, memoryLog, plainDialect, serve, sniffed, strangers } from 'wireline';
+// A chat of one's own: `wireline chat`, nc and bots may join it. Keep it with sqliteJournal('chat.db') instead.
+import {
+  ChatServer,
+  detect,
+  formatAddress,
+  jsonDialect,
+  memoryJournal,
+  plainDialect,
+  serve,
+  wrongProtocol,
+} from 'wireline';
 
-const hall = new Hall({ log: memoryLog() });
-const service = sniffed([jsonDialect(hall), ...strangers], plainDialect(hall));
+const chat = new ChatServer({ journal: memoryJournal() });
+const service = detect([jsonDialect(chat), ...wrongProtocol], plainDialect(chat));
 const server = await serve(service, process.argv[2] ?? '9000');
 console.log(`a chat on ${formatAddress(server.address)}`);
-process.on('SIGTERM', () => void hall.goodbye().then(() => server.close()));
+process.on('SIGTERM', () => void chat.shutdown().then(() => server.close()));

@@ -110,6 +110,17 @@ function undocumented(source: ts.SourceFile): string[] {
     .map((statement) => `${source.fileName}: ${statement.getText(source).split('\n')[0]}`);
 }
 
+/** The names that a file declares and exports. */
+function declaredBy(source: ts.SourceFile): string[] {
+  return source.statements.flatMap((statement) => {
+    const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+    if (!modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.map(({ name }) => name.getText());
+    return 'name' in statement && statement.name ? [(statement.name as ts.Identifier).text] : [];
+  });
+}
+
 describe('the doors of the house', () => {
   test('are the only way through', () => {
     const breaches = [...sources].flatMap(([path, source]) =>
@@ -177,6 +188,18 @@ describe('the size', () => {
 
 test('every exported name says what it is', () => {
   expect([...sources.values()].flatMap(undocumented)).toEqual([]);
+});
+
+test('no name is exported by two features', () => {
+  const features = new Map<string, Set<string>>();
+  for (const [path, source] of sources) {
+    const { feature } = placeOf(path);
+    for (const name of feature ? declaredBy(source) : []) {
+      features.set(name, (features.get(name) ?? new Set()).add(feature as string));
+    }
+  }
+  const shared = [...features].filter(([, where]) => where.size > 1);
+  expect(shared.map(([name, where]) => `${name}: ${[...where].join(', ')}`)).toEqual([]);
 });
 
 describe('the tests', () => {

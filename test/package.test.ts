@@ -105,7 +105,7 @@ test('the library loads without any other package', async () => {
 const ownSqlite = process.getBuiltinModule('node:sqlite' as 'node:fs') !== undefined;
 test.skipIf(ownSqlite)('where there is no SQLite, one line says how to install it (Node 20 has none)', async () => {
   const store = `sqlite:${join(dirname(unpacked), 'chat.db')}`;
-  expect(await output(cli, 'serve', 'chat', '--log', store, '127.0.0.1:0')).toEqual({
+  expect(await output(cli, 'serve', 'chat', '--store', store, '127.0.0.1:0')).toEqual({
     status: 1,
     stdout: '',
     stderr: expect.stringMatching(/^wireline: SQLite needs .*npm install @photostructure\/sqlite.*\n$/),

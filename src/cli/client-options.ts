@@ -2,8 +2,8 @@ import { type Command, Option, type OptionValues } from '@commander-js/extra-typ
 import { WirelineError } from '../core/index.js';
 import { type Address, parseTarget } from '../net/address.js';
 import type { ReceiptOptions } from '../net/receipt.js';
-import { more, time } from './options.js';
-import { note } from './process.js';
+import { countFlag, time } from './options.js';
+import { writeNote } from './process.js';
 
 /** The options that every client has. */
 export function withClientOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
@@ -13,7 +13,7 @@ export function withClientOptions<Args extends unknown[], Opts extends OptionVal
     .addOption(
       new Option('-v, --verbose', 'say what the connection does; twice: failures with stack traces')
         .default(0)
-        .argParser(more),
+        .argParser(countFlag),
     );
 }
 
@@ -34,7 +34,7 @@ export function withReceiptOptions<Args extends unknown[], Opts extends OptionVa
 
 /** The client's part of {@link withReceiptOptions}. */
 export function receiptOptions(options: { wait: number; receipt: boolean }): ReceiptOptions {
-  const onWait = () => note('everything was sent; waiting for the server to close (--wait TIME, --no-receipt)');
+  const onWait = () => writeNote('everything was sent; waiting for the server to close (--wait TIME, --no-receipt)');
   return { waitMs: options.wait, receipt: options.receipt, onWait };
 }
 

@@ -1,8 +1,8 @@
-import { inWords, printable } from '../core/index.js';
+import { errorText, printable } from '../core/index.js';
 import { type ConnectionEvent, connectionEvents } from '../net/events.js';
 
 /** The lines that `-v` adds: calls `print` for each event of a connection that `describe` has words for. */
-export function tellConnections(
+export function printConnections(
   print: (line: string) => void,
   describe: (event: ConnectionEvent) => string | undefined,
 ) {
@@ -20,7 +20,7 @@ export function clientLine(event: ConnectionEvent): string {
   if (type === 'connected') return `connected to ${remote}`;
   if (type === 'ended') return `${remote} has ended its side, ${event.received} bytes in`;
   const { reason, error } = event.why;
-  const why = error ? `${reason}: ${inWords(error)}` : reason;
+  const why = error ? `${reason}: ${errorText(error)}` : reason;
   return `${remote} closed (${why}), ${event.received} bytes in, ${event.sent} bytes out`;
 }
 

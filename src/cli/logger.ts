@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { asWirelineError, type Closed, type Connection, inWords, type OnError } from '../core/index.js';
+import { asWirelineError, type Closed, type Connection, errorText, type OnError } from '../core/index.js';
 import type { Observer } from '../net/index.js';
 import { verbosity } from './process.js';
 import { escapedJson, readableName } from './readable.js';
@@ -16,7 +16,7 @@ export interface LogFields {
 }
 
 /** What a server says of its work. Nothing here throws or waits, and no text of a peer's can forge a line. */
-export interface Log {
+export interface Logger {
   /** What should not have happened; with `fields.stack`, where it happened. */
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -42,7 +42,7 @@ type Format = (level: Level, message: string, fields: LogFields) => string;
  * A log on stderr. `verbosity` below 0 leaves out what is no warning, and above 0 adds what helps to find a fault. Lines
  * that nobody reads are dropped and counted: see {@link LineWriter}.
  */
-export function stderrLog(format: LogFormat, verbosity: number, writer: LineWriter = stderr): Log {
+export function stderrLogger(format: LogFormat, verbosity: number, writer: LineWriter = stderr): Logger {
   const write = format === 'json' ? jsonEntry() : textEntry(isatty(writer.fd) && process.stderr.hasColors());
   const least = levels[verbosity < 0 ? 'warn' : verbosity > 0 ? 'debug' : 'info'].number;
   const at =
@@ -87,7 +87,7 @@ function jsonEntry(): Format {
 }
 
 /** Logs what a service has thrown by mistake: one message, and where it happened. */
-export function loggedErrors(log: Log): OnError {
+export function loggedErrors(log: Logger): OnError {
   return (error, { remote }) => {
     const stack = error instanceof Error ? error.stack : undefined;
     log.error(`${remote} met an error of this server: ${asWirelineError(error).message}`, { stack });
@@ -95,7 +95,7 @@ export function loggedErrors(log: Log): OnError {
 }
 
 /** Logs what a server's connections do. */
-export function loggingObserver(log: Log): Observer {
+export function loggingObserver(log: Logger): Observer {
   return {
     opened: (peer: Connection) => log.info(`${peer.remote} connected`, { peer: peer.id }),
     closed(peer, why, { received, sent }) {
@@ -113,5 +113,5 @@ export function loggingObserver(log: Log): Observer {
 }
 
 function describe({ reason, error }: Closed): string {
-  return error ? `${reason}: ${inWords(error)}` : reason;
+  return error ? `${reason}: ${errorText(error)}` : reason;
 }

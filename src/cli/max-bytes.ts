@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Server } from '../net/index.js';
-import type { Log } from './logger.js';
+import type { Logger } from './logger.js';
 import { size } from './options.js';
 
 /** The option of servers that write what clients send into a folder. */
@@ -19,7 +19,7 @@ export function given(maxBytes: number | undefined): { maxBytes?: number } {
 }
 
 /** Warns where clients of other machines may fill the disk. */
-export function warnOfRoom({ address }: Server, log: Log): void {
+export function warnOfRoom({ address }: Server, log: Logger): void {
   if (address.path !== undefined || /^(127\.|::1$|::ffff:127\.)/.test(address.host ?? '')) return;
   log.warn('whoever reaches this port can fill the disk: --max-bytes limits what the folder may hold');
 }

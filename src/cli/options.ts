@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
 
 /** The units in which sizes are written. */
 const sizeUnits: Record<string, number> = { '': 1, B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
@@ -35,13 +35,14 @@ export function inUnits(value: number, read: typeof size | typeof time): string 
 /** Reads a whole number of at least 1. */
 export function count(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
-  if (value < 1 || !Number.isSafeInteger(value)) throw new InvalidArgumentError('A whole number from 1 on is needed.');
+  if (value < 1 || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return value;
 }
 
 /** Reads a whole number of at least 0. */
 export function number(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('A whole number from 0 on is needed.');
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of at least 0.');
   return Number(text);
 }
 
@@ -55,6 +56,17 @@ export function range(text: string): { from: number; to: number } {
 }
 
 /** Counts how often a flag such as `-v` is given. */
-export function more(_flag: string, times: number): number {
+export function countFlag(_flag: string, times: number): number {
   return times + 1;
+}
+
+/** Makes options that were renamed an error, whose line has the new form. `former` has the new form of each old flag. */
+export function refuseFormer<Args extends unknown[], Opts extends OptionValues>(
+  command: Command<Args, Opts>,
+  former: Readonly<Record<string, string>>,
+): void {
+  for (const [flag, replacement] of Object.entries(former)) {
+    command.addOption(new Option(`${flag} [value]`).hideHelp());
+    command.on(`option:${flag.slice(2)}`, () => command.error(`error: option '${flag}' is now '${replacement}'`));
+  }
 }

@@ -1,4 +1,4 @@
-import { asWirelineError, inWords, printable, type Reason, reasons, WirelineError } from '../core/index.js';
+import { asWirelineError, errorText, printable, type Reason, reasons, WirelineError } from '../core/index.js';
 import { failIfClosed } from './closed-descriptor.js';
 import { flushGathered } from './gathered.js';
 import { abortedBySignals, hungUp, lostTerminal } from './signals.js';
@@ -18,14 +18,14 @@ export function verbosity(): number {
 }
 
 /** Prints a line on stderr, where everything goes that is not payload. Where nobody reads it, the work goes on. */
-export function say(line: string): void {
+export function writeErr(line: string): void {
   flushGathered();
   stderr.write(line);
 }
 
 /** Prints a line on stderr that is no failure, such as what is waited for; not with `-q`. */
-export function note(line: string): void {
-  if (level >= 0) say(line);
+export function writeNote(line: string): void {
+  if (level >= 0) writeErr(line);
 }
 
 let painted = false;
@@ -41,12 +41,12 @@ let printing = false;
  * Prints on stdout what was asked for and is no payload: a list, the help. A reader that has seen enough of it is
  * no failure; a full disk is. Throws where stdout is closed.
  */
-export function print(text: string): void {
+export function writeOut(text: string): void {
   if (!printing) {
     failIfClosed(1, 'output');
     process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EPIPE' || process.exitCode) return;
-      reportFailure(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));
+      reportFailure(new WirelineError('output', `cannot write to stdout: ${errorText(cause)}`, { cause }));
     });
   }
   printing = true;
@@ -66,8 +66,8 @@ export function reportFailure(
 }
 
 function sayWithStack(line: string, { stack }: { stack?: string | undefined }): void {
-  say(line);
-  if (stack !== undefined) say(stack);
+  writeErr(line);
+  if (stack !== undefined) writeErr(stack);
 }
 
 /** Sets the exit status of `reason`, unless a signal has set its own. The process then ends by draining. */
@@ -80,10 +80,10 @@ export function setStatus(reason: Reason): void {
  * that of the signal. A process that ends in any other way cuts the connection too, because the system itself would end
  * it in order, and a server would take that for the end of the input.
  */
-export async function runClient(client: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function runClientCommand(client: (signal: AbortSignal) => Promise<void>): Promise<void> {
   if (level >= 1) {
-    const { clientLine, tellConnections } = await import('./connection-lines.js');
-    tellConnections((line) => painted || say(line), clientLine);
+    const { clientLine, printConnections } = await import('./connection-lines.js');
+    printConnections((line) => painted || writeErr(line), clientLine);
   }
   const signal = abortedBySignals({
     readsStdin: true,
@@ -91,7 +91,7 @@ export async function runClient(client: (signal: AbortSignal) => Promise<void>):
       process.exitCode = status;
     },
   });
-  const { signal: ended, fail } = failing(signal);
+  const { signal: ended, fail } = abortableBy(signal);
   // Node ends in silence, with status 0, where nothing is left that a promise could be settled by.
   const unsettled = (status: number) => {
     if (!signal.aborted && status === 0)
@@ -115,7 +115,7 @@ export async function runClient(client: (signal: AbortSignal) => Promise<void>):
  * A signal that is raised with `signal`, and by `fail`, such as when the output is gone. (Node 20 may collect what
  * `AbortSignal.any` gives while it is still listened to.)
  */
-export function failing(signal: AbortSignal): { signal: AbortSignal; fail: (error: Error) => void } {
+export function abortableBy(signal: AbortSignal): { signal: AbortSignal; fail: (error: Error) => void } {
   const controller = new AbortController();
   signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
   return { signal: controller.signal, fail: (error) => controller.abort(error) };

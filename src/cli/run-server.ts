@@ -1,22 +1,19 @@
-import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../net/index.js';
-import { type Log, type LogFormat, loggedErrors, loggingObserver, stderrLog } from './logger.js';
-import { count, more, number, time } from './options.js';
+import { type LogFormat, type Logger, loggedErrors, loggingObserver, stderrLogger } from './logger.js';
+import { count, countFlag, number, time } from './options.js';
 import { reportFailure, verbosity } from './process.js';
 import { abortedBySignals } from './signals.js';
 import { stderr } from './stderr.js';
 
-/**
- * The options that every server has; where `log` is false, the command has its own of that name. `stall` is the
- * default of `--stall`, in milliseconds.
- */
+/** The options that every server has. `stall` is the default of `--stall`, in milliseconds. */
 export function withServerOptions<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,
-  { log = true, stall = 300_000 }: { log?: boolean; stall?: number } = {},
+  { stall = 300_000 }: { stall?: number } = {},
 ) {
-  if (log) command.addOption(logOption());
   return command
+    .addOption(logOption())
     .option('--backlog <n>', 'connections that the system queues until they are accepted', count, 511)
     .option('--max-connections <n>', 'connections served at a time; more are told so and closed', count, 10_000)
     .addOption(
@@ -36,13 +33,21 @@ export function withServerOptions<Args extends unknown[], Opts extends OptionVal
     .addOption(
       new Option('-v, --verbose', "log the end of each client's input too; twice: failures with stack traces")
         .default(0)
-        .argParser(more),
+        .argParser(countFlag),
     );
 }
 
 function logOption() {
-  const option = new Option('--log <format>', 'how to log on stderr');
-  return option.choices(['text', 'json'] as const).default('text' as const);
+  return new Option('--log <format>', 'how to log on stderr')
+    .choices(['text', 'json'])
+    .argParser(logFormat)
+    .default('text' as LogFormat);
+}
+
+function logFormat(value: string): LogFormat {
+  if (value === 'text' || value === 'json') return value;
+  const store = /^(memory$|sqlite:)/.test(value) ? ` The journal of a chat is chosen by --store ${value}.` : '';
+  throw new InvalidArgumentError(`A format is text or json.${store}`);
 }
 
 /** What {@link withServerOptions} gives. */
@@ -53,7 +58,7 @@ export interface ServerOptions {
   stall: number;
   idle: number;
   grace: number;
-  log?: LogFormat;
+  log: LogFormat;
   quiet?: true | undefined;
   verbose: number | boolean;
 }
@@ -62,7 +67,7 @@ export interface ServerOptions {
 export interface ServerExtras {
   readonly observer?: Observer;
   /** Given the server once it listens. */
-  readonly onListening?: (server: Server, log: Log) => void;
+  readonly onListening?: (server: Server, log: Logger) => void;
   /**
    * Loads what the port does not need, once the listening line is printed. The built command loads without waiting for
    * anything, so that no connection is accepted before.
@@ -79,14 +84,14 @@ export interface ServerExtras {
 export async function runServer(
   wanted: string,
   options: ServerOptions,
-  make: (log: Log) => Service | Promise<Service>,
+  make: (log: Logger) => Service | Promise<Service>,
   extras: ServerExtras = {},
 ): Promise<void> {
-  const log = stderrLog(options.log ?? 'text', verbosity());
+  const log = stderrLogger(options.log, verbosity());
   try {
     if (verbosity() >= 1) {
-      const { serverLine, tellConnections } = await import('./connection-lines.js');
-      tellConnections(log.debug, serverLine);
+      const { serverLine, printConnections } = await import('./connection-lines.js');
+      printConnections(log.debug, serverLine);
     }
     const service = await make(log);
     const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, wanted, {
@@ -117,7 +122,7 @@ export async function runServer(
  * Has signals stop the server. A process that ends before its connections have been closed resets them: the system itself
  * would end them in order, which a client takes for its receipt.
  */
-function stoppedBySignals(server: Server, log: Log, { onStopping }: ServerExtras): void {
+function stoppedBySignals(server: Server, log: Logger, { onStopping }: ServerExtras): void {
   const cut = () => void server.close({ graceMs: 0 });
   process.once('exit', cut);
   abortedBySignals({
@@ -136,7 +141,7 @@ function addressLimit(max: number | undefined) {
 }
 
 /** The output may have something to write still; one that is stuck does not keep the process for ever. */
-function endWithin(ms: number, log: Log): void {
+function endWithin(ms: number, log: Logger): void {
   setTimeout(() => {
     log.notice('wireline: the output took nothing more: what was left is lost', {}, 'error');
     process.exit(1);

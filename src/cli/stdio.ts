@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { type Input, type Output, printable, WirelineError } from '../core/index.js';
 import { descriptorInput, fileInput, sequence } from '../io/input.js';
 import { descriptorOutput } from '../io/output.js';
-import { inWords } from '../net/system-errors.js';
+import { errorText } from '../net/system-errors.js';
 import { failIfClosed } from './closed-descriptor.js';
 import { gathered } from './gathered.js';
 
@@ -10,7 +10,7 @@ import { gathered } from './gathered.js';
 export function standardOutput(onFailed: (error: WirelineError) => void): Output {
   failIfClosed(1, 'output');
   const output = descriptorOutput(1, (cause) => {
-    onFailed(new WirelineError('output', `cannot write to stdout: ${inWords(cause)}`, { cause }));
+    onFailed(new WirelineError('output', `cannot write to stdout: ${errorText(cause)}`, { cause }));
   });
   return isatty(1) ? printableOutput(output) : output;
 }
@@ -44,7 +44,7 @@ export async function inputOf(files: readonly string[], { steady = false } = {})
 
 function named(path: string, steady: boolean): Input {
   const unreadable = (cause: unknown) =>
-    new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
+    new WirelineError('input', `cannot read ${path}: ${errorText(cause)}`, { cause });
   try {
     const input = fileInput(path, { steady });
     return {

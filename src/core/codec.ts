@@ -40,5 +40,5 @@ export interface Codec<In, Out = Answering<In>> {
   /** The bytes that carry `message`. Pure. Throws a `WirelineError` for what the framing cannot carry. */
   encode(message: Out): Uint8Array;
   /** The same message in memory that stays as it is: see {@link Handler.data}. */
-  keep(message: In): In;
+  retain(message: In): In;
 }

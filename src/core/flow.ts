@@ -29,7 +29,7 @@ export interface Input {
 /** Takes whole messages from many sources at once: one output that is written in turns, a folder, a list. */
 export interface Receiver {
   /** A new message from `source`, which is still to come. */
-  begin(source: Source): Incoming;
+  begin(source: Source): MessageWriter;
 }
 
 /** Who sends a message, as a {@link Receiver} sees it. */
@@ -46,7 +46,7 @@ export interface Source {
 }
 
 /** A message on its way into a {@link Receiver}. */
-export interface Incoming {
+export interface MessageWriter {
   /** Adds bytes, which are valid until this returns. */
   add(bytes: Uint8Array): void;
   /** The message is whole. */

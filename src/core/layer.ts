@@ -5,7 +5,7 @@ import { checkNames } from './handler-names.js';
  * A handler that does what `inner` does, but for the methods of `over`: what a layer between a connection and
  * a service is made of. A method that neither has stays away, so that its default holds.
  */
-export function layered<M>(inner: Handler<M>, over: Partial<Handler<M>>): Handler<M> {
+export function wrapHandler<M>(inner: Handler<M>, over: Partial<Handler<M>>): Handler<M> {
   checkNames(inner);
   const own: Handler<M> = { data: (message) => inner.data(message) };
   if (inner.drain) own.drain = () => inner.drain?.();
@@ -15,12 +15,12 @@ export function layered<M>(inner: Handler<M>, over: Partial<Handler<M>>): Handle
   return Object.assign(own, over);
 }
 
-/** What a {@link viewed} connection does itself: `write` at least, as it may take other messages. */
+/** What a {@link wrapConnection} connection does itself: `write` at least, as it may take other messages. */
 export type View<M> = Pick<Connection<M>, 'write'> &
   Partial<Pick<Connection<M>, 'pause' | 'resume' | 'end' | 'close' | 'fail'>>;
 
 /** A connection that does what `peer` does, but for the methods of `over`. Its state is the peer's at any time. */
-export function viewed<M>(peer: Connection<never>, over: View<M>): Connection<M> {
+export function wrapConnection<M>(peer: Connection<never>, over: View<M>): Connection<M> {
   return {
     id: peer.id,
     remote: peer.remote,

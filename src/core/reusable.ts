@@ -1,7 +1,7 @@
 /**
  * Memory that is filled again and again: what a socket or a file is read into. Nothing is allocated a read,
  * which is worth half of the throughput of a stream (`benchmarks/README.md`); the price is that a view of it
- * is valid for a moment only. Whoever needs it for longer calls {@link keep}.
+ * is valid for a moment only. Whoever needs it for longer calls {@link retain}.
  */
 export class Reusable {
   #bytes: Uint8Array | undefined;
@@ -66,7 +66,7 @@ export function isShared(bytes: Uint8Array): boolean {
  * Gives the same bytes in memory that stays as it is. Of reused memory a small view is copied, and for a large
  * one the memory itself is taken out of use, unless it is shared; other bytes are given back as they are.
  */
-export function keep(bytes: Uint8Array): Uint8Array {
+export function retain(bytes: Uint8Array): Uint8Array {
   const owner = owners.get(bytes.buffer);
   if (!owner) return bytes;
   if (bytes.length * 2 >= owner.size && !owner.shared) {

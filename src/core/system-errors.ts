@@ -32,7 +32,7 @@ const words: Record<string, string> = {
 };
 
 /** The system's error in words and with its code: `address already in use (EADDRINUSE)`. */
-export function inWords(error: unknown): string {
+export function errorText(error: unknown): string {
   const known = rootOf(error);
   const code = known.code;
   if (!code || error instanceof WirelineError) return known.message;

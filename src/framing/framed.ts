@@ -11,8 +11,8 @@ import {
   type Share,
   systemClock,
   type Timer,
-  viewed,
   WirelineError,
+  wrapConnection,
 } from '../core/index.js';
 import { Intake } from './intake.js';
 
@@ -121,7 +121,7 @@ class FramedHandler<In, Out> implements Handler {
     this.#delivering = true;
     try {
       const { views = false } = this.options;
-      const returned: unknown = this.#inner.data(views ? message : this.codec.keep(message));
+      const returned: unknown = this.#inner.data(views ? message : this.codec.retain(message));
       if (typeof returned === 'object') refusePromise(returned, this.peer);
     } finally {
       this.#delivering = false;
@@ -185,7 +185,7 @@ class FramedHandler<In, Out> implements Handler {
   /** The peer as the message service sees it: a view of the connection, with messages for bytes. */
   #messages(): Connection<Out> {
     const intake = this.#intake;
-    const messages = viewed<Out>(this.peer, {
+    const messages = wrapConnection<Out>(this.peer, {
       write: (message) => this.#write(message),
       pause: () => {
         intake.pause();

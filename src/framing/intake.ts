@@ -1,4 +1,4 @@
-import { type Codec, type Connection, type Decoder, joined, keep, Turn } from '../core/index.js';
+import { type Codec, type Connection, concat, type Decoder, retain, Turn } from '../core/index.js';
 
 /** What an {@link Intake} does with what it has decoded. */
 export interface IntakeEvents<M> {
@@ -135,7 +135,7 @@ export class Intake<M> {
     // Several messages may come in one chunk, and the first may end the connection.
     if (this.peer.state === 'closed') return false;
     if (this.#stopping) {
-      this.#messages.push(this.codec.keep(message));
+      this.#messages.push(this.codec.retain(message));
       return false;
     }
     this.turn.spend(1, 0);
@@ -146,7 +146,7 @@ export class Intake<M> {
 
   #keep(bytes: Uint8Array): void {
     if (this.peer.state === 'closed') return;
-    this.#rest = this.#rest ? joined([this.#rest, bytes]) : keep(bytes);
+    this.#rest = this.#rest ? concat([this.#rest, bytes]) : retain(bytes);
   }
 
   /** Sees to what comes next: another turn, the peer's end, or its next bytes. */

@@ -51,7 +51,7 @@ export function jsonLines<In extends JsonObject, Out extends JsonObject = In>({
       };
     },
     encode: encodeLine,
-    keep: (message) => message,
+    retain: (message) => message,
   };
 }
 

@@ -1,4 +1,4 @@
-import { bytesOf, type Codec, type Decoder, keep } from '../core/index.js';
+import { bytesOf, type Codec, type Decoder, retain } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 import { HeaderReader, type LengthHeader, mostOf, wholeHeader, writeHeader } from './length-header.js';
 
@@ -19,7 +19,7 @@ export function length({ max: limit = defaultMaxMessage, ...options }: LengthOpt
   const max = Math.min(limit, most);
   return {
     name: 'length',
-    keep,
+    retain: retain,
     decoder: (emit) => new LengthDecoder(max, header, emit),
     encode(sent) {
       const message = bytesOf(sent);

@@ -1,4 +1,4 @@
-import { bytesOf, type Codec, keep, type Sendable, WirelineError } from '../core/index.js';
+import { bytesOf, type Codec, retain, type Sendable, WirelineError } from '../core/index.js';
 import { defaultMaxMessage, truncated } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 import { withNewline } from './newline.js';
@@ -23,7 +23,7 @@ export function lines({ max = defaultMaxMessage }: { max?: number } = {}): Codec
       };
     },
     encode: encodeLine,
-    keep,
+    retain: retain,
   };
 }
 

@@ -1,4 +1,4 @@
-import { bytesOf, type Codec, type Decoder, keep, WirelineError } from '../core/index.js';
+import { bytesOf, type Codec, type Decoder, retain, WirelineError } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 
 const COLON = 58;
@@ -11,7 +11,7 @@ const COMMA = 44;
 export function netstring({ max = defaultMaxMessage }: { max?: number } = {}): Codec<Uint8Array> {
   return {
     name: 'netstring',
-    keep,
+    retain: retain,
     decoder: (emit) => new NetstringDecoder(max, emit),
     encode(sent) {
       const message = bytesOf(sent);

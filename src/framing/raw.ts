@@ -1,4 +1,4 @@
-import { bytesOf, type Codec, keep } from '../core/index.js';
+import { bytesOf, type Codec, retain } from '../core/index.js';
 
 /** Bytes as they come: each chunk is a message, and means nothing. */
 export function raw(): Codec<Uint8Array> {
@@ -6,6 +6,6 @@ export function raw(): Codec<Uint8Array> {
     name: 'raw',
     decoder: (emit) => ({ push: (chunk) => void emit(chunk), end() {}, held: 0 }),
     encode: bytesOf,
-    keep,
+    retain: retain,
   };
 }

@@ -1,5 +1,5 @@
 import { begin } from '../core/begin.js';
-import { type Connection, layered, type Service, type Sync } from '../core/index.js';
+import { type Connection, type Service, type Sync, wrapHandler } from '../core/index.js';
 
 /** Telnet's commands (RFC 854), and the options that matter here (RFC 856, RFC 860). */
 const [SE, AYT, EC, EL, SB, WILL, WONT, DO, DONT, IAC] = [240, 246, 247, 248, 250, 251, 252, 253, 254, 255] as const;
@@ -27,7 +27,7 @@ export function telnet(service: Service, { onlyFromStart = false }: TelnetOption
     const handler = begin(service, peer);
     const commands = new Commands(peer);
     let looks: boolean | undefined = onlyFromStart ? undefined : true;
-    return layered(handler, {
+    return wrapHandler(handler, {
       data(bytes) {
         looks ??= bytes[0] === IAC;
         return looks ? commands.take(bytes, (text) => handler.data(text)) : handler.data(bytes);

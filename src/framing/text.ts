@@ -1,4 +1,4 @@
-import { bytesOf, type Codec, type Decoder, keep, type Sendable } from '../core/index.js';
+import { bytesOf, type Codec, type Decoder, retain, type Sendable } from '../core/index.js';
 import { defaultMaxMessage, tooLong } from './accumulator.js';
 import { LineDecoder } from './line-decoder.js';
 import { Patience } from './patience.js';
@@ -48,7 +48,7 @@ export function text({
     name: 'text',
     decoder: (emit) => new TextDecoding(emit, max, onTooLong, new Patience(patience)),
     encode: encodeText,
-    keep: (message) => ({ bytes: keep(message.bytes), end: message.end }),
+    retain: (message) => ({ bytes: retain(message.bytes), end: message.end }),
   };
 }
 

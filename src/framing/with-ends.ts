@@ -7,6 +7,6 @@ export function withEnds(codec: Codec<Uint8Array>): Codec<TextMessage, TextAnswe
     name: codec.name,
     decoder: (emit) => codec.decoder((bytes) => emit({ bytes, end: '' })),
     encode: (message) => codec.encode(message.bytes),
-    keep: (message) => ({ bytes: codec.keep(message.bytes), end: '' }),
+    retain: (message) => ({ bytes: codec.retain(message.bytes), end: '' }),
   };
 }

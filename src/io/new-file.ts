@@ -5,7 +5,7 @@ import { privateMode, setAttributes } from './file-attributes.js';
 import { onDisk } from './on-disk.js';
 import type { Quota } from './quota.js';
 import { endAt, writeSparse } from './sparse.js';
-import { PartNames, removed } from './temp-names.js';
+import { removed, TempNames } from './temp-names.js';
 
 /** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
 export function isPart(name: string): boolean {
@@ -23,7 +23,7 @@ interface OpenFolder {
   readonly path: string;
 }
 
-const partNames = new PartNames('.wireline');
+const partNames = new TempNames('.wireline');
 /** The folders that were looked through for what a server left that was killed, by device and inode. */
 const lookedThrough = new Set<string>();
 

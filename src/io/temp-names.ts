@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * Names for files that are being written, `START-HOST-PID-N`, which tell who writes them, as hosts and containers
  * may share a folder: so what a process left that was killed can be told from what another still writes.
  */
-export class PartNames {
+export class TempNames {
   #begun = 0;
 
   constructor(readonly start: string) {}

@@ -29,7 +29,8 @@ export function describeBriefly(program: Command): void {
 const words: Record<string, readonly string[]> = {
   '--with': Object.keys(transforms),
   '--sync': ['full', 'normal'],
-  '--log': ['text', 'json', 'memory'],
+  '--log': ['text', 'json'],
+  '--store': ['memory'],
 };
 
 /**

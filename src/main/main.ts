@@ -1,6 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describeDefaults } from '../cli/help.js';
-import { print, reportFailure, setVerbosity } from '../cli/process.js';
+import { reportFailure, setVerbosity, writeOut } from '../cli/process.js';
 import { surviveLostTerminals } from '../cli/signals.js';
 import { commands } from './commands.js';
 
@@ -11,7 +11,7 @@ async function main(args: string[]): Promise<void> {
   if (word === 'help') return main([...args.slice(1), '--help']);
   if (word === 'complete' && (next === 'bash' || next === 'zsh') && args.length === 2) {
     const { bashScript, zshScript } = await import('./complete.js');
-    return print(next === 'bash' ? bashScript : zshScript);
+    return writeOut(next === 'bash' ? bashScript : zshScript);
   }
   // What is added to it is told of wrong usage in the same way.
   const program = own(new Command('wireline'))
@@ -32,7 +32,7 @@ async function main(args: string[]): Promise<void> {
 
 /** Has a command print as all do, and leave the end of the process to us. */
 function own<C extends CommandUnknownOpts>(command: C): C {
-  command.exitOverride().configureOutput({ writeOut: print, outputError: (text, write) => write(oneLine(text)) });
+  command.exitOverride().configureOutput({ writeOut: writeOut, outputError: (text, write) => write(oneLine(text)) });
   return command;
 }
 

@@ -1,4 +1,4 @@
-import { type Closed, type Codec, type Connection, type Handler, layered, WirelineError } from '../core/index.js';
+import { type Closed, type Codec, type Connection, type Handler, WirelineError, wrapHandler } from '../core/index.js';
 import { framed } from '../framing/index.js';
 import type { AddressLike } from './address.js';
 import { type DialOptions, dial } from './dial.js';
@@ -83,7 +83,7 @@ export class OpenChannel<In, Out> implements Channel<In, Out> {
   /** The handler of the connection's bytes: it counts them, and decodes them for the inbox. */
   begin(bytes: Connection): Handler {
     const decoding = framed(this.codec, (peer) => this.#attach(peer))(bytes);
-    return layered(decoding, {
+    return wrapHandler(decoding, {
       data: (chunk) => {
         this.#inbox.arrived += chunk.length;
         return decoding.data(chunk);

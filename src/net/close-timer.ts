@@ -5,7 +5,7 @@ const waits = { stuck: 30_000, fin: 1_000, reset: 100 };
  * What a closing connection still waits for: that the peer takes more, or, when all is taken, that it ends. Each
  * step begins the wait anew; when one is over, `giveUp` is called.
  */
-export class LastWait {
+export class CloseTimer {
   #timer: NodeJS.Timeout | undefined;
   #longest = waits.stuck;
 
@@ -16,7 +16,7 @@ export class LastWait {
   ) {}
 
   /** From now on waits no longer than `ms`. */
-  hurry(ms: number): void {
+  shorten(ms: number): void {
     this.#longest = ms;
   }
 

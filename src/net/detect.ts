@@ -4,8 +4,8 @@ import {
   type Clock,
   type Closed,
   type Connection,
+  concat,
   type Handler,
-  joined,
   type Service,
   type Sync,
   systemClock,
@@ -13,8 +13,8 @@ import {
 } from '../core/index.js';
 import type { Dialect } from './dialect.js';
 
-/** How {@link sniffed} decides. */
-export interface SniffOptions {
+/** How {@link detect} decides. */
+export interface DetectOptions {
   /** Milliseconds of silence after which a client is taken for one that waits to be greeted (default 200). */
   readonly silenceMs?: number;
   readonly clock?: Clock;
@@ -27,7 +27,7 @@ export interface SniffOptions {
  * Silence may also be that of a busy machine or of a bad line: whose first bytes, after `otherwise` has greeted
  * it, are plainly of one of `dialects`, is served by that after all, and what greeted it is told `close`.
  */
-export function sniffed(dialects: readonly Dialect[], otherwise: Service, options: SniffOptions = {}): Service {
+export function detect(dialects: readonly Dialect[], otherwise: Service, options: DetectOptions = {}): Service {
   const { silenceMs = 200, clock = systemClock } = options;
   return (peer) => new Sniffer(peer, dialects, otherwise, clock, silenceMs);
 }
@@ -52,7 +52,7 @@ class Sniffer implements Handler {
   data(bytes: Uint8Array): Sync {
     if (this.#inner && !this.#greeted) return this.#inner.data(bytes);
     if (this.#greeted) return this.#onAnswer(bytes);
-    this.#first = joined([this.#first, bytes]);
+    this.#first = concat([this.#first, bytes]);
     const service = chosen(this.dialects, this.#first, this.otherwise);
     if (service) this.#begin(service, this.#first);
   }

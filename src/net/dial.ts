@@ -1,7 +1,7 @@
 import { asWirelineError, type Closed, type Connection, type OnError, Reusable, type Service } from '../core/index.js';
 import { type AddressLike, formatAddress, targetOf } from './address.js';
 import { publish, published } from './events.js';
-import { dialled } from './raw-socket.js';
+import { newDialSocket } from './raw-socket.js';
 import { givenUp, type Lookup, reach } from './reach.js';
 import { SocketConnection } from './socket-connection.js';
 
@@ -19,7 +19,7 @@ export interface DialOptions {
    */
   readonly readSize?: number;
   /** Milliseconds that the closing connection waits, once all was taken, for the peer to end too (default 1,000). */
-  readonly farewellMs?: number;
+  readonly lingerMs?: number;
   /** Receives the mistakes of the service (default: prints them, with their stack, on stderr). */
   readonly onError?: OnError;
 }
@@ -37,13 +37,13 @@ export async function dial(service: Service, address: AddressLike, options: Dial
     options.signal?.removeEventListener('abort', onAbort);
     publish(() => ({ type: 'closed', remote, why, received, sent }));
   };
-  const peer = new SocketConnection(remote, onClosed, options.farewellMs, options.onError);
+  const peer = new SocketConnection(remote, onClosed, options.lingerMs, options.onError);
   const onAbort = () => {
     const why = asWirelineError(options.signal?.reason, 'interrupted');
     peer.close(why.code, why);
   };
   const memory = options.readSize ? new Reusable(options.readSize, Buffer.allocUnsafe) : undefined;
-  const socket = await reach(target, () => dialled(peer.onRead, memory), options);
+  const socket = await reach(target, () => newDialSocket(peer.onRead, memory), options);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   publish(() => ({ type: 'connected', remote }));
   peer.start(socket, published(service));

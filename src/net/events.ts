@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { begin } from '../core/begin.js';
-import { type Closed, type Connection, layered, type Service } from '../core/index.js';
+import { type Closed, type Connection, type Service, wrapHandler } from '../core/index.js';
 
 /** What happens to connections, for programs and people that look for a fault. Addresses are as in a log line. */
 export type ConnectionEvent =
@@ -32,7 +32,7 @@ export function published(service: Service): Service {
   return (peer: Connection) => {
     const handler = begin(service, peer);
     let received = 0;
-    return layered(handler, {
+    return wrapHandler(handler, {
       data(bytes) {
         received += bytes.length;
         return handler.data(bytes);

@@ -9,7 +9,7 @@ export {
   targetOf,
 } from './address.js';
 export { type Channel, type NextOptions, type OpenOptions, open } from './channel.js';
-export { type SniffOptions, sniffed } from './detect.js';
+export { type DetectOptions, detect } from './detect.js';
 export { type DialOptions, dial } from './dial.js';
 export { type Dialect, startsWith } from './dialect.js';
 export { idle } from './limits/idle.js';

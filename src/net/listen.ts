@@ -3,7 +3,7 @@ import net from 'node:net';
 import { dirname } from 'node:path';
 import { WirelineError } from '../core/index.js';
 import { type Address, formatAddress } from './address.js';
-import { inWords } from './system-errors.js';
+import { errorText } from './system-errors.js';
 
 /**
  * Has `listener` listen on `address` and gives the address it got. A Unix socket whose server is gone is
@@ -58,7 +58,7 @@ function answers(path: string): Promise<boolean> {
 }
 
 function cannotListen(address: Address, cause: unknown): WirelineError {
-  return new WirelineError('unusable', `cannot listen on ${formatAddress(address)}: ${inWords(cause)}`, { cause });
+  return new WirelineError('unusable', `cannot listen on ${formatAddress(address)}: ${errorText(cause)}`, { cause });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -21,7 +21,7 @@ export const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialD
 export type OnRead = (bytes: Uint8Array) => boolean;
 
 /** A `net.Socket` to dial with that reads into `memory`, or into the shared buffer (the `onread` option of Node). */
-export function dialled(onRead: OnRead, memory?: Reusable): net.Socket {
+export function newDialSocket(onRead: OnRead, memory?: Reusable): net.Socket {
   // The types know `onread` only as an option of connect; the constructor has taken it since Node 12.10.
   return reading(onRead, { ...socketOptions, allowHalfOpen: true }, memory);
 }
@@ -31,7 +31,7 @@ export function dialled(onRead: OnRead, memory?: Reusable): net.Socket {
  * dial; for an accepted one there is no public way, so a second socket is made on the same handle, as
  * `net.Server` itself does. Where a Node has no such handle, the socket is used as it is.
  */
-export function adopted(accepted: net.Socket, onRead: OnRead): net.Socket {
+export function wrapAccepted(accepted: net.Socket, onRead: OnRead): net.Socket {
   const inner = accepted as unknown as { _handle: object | null };
   const handle = inner._handle;
   if (!handle) return listened(accepted, onRead);

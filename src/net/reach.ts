@@ -3,7 +3,7 @@ import { asWirelineError, type Clock, type Reason, systemClock, type Timer, Wire
 import { type Address, formatAddress } from './address.js';
 import { publish } from './events.js';
 import { reachedItself } from './raw-socket.js';
-import { inWords } from './system-errors.js';
+import { errorText } from './system-errors.js';
 
 /** Resolves a host name to its IP addresses, the preferred one first. Rejects where the name is unknown. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -79,7 +79,7 @@ class Race {
     if (Array.isArray(addresses)) return this.#tryAll(addresses);
     addresses.then(
       (found) => this.#tryAll(found),
-      (cause) => this.#lose('unreachable', inWords(cause), cause),
+      (cause) => this.#lose('unreachable', errorText(cause), cause),
     );
   }
 
@@ -113,7 +113,7 @@ class Race {
       publish(() => ({ type: 'failed', remote: formatAddress(address), why }));
       this.#onFailure(socket, { host: hostOf(address), why, cause });
     };
-    const onError = (error: Error) => failed(inWords(error), error);
+    const onError = (error: Error) => failed(errorText(error), error);
     socket.on('error', onError);
     socket.connect(address as net.SocketConnectOpts, () => {
       if (reachedItself(socket)) return failed('nobody listens there');

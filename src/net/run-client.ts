@@ -1,7 +1,7 @@
-import { type Closed, type Connection, type Handler, layered, WirelineError } from '../core/index.js';
+import { type Closed, type Connection, type Handler, WirelineError, wrapHandler } from '../core/index.js';
 import type { AddressLike } from './address.js';
 import { type DialOptions, dial } from './dial.js';
-import { inWords } from './system-errors.js';
+import { errorText } from './system-errors.js';
 
 /** How a client's connection comes to its end: exactly one of the two is called, once, by the client's handler. */
 export interface Outcome {
@@ -15,7 +15,7 @@ export interface Outcome {
  * Dials and runs a client to its end. Resolves when the client's handler is `done`, rejects with what it
  * `fail`ed with, or with why the connection closed before either.
  */
-export async function untilDone(
+export async function runClient(
   address: AddressLike,
   options: DialOptions,
   client: (peer: Connection, outcome: Outcome) => Handler,
@@ -41,7 +41,7 @@ function watched(peer: Connection, settle: Outcome, client: (peer: Connection, o
       peer.close(error.code, error);
     },
   });
-  return layered(handler, {
+  return wrapHandler(handler, {
     close(why) {
       handler.close?.(why);
       // Where the handler has settled before, this changes nothing.
@@ -51,14 +51,14 @@ function watched(peer: Connection, settle: Outcome, client: (peer: Connection, o
 }
 
 /** The error of an input that failed. */
-export function unreadable(error: Error): WirelineError {
+export function inputError(error: Error): WirelineError {
   if (error instanceof WirelineError) return error;
-  return new WirelineError('input', `cannot read the input: ${inWords(error)}`, { cause: error });
+  return new WirelineError('input', `cannot read the input: ${errorText(error)}`, { cause: error });
 }
 
 /** The error of a connection that closed before the client was done. */
 function lost(remote: string, { reason, error }: Closed): WirelineError {
   if (error instanceof WirelineError) return error;
-  const what = error ? inWords(error) : reason === 'ended' ? 'closed by the server' : reason;
+  const what = error ? errorText(error) : reason === 'ended' ? 'closed by the server' : reason;
   return new WirelineError(reason === 'ended' ? 'reset' : reason, `lost ${remote}: ${what}`, { cause: error });
 }

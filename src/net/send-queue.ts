@@ -1,4 +1,4 @@
-import { isReused, isShared, keep, Reusable } from '../core/index.js';
+import { isReused, isShared, Reusable, retain } from '../core/index.js';
 import { enterSlab, giveBack, leaveSlab, type SlabWriter, slabSize } from './slab.js';
 
 /** Bytes below which several writes are copied into one rather than handed to the system as a list. */
@@ -35,10 +35,10 @@ export class SendQueue implements SlabWriter {
     this.bytes += bytes.length;
   }
 
-  /** Adds bytes by copy where they are small, and else keeps their memory (see {@link keep}). */
+  /** Adds bytes by copy where they are small, and else keeps their memory (see {@link retain}). */
   gather(bytes: Uint8Array): void {
     if (bytes.length >= blockSize) {
-      this.push(keep(bytes));
+      this.push(retain(bytes));
       return;
     }
     if (!this.#hasRoomFor(bytes)) {
@@ -67,7 +67,7 @@ export class SendQueue implements SlabWriter {
   keepAll(): void {
     for (let i = Math.max(this.#first, this.#kept); i < this.#pieces.length; i++) {
       const piece = this.#pieces[i] as Uint8Array;
-      if (isReused(piece)) this.#pieces[i] = keep(piece);
+      if (isReused(piece)) this.#pieces[i] = retain(piece);
     }
     this.#kept = this.#pieces.length;
   }
@@ -102,7 +102,7 @@ export class SendQueue implements SlabWriter {
       taken.forEach(giveBack);
       return copy;
     }
-    const safe = taken.map((piece) => (isShared(piece) ? keep(piece) : piece));
+    const safe = taken.map((piece) => (isShared(piece) ? retain(piece) : piece));
     return safe.length === 1 ? safe[0] : safe;
   }
 

@@ -16,7 +16,7 @@ import { Descriptors } from './limits/descriptors.js';
 import { Addresses, tooManyOfAddress } from './limits/per-address.js';
 import { StallWatch } from './limits/stall.js';
 import { listen } from './listen.js';
-import { adopted, socketOptions } from './raw-socket.js';
+import { socketOptions, wrapAccepted } from './raw-socket.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** Receives what a server does with its connections, for a log or for metrics. What a method throws costs nothing but a report to `onError`. */
@@ -47,7 +47,7 @@ export interface ServeOptions {
   /** Milliseconds that `close` waits, at most, for peers to take what they were sent (default 5,000). Stops one that reads a little at a time from holding the server. */
   readonly graceMs?: number;
   /** Milliseconds that a closing connection waits, once all was taken, for the peer to end too (default 1,000). */
-  readonly farewellMs?: number;
+  readonly lingerMs?: number;
   /** Ends the server as `close` does. */
   readonly signal?: AbortSignal;
   readonly observer?: Observer;
@@ -162,14 +162,14 @@ class RunningServer implements Server {
     const room = this.#descriptors.roomFor(accepted, this.#served.size);
     const refusal = room === 'serve' ? this.#refusalOf(remote) : tooMany;
     if (room === 'drop' || (refusal && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
-    const peer = new SocketConnection(remote, this.#onClosed, this.options.farewellMs, this.options.onError);
+    const peer = new SocketConnection(remote, this.#onClosed, this.options.lingerMs, this.options.onError);
     if (refusal) {
       this.#refused.add(peer);
-      return peer.start(adopted(accepted, peer.onRead), this.#refusing(refusal));
+      return peer.start(wrapAccepted(accepted, peer.onRead), this.#refusing(refusal));
     }
     this.#served.add(peer);
     this.#addresses.add(remote);
-    peer.start(adopted(accepted, peer.onRead), this.#observed);
+    peer.start(wrapAccepted(accepted, peer.onRead), this.#observed);
     this.#stalls.add(peer);
   }
 

@@ -4,12 +4,12 @@ import { HandlerRunner } from '../core/handler-runner.js';
 import type { Closed, Connection, ConnectionState, OnError, Reason, Sendable, Service } from '../core/index.js';
 import { isReason, isReused, reasons, release } from '../core/index.js';
 import { notAReason } from '../core/reason.js';
-import { LastWait } from './close-timer.js';
+import { CloseTimer } from './close-timer.js';
 import { writeNow } from './raw-socket.js';
 import { SendQueue } from './send-queue.js';
 import { giveBack } from './slab.js';
 import { reasonOf } from './system-errors.js';
-import { flushAtEndOfTurn, readsAlone } from './tick.js';
+import { flushSoon, isSoleReader } from './tick.js';
 
 /** Backlog at which `write` gives false, and the one at which `drain` follows, in bytes (netty's water marks). */
 const highWater = 64 * 1024;
@@ -40,7 +40,7 @@ export class SocketConnection implements Connection {
   #scheduled = false;
   #wantsDrain = false;
   #why: Closed | undefined;
-  #lastWait: LastWait | undefined;
+  #lastWait: CloseTimer | undefined;
   #socket!: net.Socket;
 
   constructor(
@@ -142,7 +142,7 @@ export class SocketConnection implements Connection {
 
   /** From now on waits no longer than `ms` for the peer of a closing connection to take more, or to end. */
   hurry(ms: number): void {
-    this.#wait.hurry(ms);
+    this.#wait.shorten(ms);
     if (this.state === 'closed') this.#watch();
   }
 
@@ -159,7 +159,7 @@ export class SocketConnection implements Connection {
     this.#reading = bytes.buffer;
     this.#handler.data(bytes);
     this.#reading = undefined;
-    if (readsAlone(this) || this.state !== 'open') this.#flush();
+    if (isSoleReader(this) || this.state !== 'open') this.#flush();
     else if (this.#queue.bytes > 0) {
       this.#queue.keepAll();
       this.#flushLater();
@@ -228,7 +228,7 @@ export class SocketConnection implements Connection {
   #flushLater(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    flushAtEndOfTurn(this);
+    flushSoon(this);
   }
 
   /** Called at the end of the turn. */
@@ -276,8 +276,8 @@ export class SocketConnection implements Connection {
     if (!this.#socket.destroyed) this.#wait.begin(this.backlog, this.#endsInReset() ? 'reset' : 'fin');
   }
 
-  get #wait(): LastWait {
-    this.#lastWait ??= new LastWait(() => this.#giveUp(), this.farewellMs);
+  get #wait(): CloseTimer {
+    this.#lastWait ??= new CloseTimer(() => this.#giveUp(), this.farewellMs);
     return this.#lastWait;
   }
 

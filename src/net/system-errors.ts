@@ -1,6 +1,6 @@
 import { type Reason, WirelineError } from '../core/index.js';
 
-export { inWords } from '../core/index.js';
+export { errorText } from '../core/index.js';
 
 const cut = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ENOTCONN', 'ERR_STREAM_DESTROYED']);
 

@@ -10,7 +10,7 @@ let waiting: Flushed[] = [];
  * Has `connection` flushed once, when every socket that is ready has been read: what was written to it in
  * one turn leaves in one system call.
  */
-export function flushAtEndOfTurn(connection: Flushed): void {
+export function flushSoon(connection: Flushed): void {
   if (waiting.push(connection) === 1) setImmediate(flushAll);
 }
 
@@ -33,7 +33,7 @@ let lastReader: Flushed | undefined;
  * connections are busy it is better to read them all first and then write to them all (a tenth more round
  * trips at 50 connections); where one is alone, waiting for the end of the turn would only delay it.
  */
-export function readsAlone(connection: Flushed): boolean {
+export function isSoleReader(connection: Flushed): boolean {
   const alone = lastReader === connection;
   lastReader = connection;
   return alone;

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { gathered } from '../../src/cli/gathered.js';
-import { say } from '../../src/cli/process.js';
+import { writeErr } from '../../src/cli/process.js';
 import { stderr } from '../../src/cli/stderr.js';
 import type { Output } from '../../src/core/index.js';
 
@@ -23,7 +23,7 @@ test('the lines of one turn are one write, in order, and nothing waits for longe
   // A line on stderr comes after what was written before it.
   const lines = vi.spyOn(stderr, 'write').mockImplementation((line) => void writes.push(`stderr: ${line}`));
   output.write(Buffer.from('before\n'));
-  say('after');
+  writeErr('after');
   lines.mockRestore();
   expect(writes.splice(0)).toEqual(['before\n', 'stderr: after']);
   // What is longer than the memory goes by itself, after what came before.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LogFormat, stderrLog } from '../../src/cli/logger.js';
+import { type LogFormat, stderrLogger } from '../../src/cli/logger.js';
 import { LineWriter } from '../../src/cli/stderr.js';
 
 /** A log, and the lines that it has written. */
@@ -7,7 +7,7 @@ function recorded(format: LogFormat, verbosity = 1) {
   const lines: string[] = [];
   const writer = new LineWriter(-1);
   writer.write = (line) => void lines.push(line);
-  return { log: stderrLog(format, verbosity, writer), lines };
+  return { log: stderrLogger(format, verbosity, writer), lines };
 }
 
 const forged = 'no name x\n[00:00:00] 6.6.6.6:1 connected \x1b[31mRED \x1b]0;title\x07 \u202eback \x9b1m';
@@ -38,7 +38,7 @@ test('an error is logged with its stack, whose lines are no entries', () => {
   const [entry, message, forgery, ...stack] = (text.lines[0] ?? '').split('\n');
   expect(entry).toMatch(/^\[[\d:]{8}\] a service has thrown$/);
   expect([message, forgery]).toEqual(['    Error: bad', '    [00:00:00] forged']);
-  expect(stack[0]).toMatch(/^ {4}at .*log\.test\.ts/);
+  expect(stack[0]).toMatch(/^ {4}at .*logger\.test\.ts/);
   const json = recorded('json', -1);
   json.log.error('a service has thrown', { stack: error.stack });
   expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({

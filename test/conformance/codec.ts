@@ -163,7 +163,7 @@ function memory<M>(under: CodecUnderTest<M>): void {
       memory.set(stream);
       const codec = under.codec();
       const kept: M[] = [];
-      codec.decoder((message) => kept.push(codec.keep(message))).push(memory.subarray(0, stream.length));
+      codec.decoder((message) => kept.push(codec.retain(message))).push(memory.subarray(0, stream.length));
       reusable.bytes.fill(0xdb);
       expect(kept.map((message) => latin1(under.bytesOf(message)))).toEqual([latin1(content)]);
     }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type Connection,
-  keep,
   type OnError,
   type Reason,
   Reusable,
+  retain,
   type Service,
   WirelineError,
 } from '../../src/core/index.js';
@@ -201,7 +201,9 @@ function retention(connect: Connect): void {
   test('what is kept of the memory of a read stays as it is, on several connections at a time', async () => {
     const kept: Uint8Array[][] = [[], [], [], []];
     const pairs = await Promise.all(
-      kept.map((chunks) => connect({}, { data: (chunk) => void chunks.push(keep(chunk), keep(chunk.subarray(0, 7))) })),
+      kept.map((chunks) =>
+        connect({}, { data: (chunk) => void chunks.push(retain(chunk), retain(chunk.subarray(0, 7))) }),
+      ),
     );
     const contents = pairs.map((_, i) => noise(2 * MiB, 20 + i));
     pairs.forEach(({ left }, i) => {

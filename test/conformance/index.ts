@@ -6,5 +6,5 @@
 export { type CodecUnderTest, codecConformance } from './codec.js';
 export { connectionConformance, type TransportUnderTest } from './connection.js';
 export { type InputUnderTest, inputConformance, type OutputUnderTest, outputConformance } from './flow.js';
-export { type FolderUnderTest, folderConformance } from './folder.js';
-export { type LogUnderTest, logConformance } from './log.js';
+export { type JournalUnderTest, journalConformance } from './journal.js';
+export { type TreeUnderTest, treeConformance } from './tree.js';

@@ -3,11 +3,11 @@ import {
   asWirelineError,
   isReused,
   isShared,
-  keep,
   printable,
   Reusable,
   reasons,
   release,
+  retain,
   WirelineError,
 } from '../../src/core/index.js';
 
@@ -27,10 +27,10 @@ describe('reused memory', () => {
   test('is kept by copy where the view is small, and else taken out of use', () => {
     const reusable = memory();
     const { bytes } = reusable;
-    const small = keep(bytes.subarray(0, 49));
+    const small = retain(bytes.subarray(0, 49));
     expect(small.buffer).not.toBe(bytes.buffer);
     expect(reusable.bytes).toBe(bytes);
-    const large = keep(bytes.subarray(0, 50));
+    const large = retain(bytes.subarray(0, 50));
     expect(large.buffer).toBe(bytes.buffer);
     expect(reusable.bytes).not.toBe(bytes);
   });
@@ -41,10 +41,10 @@ describe('reused memory', () => {
     expect(isShared(first)).toBe(false);
     const second = reusable.lend();
     expect([second, isShared(first)]).toEqual([first, true]);
-    expect(keep(first).buffer).not.toBe(first.buffer);
+    expect(retain(first).buffer).not.toBe(first.buffer);
     expect(reusable.bytes).toBe(first);
     reusable.giveBack(second);
-    expect(keep(first).buffer).toBe(first.buffer);
+    expect(retain(first).buffer).toBe(first.buffer);
     // Memory that is out of use already counts no more.
     const next = reusable.lend();
     reusable.giveBack(first);
@@ -54,7 +54,7 @@ describe('reused memory', () => {
 
   test('is none of other bytes', () => {
     const bytes = new Uint8Array(3);
-    expect([isReused(bytes), isShared(bytes), keep(bytes)]).toEqual([false, false, bytes]);
+    expect([isReused(bytes), isShared(bytes), retain(bytes)]).toEqual([false, false, bytes]);
     release(bytes);
   });
 });

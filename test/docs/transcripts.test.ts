@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { memoryLog } from '../../src/features/chat/journal/memory.js';
+import { memoryJournal } from '../../src/features/chat/journal/memory.js';
 import { jsonDialect } from '../../src/features/chat/server/dialects/json.js';
 import { plainDialect } from '../../src/features/chat/server/dialects/plain.js';
-import { Hall } from '../../src/features/chat/server/server.js';
-import { serve, sniffed } from '../../src/net/index.js';
+import { ChatServer } from '../../src/features/chat/server/server.js';
+import { detect, serve } from '../../src/net/index.js';
 import { run, server, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { plainClient } from '../support/program.js';
@@ -22,8 +22,8 @@ function transcript(page: string, words: string): string[] {
 
 /** A chat, and a client that types lines and reads lines. */
 async function chat() {
-  const hall = new Hall({ log: memoryLog() });
-  const running = await serve(sniffed([jsonDialect(hall)], plainDialect(hall)), '127.0.0.1:0');
+  const hall = new ChatServer({ journal: memoryJournal() });
+  const running = await serve(detect([jsonDialect(hall)], plainDialect(hall)), '127.0.0.1:0');
   onTestFinished(() => running.close());
   return () => {
     const socket = net.connect(running.port as number, '127.0.0.1');

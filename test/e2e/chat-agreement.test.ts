@@ -23,7 +23,7 @@ function freshFile(): string {
 }
 
 const chatServer = (file: string, port: string | number) =>
-  serverOn(port, 'chat', '-q', '--rate', '0', '--log', `sqlite:${file}`);
+  serverOn(port, 'chat', '-q', '--rate', '0', '--store', `sqlite:${file}`);
 
 /** Nothing acknowledged is missing, nothing is twice, and all agree on one order. */
 function expectAgreement(members: readonly Heard[]): void {

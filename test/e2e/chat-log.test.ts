@@ -15,7 +15,7 @@ function freshFile(): string {
 }
 
 const chat = (file: string, ...options: string[]) =>
-  server('chat', '-q', '--rate', '0', '--log', `sqlite:${file}`, ...options);
+  server('chat', '-q', '--rate', '0', '--store', `sqlite:${file}`, ...options);
 
 /** What the lobby has, as a client of now gets it. */
 async function entriesOf(port: string): Promise<string[]> {
@@ -49,7 +49,7 @@ describe('the log of a chat', () => {
   });
 
   test('keeps what it is told to keep', async () => {
-    const { port } = await chat(freshFile(), '--keep', '2');
+    const { port } = await chat(freshFile(), '--retain', '2');
     await run(['chat', '--name', 'ann', '127.0.0.1', port], '1\n2\n3\n4\n');
     expect(await entriesOf(port)).toEqual(['[ann] 3', '[ann] 4']);
   });
@@ -64,7 +64,7 @@ describe('the log of a chat', () => {
     const before = await Promise.resolve()
       .then(() => statSync(file).size)
       .catch(() => undefined);
-    const { status, stderr, ms } = await new Cli(['serve', 'chat', '--log', `sqlite:${file}`, '127.0.0.1:0']).done;
+    const { status, stderr, ms } = await new Cli(['serve', 'chat', '--store', `sqlite:${file}`, '127.0.0.1:0']).done;
     expect({ status, lines: stderr.split('\n').length }).toEqual({ status: 1, lines: 2 });
     expect(stderr).toContain(file);
     expect(ms).toBeLessThan(10_000);

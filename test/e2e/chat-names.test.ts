@@ -85,7 +85,7 @@ test('without an address, it is the last server', async () => {
 
 test('a client whose name was given away while its server was down goes on under another, and loses nothing', async () => {
   const store = join(folder(), 'chat.db');
-  const first = await serverOn(`127.0.0.1:${await freePort()}`, 'chat', '-q', '--log', `sqlite:${store}`);
+  const first = await serverOn(`127.0.0.1:${await freePort()}`, 'chat', '-q', '--store', `sqlite:${store}`);
   const mia = user().chat('--name', 'mia', '127.0.0.1', first.port);
   mia.child.stdin?.write('one\n');
   await until(() => mia.child.exitCode !== null || existsSync(store), 'there is a log');
@@ -95,7 +95,7 @@ test('a client whose name was given away while its server was down goes on under
   await mia.says(/lost the server/);
   // It is not there when its name is given to somebody else.
   mia.child.kill('SIGSTOP');
-  await serverOn(`127.0.0.1:${first.port}`, 'chat', '-q', '--log', `sqlite:${store}`);
+  await serverOn(`127.0.0.1:${first.port}`, 'chat', '-q', '--store', `sqlite:${store}`);
   const other = user();
   const thief = other.chat('--name', 'mia', '--replay', '0', '--listen-only', '127.0.0.1', first.port);
   await until(() => existsSync(join(other.state, 'last-server')), 'the name is given to another');
@@ -129,7 +129,7 @@ test('a name that is empty is wrong usage', async () => {
 test('a log is backed up while it is written to, and clients of the copy know that it is another', async () => {
   const there = folder();
   const [store, copy] = [join(there, 'chat.db'), join(there, 'copy.db')];
-  const first = await server('chat', '-q', '--rate', '0', '--log', `sqlite:${store}`);
+  const first = await server('chat', '-q', '--rate', '0', '--store', `sqlite:${store}`);
   const bot = new Cli(['chat', '--json', '--name', 'bot', '127.0.0.1', first.port]);
   const acknowledged = () => Number(/.*"ack".*"number":(\d+)/s.exec(bot.stdout.toString())?.[1] ?? 0);
   const writing = setInterval(() => bot.child.stdin?.write(`${'line\n'.repeat(20)}`), 5);
@@ -145,7 +145,7 @@ test('a log is backed up while it is written to, and clients of the copy know th
   expect(await run(['store', 'backup', join(there, 'none'), copy])).toMatchObject({ status: 1 });
   const joined = JSON.parse(/^.*"type":"joined".*$/m.exec(bot.stdout.toString())?.[0] ?? '');
   await bot.stop('SIGKILL');
-  const second = await server('chat', '-q', '--log', `sqlite:${copy}`);
+  const second = await server('chat', '-q', '--store', `sqlite:${copy}`);
   const back = JSON.stringify({ type: 'join', room: 'second', epoch: joined.epoch, after: 1 });
   const { stdout } = await run(
     ['chat', '--json', '--name', 'eve', '--replay', '1000', '127.0.0.1', second.port],

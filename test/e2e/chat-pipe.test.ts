@@ -95,7 +95,7 @@ test.each([
 
 test('a server that is killed and started again: nothing is lost, and nothing comes twice', async () => {
   const store = `sqlite:${join(folder, 'chat.db')}`;
-  const first = await serverOn(await freePort(), 'chat', '--log', store, '--rate', '0', '--replay', '1000', '-q');
+  const first = await serverOn(await freePort(), 'chat', '--store', store, '--rate', '0', '--replay', '1000', '-q');
   const ada = bot(first.port, 'ada');
   const bob = bot(first.port, 'bob');
   const lines = Array.from({ length: 300 }, (_, at) => `line ${at}`);
@@ -106,7 +106,7 @@ test('a server that is killed and started again: nothing is lost, and nothing co
   await first.stop('SIGKILL');
   say(ada, ...lines.slice(200));
   ada.child.stdin?.end();
-  await serverOn(first.port, 'chat', '--log', store, '--rate', '0', '-q');
+  await serverOn(first.port, 'chat', '--store', store, '--rate', '0', '-q');
   expect((await ada.done).status).toBe(0);
   await bob.prints(/line 299\n/);
   expect(bob.stdout.toString()).toBe(lines.map((line) => `[ada] ${line}\n`).join(''));

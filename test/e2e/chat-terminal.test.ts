@@ -57,7 +57,7 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
 
   test('the server is killed and started again: what was said meanwhile is sent, once', async () => {
     const store = `sqlite:${join(folder, 'chat.db')}`;
-    const first = await serverOn(await freePort(), 'chat', '-q', '--log', store);
+    const first = await serverOn(await freePort(), 'chat', '-q', '--store', store);
     const ada = await person(first.port, '--name ada');
     const bob = await person(first.port, '--name bob');
     ada.enter('before');
@@ -66,7 +66,7 @@ describe.skipIf(noTerminals)(`wireline chat on a terminal${ifTerminals}`, { time
     await ada.shows(/reconnecting in \d+ s/);
     ada.enter('meanwhile');
     await ada.shows(/ada: meanwhile \(sending\)/);
-    await serverOn(first.port, 'chat', '-q', '--log', store);
+    await serverOn(first.port, 'chat', '-q', '--store', store);
     await ada.shows(/ada: meanwhile ✓/);
     await bob.shows(/ada: meanwhile/);
     for (const { screen } of [ada, bob]) expect(screen.match(/ada: (before|meanwhile)/g)).toHaveLength(2);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/core/index.js';
-import { download } from '../../src/features/files/client/download.js';
+import { fileTarget } from '../../src/features/files/client/file-target.js';
 import { get } from '../../src/features/files/client/get.js';
 import { list } from '../../src/features/files/client/ls.js';
 import { put } from '../../src/features/files/client/put.js';
@@ -50,7 +50,7 @@ describe('a bit that is flipped anywhere on the way', () => {
     for (const hash of [true, false]) {
       for (const [at, harm] of harms(50, 190).entries()) {
         const wanted = join(here, `${hash}-${at}`);
-        const done = await throughHarm(port, harm, (session) => get(session, 'a', download(wanted), { hash }));
+        const done = await throughHarm(port, harm, (session) => get(session, 'a', fileTarget(wanted), { hash }));
         expect(existsSync(wanted), JSON.stringify(harm)).toBe(done);
         // Without the hash, a bit of the content itself is not seen.
         if (done && (hash || harm.flipClient !== undefined)) expect(readFileSync(wanted, 'utf8')).toBe('this is a');

@@ -14,8 +14,8 @@ import {
 import net from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { download } from '../../src/features/files/client/download.js';
-import { servedFolder } from '../../src/features/files/folder/served-folder.js';
+import { fileTarget } from '../../src/features/files/client/file-target.js';
+import { servedTree } from '../../src/features/files/tree/served-tree.js';
 import { Cli, digest, run, server } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 
@@ -62,15 +62,15 @@ describe.skipIf(process.platform !== 'linux')('two that get into one name at a t
   test('and the part that stays is that of the first', async () => {
     const here = folder();
     const wanted = join(here, 'x');
-    const first = download(wanted);
+    const first = fileTarget(wanted);
     first.write(Buffer.from('first'));
-    const second = download(wanted);
+    const second = fileTarget(wanted);
     expect(second.offset).toBe(0);
     second.write(Buffer.from('second, and longer'));
     second.keep();
     first.keep();
     expect(readdirSync(here)).toEqual(['.wireline-get-x.part']);
-    const [again, late] = [download(wanted), download(wanted)];
+    const [again, late] = [fileTarget(wanted), fileTarget(wanted)];
     expect(again).toMatchObject({ offset: 5, prefix: digest(Buffer.from('first')) });
     await again.finish();
     await expect(late.finish()).rejects.toThrow('exists already');
@@ -238,7 +238,7 @@ test('a folder is put as it is, by whatever name it is called, and what is left 
 
 test('a file that is replaced while it is sent is sent as it was', () => {
   const there = folder();
-  const served = servedFolder(there);
+  const served = servedTree(there);
   const opened = () => {
     const file = served.open('x');
     if (file === 'folder') throw new Error('it is a file');

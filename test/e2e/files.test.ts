@@ -14,13 +14,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sha256, systemClock } from '../../src/core/index.js';
-import { download } from '../../src/features/files/client/download.js';
+import { fileTarget } from '../../src/features/files/client/file-target.js';
 import { get, getTree } from '../../src/features/files/client/get.js';
 import { list } from '../../src/features/files/client/ls.js';
 import { put } from '../../src/features/files/client/put.js';
 import { openFiles } from '../../src/features/files/client/session.js';
-import { servedFolder } from '../../src/features/files/folder/served-folder.js';
 import { files } from '../../src/features/files/server/files.js';
+import { servedTree } from '../../src/features/files/tree/served-tree.js';
 import { fileInput } from '../../src/io/input.js';
 import { serve } from '../../src/net/index.js';
 import { Cli, run, server } from '../support/cli.js';
@@ -116,7 +116,7 @@ describe('files by name', () => {
       writeFileSync(big, Buffer.alloc(64 * 1024 * 1024, 'b'));
       const port = await serving(path);
       const session = await openFiles({ host: '127.0.0.1', port });
-      const target = download(join(folder(), 'big'));
+      const target = fileTarget(join(folder(), 'big'));
       let changed = false;
       const fetched = get(session, 'big', target, {
         onProgress() {
@@ -150,7 +150,7 @@ describe('the hash of a file that many fetch', () => {
 
   /** A served file whose last change is far enough back; how often its hash was begun. */
   async function counted(path: string, now = () => Date.now() + 60_000) {
-    const folder = servedFolder(path, { now });
+    const folder = servedTree(path, { now });
     const begun = vi.fn(() => folder.hash());
     const running = await serve(files({ folder: { ...folder, hash: begun }, clock: systemClock }), '127.0.0.1:0');
     onTestFinished(() => running.close());
@@ -245,7 +245,7 @@ describe('get and put', () => {
           const through = await proxy(port, cutAfter === undefined ? {} : { cutAfter: cutAfter + 1 });
           const fetched = (async () => {
             const session = await openFiles({ host: '127.0.0.1', port: Number(through) });
-            await get(session, 'file', download(wanted));
+            await get(session, 'file', fileTarget(wanted));
             session.end();
           })();
           const failed = await fetched.then(
@@ -269,11 +269,11 @@ describe('get and put', () => {
     const wanted = join(folder(), 'file');
     const through = await proxy(port, { flip: 150_000 });
     const session = await openFiles({ host: '127.0.0.1', port: Number(through) });
-    await expect(get(session, 'file', download(wanted))).rejects.toMatchObject({ code: 'protocol' });
+    await expect(get(session, 'file', fileTarget(wanted))).rejects.toMatchObject({ code: 'protocol' });
     expect(readdirSync(join(wanted, '..'))).toEqual([]);
     writeFileSync(join(wanted, '..', '.wireline-get-file.part'), Buffer.alloc(1000, 'another'));
     const direct = await openFiles({ host: '127.0.0.1', port });
-    expect(await get(direct, 'file', download(wanted))).toMatchObject({ resumed: 0, bytes: 300_000 });
+    expect(await get(direct, 'file', fileTarget(wanted))).toMatchObject({ resumed: 0, bytes: 300_000 });
     direct.end();
   });
 
@@ -354,7 +354,7 @@ describe('get and put', () => {
           made.set(path, content);
         }
         const session = await openFiles({ host: '127.0.0.1', port: await serving(there) });
-        await getTree(session, '', (below) => download(join(back, below)));
+        await getTree(session, '', (below) => fileTarget(join(back, below)));
         for (const [path, content] of made) expect(readFileSync(join(back, path)).equals(content)).toBe(true);
         expect((await list(session, '')).length).toBe(readdirSync(there).length);
         session.end();

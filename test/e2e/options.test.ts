@@ -86,8 +86,8 @@ describe('serve chat', () => {
   const say = (port: string, name: string, text: string, ...options: string[]) =>
     run(['chat', '--name', name, ...options, '127.0.0.1', port], text);
 
-  test('has plain clients in the --lobby first, and keeps what --keep-bytes says', async () => {
-    const serving = await server('chat', '--lobby', 'hall', '--keep-bytes', '100', '--rate', '0', '-q');
+  test('has plain clients in the --lobby first, and keeps what --retain-bytes says', async () => {
+    const serving = await server('chat', '--lobby', 'hall', '--retain-bytes', '100', '--rate', '0', '-q');
     const plain = client(serving.port);
     await until(() => /you are in hall/.test(plain.text), 'it is in the lobby');
     await say(serving.port, 'ann', `${'x'.repeat(60)}\n${'y'.repeat(60)}\n`, '--room', 'hall');
@@ -95,8 +95,8 @@ describe('serve chat', () => {
     expect(stdout.toString()).toBe(`[ann] ${'y'.repeat(60)}\n`);
   });
 
-  test('keeps entries as long as --keep-for says', async () => {
-    const { port } = await server('chat', '--keep-for', '300ms', '-q');
+  test('keeps entries as long as --retain-for says', async () => {
+    const { port } = await server('chat', '--retain-for', '300ms', '-q');
     await say(port, 'ann', 'soon gone');
     const heard = async () => (await say(port, 'bob', '')).stdout.toString();
     const deadline = performance.now() + 20_000;

@@ -77,8 +77,8 @@ describe('order', () => {
     await serving.close();
   });
 
-  test('labels by order of connection, any names, N parties, and the next round with --keep', async () => {
-    const serving = await server('order', '--expect', '3', '--keep');
+  test('labels by order of connection, any names, N parties, and the next round, until --rounds are over', async () => {
+    const serving = await server('order', '--expect', '3', '--rounds', '2');
     for (const round of [1, 2]) {
       const clients = [];
       for (let at = 0; at < 3; at++) {
@@ -99,6 +99,7 @@ describe('order', () => {
       for (const words of ['Z: Žofie 🦊', 'Y: Ann', 'X: Bob']) expect(first.heard()).toContain(words);
       expect(first.heard()).toMatch(/^.+ received before .+ received before .+\n$/);
     }
+    expect((await serving.done).status).toBe(0);
     expect(serving.stdout.toString().match(/Sent acknowledgment to X, Y and Z\n/g)).toHaveLength(2);
   });
 

@@ -4,14 +4,14 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Output, Service } from '../../src/core/index.js';
-import { servedFolder } from '../../src/features/files/folder/served-folder.js';
 import { files } from '../../src/features/files/server/files.js';
+import { servedTree } from '../../src/features/files/tree/served-tree.js';
 import { sink } from '../../src/features/stream/server/sink.js';
-import { Outlet } from '../../src/features/stream/server/whole-message-writer.js';
+import { WholeMessageWriter } from '../../src/features/stream/server/whole-message-writer.js';
 import { transform } from '../../src/features/transform/server/transform.js';
 import { framed, lines, text } from '../../src/framing/index.js';
 import { SpoolBudget } from '../../src/io/spool.js';
-import { idle, type Server, serve, sniffed } from '../../src/net/index.js';
+import { detect, idle, type Server, serve } from '../../src/net/index.js';
 import { folder } from '../support/folder.js';
 
 async function serving(service: Service, graceMs = 5_000): Promise<Server> {
@@ -73,7 +73,7 @@ test('a sink writes a whole message that waits for its output, and gives the rec
     whenDrained: (run) => (drained = run),
   };
   const budget = new SpoolBudget(1_000_000);
-  const server = await serving(sink(new Outlet({ output, spool: () => budget.spool() })));
+  const server = await serving(sink(new WholeMessageWriter({ output, spool: () => budget.spool() })));
   const first = client(server, 'first', true);
   await expect.poll(() => written.length).toBe(1);
   const second = client(server, 'second', true);
@@ -95,7 +95,7 @@ test('a sink writes a whole message that waits for its output, and gives the rec
 test('a file that is on its way is sent whole', async () => {
   const there = folder();
   writeFileSync(join(there, 'large'), Buffer.alloc(20_000_000, 'x'));
-  const server = await serving(files({ folder: servedFolder(there) }));
+  const server = await serving(files({ folder: servedTree(there) }));
   const getting = client(server, 'large\n');
   await once(getting.socket, 'data');
   getting.socket.pause();
@@ -119,7 +119,7 @@ test('layers pass it on, and a handler that does not know it is closed at once',
       peer.close('ended');
     },
   }));
-  const server = await serving(idle(60_000, sniffed([], knowing)));
+  const server = await serving(idle(60_000, detect([], knowing)));
   const other = client(server, 'hello\n');
   await expect.poll(() => told).toEqual(['hello']);
   await server.close();
@@ -129,7 +129,7 @@ test('layers pass it on, and a handler that does not know it is closed at once',
 
 test('a server of files answers a file that has come whole, and cuts one that is coming', async () => {
   const there = folder();
-  const server = await serving(files({ folder: servedFolder(there), writable: true }), 60_000);
+  const server = await serving(files({ folder: servedTree(there), writable: true }), 60_000);
   const whole = Buffer.from(
     '{"put":"whole"}\n\0\0\0\x1awireline verified stream 1\0\0\0\x01x\0\0\0\0\0\0\0\x57{"bytes":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}',
     'latin1',

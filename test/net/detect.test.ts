@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Dialect, startsWith } from '../../src/net/dialect.js';
-import { memoryPair, sniffed } from '../../src/net/index.js';
+import { detect, memoryPair } from '../../src/net/index.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { bytes } from '../support/bytes.js';
 import { Recorder } from '../support/recorder.js';
@@ -13,7 +13,7 @@ function setUp() {
     matches: (first) => startsWith(first, bytes(start)),
     service,
   });
-  const service = sniffed([dialect('{', json), dialect('GET ', get)], plain.service, { clock, silenceMs: 200 });
+  const service = detect([dialect('{', json), dialect('GET ', get)], plain.service, { clock, silenceMs: 200 });
   memoryPair(client.service, service);
   return { clock, client, json, get, plain };
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Closed } from '../../src/core/index.js';
-import { memoryLog } from '../../src/features/chat/journal/memory.js';
-import type { Log } from '../../src/features/chat/protocol/journal.js';
+import { memoryJournal } from '../../src/features/chat/journal/memory.js';
+import type { Journal } from '../../src/features/chat/protocol/journal.js';
 import { jsonDialect } from '../../src/features/chat/server/dialects/json.js';
 import { plainDialect } from '../../src/features/chat/server/dialects/plain.js';
-import type { HallOptions } from '../../src/features/chat/server/options.js';
-import { Hall } from '../../src/features/chat/server/server.js';
+import type { ChatServerOptions } from '../../src/features/chat/server/options.js';
+import { ChatServer } from '../../src/features/chat/server/server.js';
 import { memoryPair } from '../../src/net/index.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { Recorder } from './recorder.js';
@@ -37,10 +37,10 @@ export interface JsonEnd extends ChatEnd {
 }
 
 /** A chat in memory, with a clock that the test moves. */
-export function chatInMemory(options: Partial<HallOptions> = {}) {
+export function chatInMemory(options: Partial<ChatServerOptions> = {}) {
   const clock = new ManualClock();
-  const log: Log = options.log ?? memoryLog();
-  const hall = new Hall({ clock, hash: sha256, log, ...options });
+  const journal: Journal = options.journal ?? memoryJournal();
+  const chat = new ChatServer({ clock, hash: sha256, journal, ...options });
   const connect = (service: Parameters<typeof memoryPair>[1]): ChatEnd => {
     const heard = new Heard();
     const recorder = new Recorder({ data: (chunk) => heard.add(chunk) });
@@ -48,11 +48,11 @@ export function chatInMemory(options: Partial<HallOptions> = {}) {
     return chatEnd(recorder, heard);
   };
   return {
-    hall,
-    log,
+    chat,
+    journal,
     clock,
-    plain: () => connect(plainDialect(hall)),
-    json: () => jsonEnd(connect(jsonDialect(hall).service)),
+    plain: () => connect(plainDialect(chat)),
+    json: () => jsonEnd(connect(jsonDialect(chat).service)),
   };
 }
 

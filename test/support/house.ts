@@ -83,7 +83,7 @@ export const parts: readonly Part[] = [
     parts: ['protocol'],
     packages: ['@photostructure/sqlite'],
   },
-  { name: 'folder', holds: 'the served tree of files on the disk', parts: ['protocol'] },
+  { name: 'tree', holds: 'the served tree of files on the disk', parts: ['protocol'] },
   { name: 'service', holds: 'a service that is the same at both ends', parts: ['protocol'] },
   { name: 'server', holds: 'what a server does with its connections', parts: ['protocol'] },
   { name: 'client', holds: 'what a client does with its one connection', parts: ['protocol'] },
@@ -102,14 +102,14 @@ export const parts: readonly Part[] = [
   {
     name: 'command',
     holds: 'the sub-commands: they alone print, exit and read options',
-    parts: ['protocol', 'journal', 'folder', 'service', 'server', 'client', 'terminal', 'worker'],
+    parts: ['protocol', 'journal', 'tree', 'service', 'server', 'client', 'terminal', 'worker'],
     packages: ['*'],
     kit: true,
   },
   {
     name: 'index',
     holds: "the feature's public names",
-    parts: ['protocol', 'journal', 'folder', 'service', 'server', 'client'],
+    parts: ['protocol', 'journal', 'tree', 'service', 'server', 'client'],
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { ChatState } from '../../src/features/chat/client/options.js';
-import type { Missed } from '../../src/features/chat/client/positions.js';
+import type { Gap } from '../../src/features/chat/client/positions.js';
 import type { Joined, SentEntry, ServerMessage } from '../../src/features/chat/protocol/messages.js';
 import { KeyReader } from '../../src/features/chat/terminal/keys.js';
 import { type Effect, type Model, newModel } from '../../src/features/chat/terminal/model.js';
@@ -41,7 +41,7 @@ export class Typist {
     return this;
   }
 
-  join(room: string, given: Partial<Joined> = {}, missed?: Missed): this {
+  join(room: string, given: Partial<Joined> = {}, missed?: Gap): this {
     const joined = { type: 'joined', epoch: 'e', first: 1, last: 0, after: 0, recovered: false, members: 1 } as const;
     return this.told({ ...joined, room, ...given }, missed);
   }
@@ -55,7 +55,7 @@ export class Typist {
     return this;
   }
 
-  told(message: ServerMessage, missed?: Missed): this {
+  told(message: ServerMessage, missed?: Gap): this {
     return this.#happens({ type: 'message', message, missed });
   }
 
@@ -107,7 +107,7 @@ export class Typist {
   }
 
   /** The bodies that were to be said, and in which room. */
-  get sayings(): string[] {
+  get drafts(): string[] {
     return this.effects.flatMap((effect) => (effect.do === 'say' ? [`${effect.room}: ${effect.body}`] : []));
   }
 

@@ -4,10 +4,10 @@ import {
   type Closed,
   type Codec,
   type Connection,
+  concat,
   type Handler,
-  joined,
-  keep,
   type Output,
+  retain,
   systemClock,
   type Timer,
   WirelineError,
@@ -15,10 +15,10 @@ import {
 import { framed, type TextMessage, type TextOptions, text, withByte, withNewline } from '../../framing/index.js';
 import type { AddressLike, DialOptions } from '../../net/index.js';
 import { ProgressLimit } from '../../net/limits/progress.js';
-import { type Outcome, unreadable, untilDone } from '../../net/run-client.js';
+import { inputError, type Outcome, runClient } from '../../net/run-client.js';
 
 /** Where {@link ask} gets its messages: typed lines, a file, a count. */
-export interface Questions {
+export interface RequestSource {
   /**
    * Calls `take` once, now or later, with the next message, or with undefined when there are no more, and with
    * an error where the messages ended because of one.
@@ -32,8 +32,8 @@ export interface Questions {
 export interface AskOptions extends DialOptions {
   /** Messages in flight at a time (default 1). */
   readonly pipeline?: number;
-  /** The framing of messages and replies (default {@link textPhrasing}). */
-  readonly phrasing?: Phrasing;
+  /** The framing of messages and replies (default {@link textReplies}). */
+  readonly phrasing?: ReplyFraming;
   /** Called after each message that has been answered, once its reply has been written. */
   readonly onAnswered?: () => void;
   /** Whether the first line of the server is a greeting: nothing is asked before it, and it is not written. */
@@ -48,7 +48,7 @@ export interface AskOptions extends DialOptions {
 }
 
 /** What a framing means to who asks. */
-export interface Phrasing {
+export interface ReplyFraming {
   /** Sends bytes, and cuts what comes back into replies. */
   readonly codec: Codec<Uint8Array>;
   /** Replies that a message is to have. */
@@ -68,14 +68,14 @@ const farewellMs = 1_000;
  * a second to close. Rejects where the server is gone before it has answered.
  */
 export async function ask(
-  questions: Questions,
+  questions: RequestSource,
   output: Output,
   address: AddressLike,
   options: AskOptions = {},
 ): Promise<void> {
   try {
-    await untilDone(address, options, (bytePeer, outcome) => {
-      const phrasing = options.phrasing ?? textPhrasing();
+    await runClient(address, options, (bytePeer, outcome) => {
+      const phrasing = options.phrasing ?? textReplies();
       const service = framed(
         phrasing.codec,
         (peer) => new Asking(peer, outcome, questions, output, phrasing, options),
@@ -100,9 +100,9 @@ class Asking implements Handler {
   constructor(
     readonly peer: Connection,
     readonly outcome: Outcome,
-    readonly questions: Questions,
+    readonly questions: RequestSource,
     readonly output: Output,
-    readonly phrasing: Phrasing,
+    readonly phrasing: ReplyFraming,
     readonly options: AskOptions,
   ) {
     const { skipGreeting = false, timeoutMs = 60_000, clock = systemClock } = options;
@@ -161,7 +161,7 @@ class Asking implements Handler {
 
   #ask(bytes: Uint8Array | undefined, error?: Error): void {
     this.#fetching = false;
-    if (error) return this.outcome.fail(unreadable(error));
+    if (error) return this.outcome.fail(inputError(error));
     if (this.peer.state !== 'open') return;
     if (bytes === undefined) this.#exhausted = true;
     else {
@@ -201,10 +201,10 @@ export const replyPauses = {
  * Text as a client speaks it. A message is sent with `lineEnd` after it, unless it has one; one with newlines in it is
  * several lines, and has as many replies. `framing` is the {@link text} to read replies with.
  */
-export function textPhrasing(
+export function textReplies(
   framing: Codec<TextMessage> = text(replyPauses),
   lineEnd: '' | '\n' | '\r\n' = '\n',
-): Phrasing {
+): ReplyFraming {
   return {
     codec: asBytes(framing, Buffer.from(lineEnd)),
     replies(message) {
@@ -216,7 +216,7 @@ export function textPhrasing(
 }
 
 /** A framing that keeps its messages apart whatever is in them: one reply a message, which may be written `bare`. */
-export function bytesPhrasing(codec: Codec<Uint8Array>, bare = false): Phrasing {
+export function verbatimReplies(codec: Codec<Uint8Array>, bare = false): ReplyFraming {
   return { codec, replies: () => 1, bare };
 }
 
@@ -227,9 +227,9 @@ function asBytes(framing: Codec<TextMessage>, lineEnd: Uint8Array): Codec<Uint8A
     decoder: (emit) => framing.decoder(({ bytes, end }) => emit(end === '\r\n' ? withByte(bytes, CR) : bytes)),
     encode(sent) {
       const message = bytesOf(sent);
-      return endsInNewline(message) ? message : joined([message, lineEnd]);
+      return endsInNewline(message) ? message : concat([message, lineEnd]);
     },
-    keep,
+    retain: retain,
   };
 }
 

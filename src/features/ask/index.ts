@@ -1,2 +1,2 @@
 /** A message out, its reply back. */
-export { type AskOptions, ask, bytesPhrasing, type Phrasing, type Questions, textPhrasing } from './client.js';
+export { type AskOptions, ask, type ReplyFraming, type RequestSource, textReplies, verbatimReplies } from './client.js';

@@ -2,10 +2,10 @@
 
 export { ChatClient } from './client/client.js';
 export type { ChatListener, ChatOptions, ChatState } from './client/options.js';
-export { lossOf, type Missed, roomKey } from './client/positions.js';
-export { type MemoryLogOptions, memoryLog } from './journal/memory.js';
-export { type SqliteLogOptions, sqliteLog } from './journal/sqlite.js';
-export type { Entry, Extent, Log, LogRange, Retention, Saying } from './protocol/journal.js';
+export { describeGap, type Gap, roomKey } from './client/positions.js';
+export { type MemoryJournalOptions, memoryJournal } from './journal/memory.js';
+export { type SqliteJournalOptions, sqliteJournal } from './journal/sqlite.js';
+export type { Bounds, Entry, Journal, JournalRange, NewEntry, Retention } from './protocol/journal.js';
 export {
   type ClientMessage,
   chatVersion,
@@ -16,7 +16,7 @@ export {
 } from './protocol/messages.js';
 export { jsonDialect } from './server/dialects/json.js';
 export { plainDialect } from './server/dialects/plain.js';
-export { strangers } from './server/dialects/wrong-protocol.js';
-export type { HallOptions, Position } from './server/options.js';
-export type { PaceOptions } from './server/rate-limiter.js';
-export { Hall } from './server/server.js';
+export { wrongProtocol } from './server/dialects/wrong-protocol.js';
+export type { ChatServerOptions, ResumePoint } from './server/options.js';
+export type { RateLimit } from './server/rate-limiter.js';
+export { ChatServer } from './server/server.js';

@@ -1,7 +1,7 @@
 import { type Connection, type Handler, type Input, type Output, systemClock } from '../../core/index.js';
 import type { AddressLike, DialOptions } from '../../net/index.js';
 import { type ReceiptOptions, ReceiptWait } from '../../net/receipt.js';
-import { type Outcome, unreadable, untilDone } from '../../net/run-client.js';
+import { inputError, type Outcome, runClient } from '../../net/run-client.js';
 
 /** Milliseconds in which an input that has more to give does so. */
 const silentMs = 50;
@@ -25,7 +25,7 @@ export async function connect(
 ): Promise<void> {
   const { halfClose = true, receipt = true, waitMs = 0, clock = systemClock } = options;
   try {
-    await untilDone(address, options, (peer, outcome) => {
+    await runClient(address, options, (peer, outcome) => {
       const wait = new ReceiptWait({ peer, outcome, receipt, waitMs, clock, onWait: options.onWait });
       const said = say(input, peer, outcome, () => {
         if (halfClose) peer.end();
@@ -64,7 +64,7 @@ function say(input: Input, peer: Connection, outcome: Outcome, onAll: () => void
       return peer.write(bytes);
     },
     (error) => {
-      if (error) return outcome.fail(unreadable(error));
+      if (error) return outcome.fail(inputError(error));
       said.all = true;
       onAll();
     },

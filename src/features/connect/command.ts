@@ -3,7 +3,7 @@ import { Command } from '@commander-js/extra-typings';
 import { onlyTarget, receiptOptions, withClientOptions, withReceiptOptions } from '../../cli/client-options.js';
 import { examples } from '../../cli/help.js';
 import { type LineEnd, lineEndOption } from '../../cli/line-end-option.js';
-import { failing, runClient } from '../../cli/process.js';
+import { abortableBy, runClientCommand } from '../../cli/process.js';
 import { inputOf, standardOutput } from '../../cli/stdio.js';
 import type { Output } from '../../core/index.js';
 import { connect } from './client.js';
@@ -25,9 +25,9 @@ export function connectCommand() {
   return withReceiptOptions(withClientOptions(command))
     .addHelpText('after', examples('wireline connect localhost 9000', 'wireline connect unix:/run/app.sock < request'))
     .action((words, options) =>
-      runClient(async (signal) => {
+      runClientCommand(async (signal) => {
         const address = onlyTarget(words);
-        const failed = failing(signal);
+        const failed = abortableBy(signal);
         const output = standardOutput((error) => failed.fail(error));
         const ends = await interactive(output, options.eol);
         await connect(ends?.input ?? (await inputOf([])), ends?.output ?? output, address, {

@@ -1,17 +1,17 @@
 /** The file server and its clients. */
 
 export type { Answer } from './client/answer.js';
-export { type DownloadOptions, download } from './client/download.js';
-export { type GetOptions, type Got, get, getTree, IsFolder } from './client/get.js';
+export { type FileTargetOptions, fileTarget } from './client/file-target.js';
+export { type GetOptions, type GetResult, get, getTree, IsFolder } from './client/get.js';
 export { list } from './client/ls.js';
-export { type FileToPut, type PutOptions, put, putAll, type Sent } from './client/put.js';
+export { type FileToPut, type PutOptions, type PutResult, put, putAll } from './client/put.js';
 export { type FilesSession, type FilesSessionOptions, openFiles, type ReceiveBody } from './client/session.js';
-export { servedFolder } from './folder/served-folder.js';
 export {
-  type Download,
-  type Folder,
-  type FolderEntry,
+  type FileTarget,
   type OpenFile,
   pathParts,
-} from './protocol/folder.js';
+  type ServedTree,
+  type TreeListing,
+} from './protocol/tree.js';
 export { type FilesOptions, files } from './server/files.js';
+export { servedTree } from './tree/served-tree.js';

@@ -1,4 +1,4 @@
-import { joined } from '../../core/index.js';
+import { concat } from '../../core/index.js';
 import { withoutMark } from '../../framing/index.js';
 
 const encoder = new TextEncoder();
@@ -41,7 +41,7 @@ export type Announced = Received & { label: string };
  * Puts announcements, given in order of connection, in order of receipt. One without a label gets a label that
  * nobody brought.
  */
-export function inOrder(said: readonly Received[]): Announced[] {
+export function byReceipt(said: readonly Received[]): Announced[] {
   const brought = new Set(said.map(({ label }) => label));
   let next = 0;
   const free = (): string => {
@@ -54,14 +54,14 @@ export function inOrder(said: readonly Received[]): Announced[] {
 /** `X: Alice received before Y: Bob`, with its newline. */
 export function acknowledgment(parties: readonly Announced[]): Uint8Array {
   const parts = parties.flatMap(({ label, name }, at) => [`${at === 0 ? '' : ' received before '}${label}: `, name]);
-  return joined([...parts, '\n']);
+  return concat([...parts, '\n']);
 }
 
 /** What the server of a round prints, line by line: the messages as they came, the `line` that it sends, and that it sent it. */
 export function* transcript(parties: readonly Announced[], line: Uint8Array): Generator<Uint8Array> {
-  for (const { message } of parties) yield joined([message, '\n']);
+  for (const { message } of parties) yield concat([message, '\n']);
   yield line;
-  yield joined([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]);
+  yield concat([`Sent acknowledgment to ${listed(parties.map(({ label }) => label))}\n`]);
 }
 
 /** `both X and Y`, or `X, Y and Z`. */

@@ -10,7 +10,7 @@ import {
 import { VerifiedWriter } from '../../framing/verified.js';
 import type { AddressLike, DialOptions } from '../../net/index.js';
 import { type ReceiptOptions, ReceiptWait } from '../../net/receipt.js';
-import { type Outcome, unreadable, untilDone } from '../../net/run-client.js';
+import { inputError, type Outcome, runClient } from '../../net/run-client.js';
 
 /** How {@link send} sends. */
 export interface SendOptions extends DialOptions, ReceiptOptions {
@@ -31,7 +31,7 @@ const answerSize = 512;
  */
 export async function send(input: Input, address: AddressLike, options: SendOptions = {}): Promise<void> {
   try {
-    await untilDone(address, options, (peer, outcome) => {
+    await runClient(address, options, (peer, outcome) => {
       const answer = new Answer();
       const writer = verifying(options.verify, peer);
       const wait = new ReceiptWait({ ...options, peer, outcome });
@@ -43,7 +43,7 @@ export async function send(input: Input, address: AddressLike, options: SendOpti
           return writer ? writer.add(bytes) : peer.write(bytes);
         },
         (error) => {
-          if (error) return outcome.fail(unreadable(error));
+          if (error) return outcome.fail(inputError(error));
           sent = true;
           due = writer && `ok ${writer.end()}\n`;
           peer.end();

@@ -1,6 +1,6 @@
 /** Streams in one direction: sink receives whole messages, send sends one. */
 export { type SendOptions, send } from './client.js';
-export { folderReceiver, type OnSaved } from './server/into-directory.js';
+export { intoDirectory, type OnSaved } from './server/into-directory.js';
 export { type SinkOptions, type SinkUnit, sink } from './server/sink.js';
 export { verified } from './server/verified.js';
-export { Outlet, type OutletOptions } from './server/whole-message-writer.js';
+export { WholeMessageWriter, type WholeMessageWriterOptions } from './server/whole-message-writer.js';

@@ -6,7 +6,7 @@ import { tightPart } from '../../core/index.js';
 const most = 32;
 
 /** What a new connection can be given, by the descriptors that are left: a place, a word why not, or nothing. */
-export type Room = 'serve' | 'refuse' | 'drop';
+export type Admission = 'serve' | 'refuse' | 'drop';
 
 /**
  * Says what there is room for. Where a process has no descriptor left, the system's connections are accepted and ended
@@ -28,7 +28,7 @@ export class Descriptors {
   }
 
   /** What there is room for, where `served` connections are served already. */
-  roomFor(accepted: net.Socket, served: number): Room {
+  roomFor(accepted: net.Socket, served: number): Admission {
     // The system gives the lowest number that is free.
     const fd = (accepted as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? -1;
     this.#others = Math.max(0, fd - served);

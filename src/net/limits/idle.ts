@@ -1,5 +1,5 @@
 import { begin } from '../../core/begin.js';
-import { type Clock, layered, type Service, systemClock } from '../../core/index.js';
+import { type Clock, type Service, systemClock, wrapHandler } from '../../core/index.js';
 
 /**
  * Closes a connection as `idle` when nothing has been received from it for `ms` milliseconds. Stops peers that
@@ -12,7 +12,7 @@ export function idle(ms: number, service: Service, clock: Clock = systemClock): 
       if (peer.paused || peer.backlog > 0) timer.again();
       else peer.close('idle');
     });
-    return layered(handler, {
+    return wrapHandler(handler, {
       data(bytes) {
         timer.again();
         return handler.data(bytes);

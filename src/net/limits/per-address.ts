@@ -1,6 +1,6 @@
 import { begin } from '../../core/begin.js';
 import { hostOf } from '../../core/host.js';
-import { layered, type Service } from '../../core/index.js';
+import { type Service, wrapHandler } from '../../core/index.js';
 
 /** Counts connections by the address of the peer. Unix sockets have no address, and are not counted. */
 export class Addresses {
@@ -51,7 +51,7 @@ export function perAddress(max: number, service: Service): Service {
     }
     const handler = begin(service, peer);
     addresses.add(peer.remote);
-    return layered(handler, {
+    return wrapHandler(handler, {
       close(why) {
         addresses.remove(peer.remote);
         return handler.close?.(why);

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { download } from '../../../src/features/files/client/download.js';
+import { ConcurrencyLimit } from '../../../src/features/files/client/concurrency-limit.js';
+import { fileTarget } from '../../../src/features/files/client/file-target.js';
 import { getTree } from '../../../src/features/files/client/get.js';
-import { Overlap } from '../../../src/features/files/client/overlap.js';
 import { putAll } from '../../../src/features/files/client/put.js';
 import { openFiles } from '../../../src/features/files/client/session.js';
 import { fileInput } from '../../../src/io/input.js';
@@ -45,7 +45,7 @@ test('small files of a folder are asked for before those before them are here, a
   const session = await openFiles({ host: '127.0.0.1', port: await inGroups(await serving(there), 16, /"get"/g) });
   const here = folder();
   const got: string[] = [];
-  await getTree(session, '', (below) => download(join(here, below)), { onGot: ({ path }) => void got.push(path) });
+  await getTree(session, '', (below) => fileTarget(join(here, below)), { onGot: ({ path }) => void got.push(path) });
   session.end();
   expect(got).toEqual(readdirSync(there).sort());
   for (const name of got) expect(readFileSync(join(here, name), 'utf8')).toBe(`content ${name}`);
@@ -84,7 +84,7 @@ test('of files that are put, the first that is refused ends the rest, and those 
 
 test('large work is alone, and all that is in hand ends before a failure is told', async () => {
   const done: number[] = [];
-  const overlap = new Overlap<number>((result) => void done.push(result));
+  const overlap = new ConcurrencyLimit<number>((result) => void done.push(result));
   const ends: ((result: number) => void)[] = [];
   const work = () => new Promise<number>((resolve) => ends.push(resolve));
   await overlap.room(1_000_000);

@@ -123,7 +123,7 @@ test('error is no label: to the others the order would look like a refusal', asy
 
 test('who comes after the only round is refused, also while its lines are still being printed', async () => {
   const stuck: Output = { write: () => false, whenDrained() {} };
-  const server = await serve(order({ output: stuck, clock: systemClock, expect: 1, once: true }), '127.0.0.1:0');
+  const server = await serve(order({ output: stuck, clock: systemClock, expect: 1, rounds: 1 }), '127.0.0.1:0');
   onTestFinished(() => server.close());
   await announce(kept(), server.address, { name: 'Ann' });
   const late = rejection(announce(kept(), server.address, { name: 'Bob' }));

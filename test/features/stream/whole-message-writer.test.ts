@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Incoming, Output, Source } from '../../../src/core/index.js';
-import { Outlet, type OutletOptions } from '../../../src/features/stream/server/whole-message-writer.js';
+import type { MessageWriter, Output, Source } from '../../../src/core/index.js';
+import {
+  WholeMessageWriter,
+  type WholeMessageWriterOptions,
+} from '../../../src/features/stream/server/whole-message-writer.js';
 import { SpoolBudget } from '../../../src/io/spool.js';
 import { ManualClock } from '../../../src/testing/index.js';
 import { bytes, latin1 } from '../../support/bytes.js';
@@ -30,15 +33,15 @@ class TestOutput implements Output {
 /** Who sends a message, and all that it was told: `pause`, `resume`, `done`, `stalled`. */
 interface Sending {
   readonly told: string[];
-  readonly message: Incoming;
+  readonly message: MessageWriter;
   say(words: string): void;
 }
 
-function outletOf(options: Partial<OutletOptions> = {}, spoolMax = 1_000_000) {
+function outletOf(options: Partial<WholeMessageWriterOptions> = {}, spoolMax = 1_000_000) {
   const output = new TestOutput();
   const clock = new ManualClock();
   const budget = new SpoolBudget(spoolMax);
-  const outlet = new Outlet({
+  const outlet = new WholeMessageWriter({
     output,
     clock,
     spool: () => budget.spool(),

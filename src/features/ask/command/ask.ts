@@ -5,11 +5,11 @@ import { type FramingChoice, framingOption } from '../../../cli/framing-option.j
 import { examples } from '../../../cli/help.js';
 import { type LineEnd, lineEndOption } from '../../../cli/line-end-option.js';
 import { count, range, size, time } from '../../../cli/options.js';
-import { failing, runClient } from '../../../cli/process.js';
+import { abortableBy, runClientCommand } from '../../../cli/process.js';
 import { inputOf, lineOutput } from '../../../cli/stdio.js';
 import { text } from '../../../framing/index.js';
-import { ask, bytesPhrasing, type Phrasing, type Questions, replyPauses, textPhrasing } from '../client.js';
-import { counted, given, piped, prompted, whole, withPrompt } from './questions.js';
+import { ask, type ReplyFraming, type RequestSource, replyPauses, textReplies, verbatimReplies } from '../client.js';
+import { fromArgs, fromFile, fromLines, fromPrompt, fromRange, withPrompt } from './request-sources.js';
 
 /** `wireline ask`: the client of texts 1 and 5. */
 export function askCommand() {
@@ -30,9 +30,9 @@ export function askCommand() {
   return withTimeLimit(withClientOptions(withDialectOptions(command)), 60_000)
     .addHelpText('after', examples('wireline ask localhost 9000', 'wireline ask --count 1..100 --pipeline 32 :: 9000'))
     .action((words, options) =>
-      runClient(async (signal) => {
+      runClientCommand(async (signal) => {
         const address = onlyTarget(words);
-        const failed = failing(signal);
+        const failed = abortableBy(signal);
         const output = lineOutput((error) => failed.fail(error));
         const asked = await questions(options);
         await ask(options.prompt && !isatty(0) ? withPrompt(asked, output) : asked, output, address, {
@@ -65,11 +65,11 @@ interface QuestionOptions {
   maxMessage: number;
 }
 
-async function questions(options: QuestionOptions): Promise<Questions> {
-  if (options.count) return counted(options.count);
-  if (options.file !== undefined) return whole(await inputOf([options.file]));
-  if (options.message) return given(options.message.map((message) => Buffer.from(message)));
-  return isatty(0) ? prompted() : piped(options.maxMessage);
+async function questions(options: QuestionOptions): Promise<RequestSource> {
+  if (options.count) return fromRange(options.count);
+  if (options.file !== undefined) return fromFile(await inputOf([options.file]));
+  if (options.message) return fromArgs(options.message.map((message) => Buffer.from(message)));
+  return isatty(0) ? fromPrompt() : fromLines(options.maxMessage);
 }
 
 interface PhrasingOptions {
@@ -84,9 +84,9 @@ function add(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
 
-function phrasing({ framing, file, maxMessage: max, pause: pauseMs, eol }: PhrasingOptions): Phrasing {
-  if (framing === 'text') return textPhrasing(text({ ...replyPauses, max, pauseMs }), eol);
+function phrasing({ framing, file, maxMessage: max, pause: pauseMs, eol }: PhrasingOptions): ReplyFraming {
+  if (framing === 'text') return textReplies(text({ ...replyPauses, max, pauseMs }), eol);
   const codec = framing(max);
   // A file that comes back is to be the same, to its last byte.
-  return bytesPhrasing(codec, file !== undefined && codec.name !== 'lines');
+  return verbatimReplies(codec, file !== undefined && codec.name !== 'lines');
 }

@@ -13,11 +13,11 @@ import {
 import { framed, jsonLines } from '../../../framing/index.js';
 import { type Address, type AddressLike, dial, targetOf } from '../../../net/index.js';
 import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.js';
-import { causeOf, hearingRefusal, neverWelcome } from './close-reason.js';
+import { describeClose, detectRefusal, notAChatServer } from './close-reason.js';
 import { Naming } from './naming.js';
 import type { ChatListener, ChatOptions } from './options.js';
-import { ChatRooms } from './positions.js';
-import { Waits, Watch } from './timing.js';
+import { Positions } from './positions.js';
+import { Backoff, Heartbeat } from './timing.js';
 
 /**
  * A member of a chat that does not lose its place: cut off, it connects again after a random wait, asks for what it
@@ -25,9 +25,9 @@ import { Waits, Watch } from './timing.js';
  */
 export class ChatClient {
   readonly address: Address;
-  readonly #rooms: ChatRooms;
+  readonly #rooms: Positions;
   readonly #secret: string;
-  readonly #waits: Waits;
+  readonly #waits: Backoff;
   readonly #clock: Clock;
   /** A server that was too busy to hear our hello greets us in plain text first. */
   readonly #codec = jsonLines<ServerMessage, ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
@@ -43,7 +43,7 @@ export class ChatClient {
   #failure: WirelineError | undefined;
   #closing = false;
   #timer: Timer | undefined;
-  #watch: Watch | undefined;
+  #watch: Heartbeat | undefined;
   #settle!: { resolve(): void; reject(error: Error): void };
 
   constructor(
@@ -55,8 +55,8 @@ export class ChatClient {
     this.#clock = options.clock ?? systemClock;
     this.#naming = new Naming(options.name, options.waitsForName === true);
     this.#secret = options.secret ?? crypto.randomUUID();
-    this.#rooms = new ChatRooms(options.rooms);
-    this.#waits = new Waits(options.random);
+    this.#rooms = new Positions(options.rooms);
+    this.#waits = new Backoff(options.random);
   }
 
   /**
@@ -87,7 +87,7 @@ export class ChatClient {
   }
 
   /**
-   * Says something in a room, now or once there is a connection. Gives its id, which no other saying may have; throws
+   * Says something in a room, now or once there is a connection. Gives its id, which no other draft may have; throws
    * `usage` where one that is not yet acknowledged has it.
    */
   say(room: string, body: string, id: string = crypto.randomUUID()): string {
@@ -145,7 +145,7 @@ export class ChatClient {
     const onRefusal = (words: string) => {
       this.#refusal = words;
     };
-    dial(hearingRefusal(service, onRefusal), this.address, this.options).catch((error) => {
+    dial(detectRefusal(service, onRefusal), this.address, this.options).catch((error) => {
       const known = asWirelineError(error);
       if (first || reasons[known.code].again === 'no') this.#end(known);
       else this.#again(known.message);
@@ -156,7 +156,7 @@ export class ChatClient {
     this.#peer = peer;
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
     const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
-    this.#watch = new Watch(this.#clock, silence, this.options.connectTimeoutMs);
+    this.#watch = new Heartbeat(this.#clock, silence, this.options.connectTimeoutMs);
     peer.write(this.#naming.hello(this.#secret));
     return {
       data: (message) => {
@@ -174,7 +174,7 @@ export class ChatClient {
       case 'joined':
         return this.#onJoined(message);
       case 'entry':
-        return this.#rooms.takes(message) ? this.listener.message(message) : undefined;
+        return this.#rooms.accept(message) ? this.listener.message(message) : undefined;
       case 'ack':
         if (this.#rooms.settle(message.id) !== undefined)
           this.listener.said?.(message.id, { number: message.number }, message);
@@ -186,7 +186,7 @@ export class ChatClient {
         return this.#onBye(message);
       case 'error':
         return this.#onError(
-          message.room === undefined ? message : { ...message, room: this.#rooms.meant(message.room) },
+          message.room === undefined ? message : { ...message, room: this.#rooms.resolve(message.room) },
         );
       case 'ping':
         return this.#send({ type: 'pong', ...(message.id === undefined ? {} : { id: message.id }) });
@@ -213,7 +213,7 @@ export class ChatClient {
   #onJoined(joined: Joined): void {
     this.listener.message(joined, this.#rooms.joined(joined));
     // Those that were stored are acknowledged again; none is stored twice.
-    for (const saying of this.#rooms.sayings(joined.room)) this.#send(saying);
+    for (const draft of this.#rooms.drafts(joined.room)) this.#send(draft);
   }
 
   #onBye(message: ServerMessage & { type: 'bye' }): void {
@@ -225,7 +225,7 @@ export class ChatClient {
   #onError(message: ServerMessage & { type: 'error' }): void {
     const { id, code, room } = message;
     if (!this.#welcomed) return this.#onNotWelcome(message);
-    if (code === 'gone' && room !== undefined) this.#rooms.skip(room);
+    if (code === 'gone' && room !== undefined) this.#rooms.allowGap(room);
     if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
     const said = id === undefined ? undefined : this.#rooms.settle(id);
     if (said !== undefined) this.listener.said?.(said, { failed: message.message }, message);
@@ -251,7 +251,7 @@ export class ChatClient {
 
   /** A room does not let us in: what was to be said there never will be. */
   #onShut(room: string, message: ServerMessage & { type: 'error' }): void {
-    for (const { id } of this.#rooms.shut(room)) {
+    for (const { id } of this.#rooms.drop(room)) {
       this.#rooms.settle(id);
       this.listener.said?.(id, { failed: message.message }, message);
     }
@@ -263,8 +263,9 @@ export class ChatClient {
     this.#welcomed = false;
     this.#peer = undefined;
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    if (this.#known) this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : causeOf(why, this.#refusal));
-    else this.#end(neverWelcome(this.address, why, this.#refusal));
+    if (this.#known)
+      this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : describeClose(why, this.#refusal));
+    else this.#end(notAChatServer(this.address, why, this.#refusal));
   }
 
   #again(why: string): void {

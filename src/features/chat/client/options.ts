@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/index.js';
 import type { DialOptions } from '../../../net/index.js';
 import type { ServerMessage } from '../protocol/messages.js';
-import type { Missed } from './positions.js';
+import type { Gap } from './positions.js';
 
 /** How a chat client stands with its server. */
 export type ChatState =
@@ -15,7 +15,7 @@ export type ChatState =
 export interface ChatListener {
   state?(state: ChatState): void;
   /** What the server says, in order: each entry once, also over reconnects. `missed` says what a `joined` could not recover. */
-  message(message: ServerMessage, missed?: Missed): void;
+  message(message: ServerMessage, missed?: Gap): void;
   /** What became of something that was said, by the id that `say` gave, and the server's `ack` or `error` that says so. */
   said?(id: string, outcome: { readonly number: number } | { readonly failed: string }, message: ServerMessage): void;
 }

@@ -1,16 +1,16 @@
 import { WirelineError } from '../../../core/index.js';
 import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.js';
 
-/** A saying on its way. */
+/** A new entry on its way. */
 type Say = ClientMessage & { readonly type: 'say'; readonly id: string };
 
 /** What could not be recovered of a room: how many entries, or, with another epoch, nobody knows how many. */
-export interface Missed {
+export interface Gap {
   readonly entries: number | undefined;
 }
 
 /** That something is missing, in words. */
-export function lossOf({ entries }: Missed): string {
+export function describeGap({ entries }: Gap): string {
   if (entries === undefined) return 'the server has begun a new log: what was said meanwhile is not known';
   return `${entries} ${entries === 1 ? 'message is' : 'messages are'} missing: the server does not have them any more`;
 }
@@ -29,7 +29,7 @@ interface Place {
 const maxRepeated = 128;
 
 /** The rooms of a chat client, how far it has heard in each, and what it said that is not acknowledged. */
-export class ChatRooms {
+export class Positions {
   readonly #places = new Map<string, Place>();
   readonly #says = new Map<string, Say>();
 
@@ -61,7 +61,7 @@ export class ChatRooms {
   }
 
   /**
-   * Keeps a saying until it is settled. Gives whether it may be sent now; to a room that is not ours, to be refused.
+   * Keeps a draft until it is settled. Gives whether it may be sent now; to a room that is not ours, to be refused.
    * Throws `usage` where another of its id is kept: the server would take it for that one, and store it never.
    */
   add(say: Say): boolean {
@@ -73,34 +73,34 @@ export class ChatRooms {
     return this.#places.get(roomKey(say.room))?.joined ?? true;
   }
 
-  /** Takes out the saying that an answer with this id is about. Gives its own id, where there is such a saying. */
+  /** Takes out the draft that an answer with this id is about. Gives its own id, where there is such a draft. */
   settle(id: string): string | undefined {
     const own = this.#says.has(id) ? id : [...this.#says.keys()].find((each) => each.slice(0, maxRepeated) === id);
     if (own !== undefined) this.#says.delete(own);
     return own;
   }
 
-  /** The sayings that are not settled, in order. */
+  /** The drafts that are not settled, in order. */
   get waiting(): readonly Say[] {
     return [...this.#says.values()];
   }
 
   /** What was said in a room and is not settled, in order. */
-  sayings(room: string): Say[] {
+  drafts(room: string): Say[] {
     return [...this.#says.values()].filter((say) => roomKey(say.room) === room);
   }
 
   /** The room that a refusal is about: of a name that is far too long it has the beginning. */
-  meant(room: string): string {
+  resolve(room: string): string {
     return [...this.#places.keys()].find((name) => name.slice(0, maxRepeated) === room) ?? room;
   }
 
   /** Forgets a room that was asked for and is not joined, and gives what was to be said there. */
-  shut(room: string): Say[] {
+  drop(room: string): Say[] {
     const key = roomKey(room);
     if (this.#places.get(key)?.joined !== false) return [];
     this.#places.delete(key);
-    return this.sayings(key);
+    return this.drafts(key);
   }
 
   /** Where a join is to go on from. */
@@ -110,7 +110,7 @@ export class ChatRooms {
   }
 
   /** Takes the answer to a join, and gives what is missing between what was heard before and what follows. */
-  joined({ room, epoch, after, recovered }: Joined): Missed | undefined {
+  joined({ room, epoch, after, recovered }: Joined): Gap | undefined {
     const place = this.#places.get(room) ?? { epoch: undefined, after: -1, skips: false, joined: true };
     const before = { ...place };
     Object.assign(place, { epoch, after, joined: true, skips: false });
@@ -121,13 +121,13 @@ export class ChatRooms {
   }
 
   /** The server no longer has what comes next: the next entry may be any. */
-  skip(room: string): void {
+  allowGap(room: string): void {
     const place = this.#places.get(room);
     if (place) place.skips = true;
   }
 
   /** Whether an entry is the next one, and not one that was told before. */
-  takes({ room, number }: ServerMessage & { type: 'entry' }): boolean {
+  accept({ room, number }: ServerMessage & { type: 'entry' }): boolean {
     const place = this.#places.get(room);
     if (!place || number <= place.after) return false;
     if (number > place.after + 1 && !place.skips)

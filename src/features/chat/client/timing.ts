@@ -12,7 +12,7 @@ const askMs = 20_000;
 const defaultWelcomeMs = 10_000;
 
 /** Watches one connection: the server must say welcome in time, and later answer when it is asked after a silence. */
-export class Watch {
+export class Heartbeat {
   readonly #welcome: Timer;
   #silence: SilenceWatch | undefined;
 
@@ -41,7 +41,7 @@ export class Watch {
 }
 
 /** The waits before connecting again: longer each time, and never as long as those of others that were cut off too. */
-export class Waits {
+export class Backoff {
   #attempts = 0;
 
   constructor(readonly random: () => number = Math.random) {}

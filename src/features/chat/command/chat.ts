@@ -3,11 +3,11 @@ import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { onlyTarget, withClientOptions } from '../../../cli/client-options.js';
 import { examples } from '../../../cli/help.js';
 import { number } from '../../../cli/options.js';
-import { runClient, setPainted } from '../../../cli/process.js';
+import { runClientCommand, setPainted } from '../../../cli/process.js';
 import { WirelineError } from '../../../core/index.js';
 import { formatAddress, targetOf } from '../../../net/address.js';
-import type { ChatCall } from './session.js';
-import { ChatState } from './state.js';
+import type { ChatSessionOptions } from './session.js';
+import { SavedState } from './state.js';
 
 /** `wireline chat`: the rooms of a server, full screen on a terminal, and else lines in and lines out. */
 export function chatCommand() {
@@ -37,7 +37,7 @@ export function chatCommand() {
     )
     .action((words, options) => {
       const { json = false } = options;
-      return runClient((signal) =>
+      return runClientCommand((signal) =>
         chat({ ...callOf(words, options), signal }, json).catch((error) => {
           throw words.length === 0 ? withHint(error) : error;
         }),
@@ -62,7 +62,7 @@ interface Options {
 }
 
 function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet, listenOnly }: Options) {
-  const state = new ChatState();
+  const state = new SavedState();
   const address = words.length === 0 ? targetOf(state.last ?? 'localhost:9000') : onlyTarget(words);
   const server = formatAddress(address);
   const secret = name === undefined ? undefined : state.secretFor(server, name);
@@ -83,7 +83,7 @@ function callOf(words: readonly string[], { name, room, replay, connectTimeout, 
 }
 
 /** On a terminal that can be painted, and where no program reads, the whole screen; else a pipe. */
-async function chat(call: ChatCall, json: boolean): Promise<void> {
+async function chat(call: ChatSessionOptions, json: boolean): Promise<void> {
   const screen = !call.listenOnly && isatty(0) && isatty(1) && !json && process.env.TERM !== 'dumb';
   if (screen) setPainted();
   if (screen) await (await import('./screen.js')).chatScreen(call);

@@ -2,7 +2,7 @@ import { printable } from '../../../core/index.js';
 import type { ServerMessage } from '../protocol/messages.js';
 
 /** A message as a line for programs. */
-export function jsonLine(message: ServerMessage): string {
+export function jsonEventLine(message: ServerMessage): string {
   return `${JSON.stringify(message)}\n`;
 }
 

@@ -1,44 +1,44 @@
-import type { Log as ServerLog } from '../../../cli/logger.js';
+import type { Logger as ServerLog } from '../../../cli/logger.js';
 import { asWirelineError } from '../../../core/index.js';
-import type { Entry, Log, Saying } from '../protocol/journal.js';
+import type { Entry, Journal, NewEntry } from '../protocol/journal.js';
 
 /**
- * The log of a chat, whose failures are told to who runs the server, and not only to who wanted something stored or
+ * The journal of a chat, whose failures are told to who runs the server, and not only to who wanted something stored or
  * read: a line when it begins to fail, and one when it stores again.
  */
-export function noted(log: Log, server: ServerLog): Log {
+export function monitored(journal: Journal, server: ServerLog): Journal {
   let failing = false;
   const worked = () => {
-    if (failing) server.warn('the log stores again what is said');
+    if (failing) server.warn('the journal stores again what is said');
     failing = false;
   };
   const failed = (error: unknown) => {
-    if (!failing) server.warn(`the log fails, and its clients are told so: ${asWirelineError(error).message}`);
+    if (!failing) server.warn(`the journal fails, and its clients are told so: ${asWirelineError(error).message}`);
     failing = true;
   };
   return {
     get epoch() {
-      return log.epoch;
+      return journal.epoch;
     },
-    append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]> {
-      const appended = log.append(room, sayings);
+    append(room: string, drafts: readonly NewEntry[]): Promise<readonly Entry[]> {
+      const appended = journal.append(room, drafts);
       appended.then(worked, failed);
       return appended;
     },
     read(room, range) {
-      const entries = log.read(room, range);
+      const entries = journal.read(room, range);
       entries.catch(failed);
       return entries;
     },
-    extent(room) {
+    bounds(room) {
       try {
-        return log.extent(room);
+        return journal.bounds(room);
       } catch (error) {
         failed(error);
         throw error;
       }
     },
-    follow: (room, receive) => log.follow(room, receive),
-    close: () => log.close(),
+    follow: (room, receive) => journal.follow(room, receive),
+    close: () => journal.close(),
   };
 }

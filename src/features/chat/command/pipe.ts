@@ -1,16 +1,16 @@
 import { isatty } from 'node:tty';
 import { lineInput } from '../../../cli/line-input.js';
-import { note, say } from '../../../cli/process.js';
+import { writeErr, writeNote } from '../../../cli/process.js';
 import { lineOutput, standardInput } from '../../../cli/stdio.js';
 import { type Input, type Output, printable, WirelineError } from '../../../core/index.js';
 import type { ChatClient } from '../client/client.js';
 import type { ChatListener, ChatState } from '../client/options.js';
-import { lossOf, type Missed, roomKey } from '../client/positions.js';
+import { describeGap, type Gap, roomKey } from '../client/positions.js';
 import type { ClientMessage, ServerMessage } from '../protocol/messages.js';
-import { plainVoice } from '../server/dialects/plain-encoder.js';
-import { jsonLine, plainLines } from './lines.js';
-import type { ChatCall } from './session.js';
-import { calledChat, tellUnsent } from './session.js';
+import { plainEncoder } from '../server/dialects/plain-encoder.js';
+import { jsonEventLine, plainLines } from './lines.js';
+import type { ChatSessionOptions } from './session.js';
+import { openChatSession, printUnsent } from './session.js';
 
 /** Bytes of the longest line that is read; the server's own limit is lower. */
 const maxLine = 16 * 1024 * 1024;
@@ -21,21 +21,21 @@ const maxUnsent = 64;
 const answers = new Set<ServerMessage['type']>(['who', 'topic', 'nick', 'joined', 'rooms']);
 
 /** The chat as a pipe: lines of stdin are said in the first room, what others say goes to stdout. */
-export async function chatPipe(call: ChatCall, json: boolean): Promise<void> {
+export async function chatPipe(call: ChatSessionOptions, json: boolean): Promise<void> {
   const input = call.listenOnly
     ? silence
     : isatty(0)
       ? (await import('../../../cli/terminal.js')).typedInput()
       : standardInput();
   const pipe = new Pipe(call, json, isatty(0) && !json);
-  const chat = calledChat(call, pipe);
+  const chat = openChatSession(call, pipe);
   // The write that fails pauses the client, and has to be over before it leaves.
   const output = lineOutput((error) => queueMicrotask(() => chat.fail(error)));
   pipe.begin({ client: chat.client, leave: chat.leave, fail: chat.fail }, lineInput(input, maxLine), output);
   try {
     await chat.run();
   } finally {
-    tellUnsent(chat.client);
+    printUnsent(chat.client);
   }
   if (pipe.refused > 0) {
     const lines = pipe.refused === 1 ? 'one of the lines was' : `${pipe.refused} of the lines were`;
@@ -67,7 +67,7 @@ class Pipe implements ChatListener {
   #output!: Output;
 
   constructor(
-    readonly call: ChatCall,
+    readonly call: ChatSessionOptions,
     readonly json: boolean,
     /** A person types the lines, and may type commands. */
     readonly typed: boolean,
@@ -90,7 +90,8 @@ class Pipe implements ChatListener {
 
   /** Stdin is not read before there is a connection: what is asked for then has no second try. */
   #begin(): void {
-    if (!this.#begun && this.typed) note('/quit or Control-D leaves; /nick NAME, /join ROOM and /who are commands too');
+    if (!this.#begun && this.typed)
+      writeNote('/quit or Control-D leaves; /nick NAME, /join ROOM and /who are commands too');
     this.#begun = true;
     const done = (error?: Error) => {
       if (error) this.#ends.fail(new WirelineError('input', `cannot read stdin: ${error.message}`, { cause: error }));
@@ -110,10 +111,11 @@ class Pipe implements ChatListener {
     if (state.at === 'closed') this.#input.stop();
   }
 
-  message(message: ServerMessage, missed?: Missed): void {
-    if (missed) this.#warn(lossOf(missed));
-    this.#tell(this.json ? jsonLine(message) : plainLines(message, this.#ends.client.name, this.#named));
-    if (this.typed && answers.has(message.type)) note(Buffer.from(plainVoice.message(message)).toString().trimEnd());
+  message(message: ServerMessage, missed?: Gap): void {
+    if (missed) this.#warn(describeGap(missed));
+    this.#tell(this.json ? jsonEventLine(message) : plainLines(message, this.#ends.client.name, this.#named));
+    if (this.typed && answers.has(message.type))
+      writeNote(Buffer.from(plainEncoder.message(message)).toString().trimEnd());
     if (message.type === 'joined') this.#behind.set(message.room, message.last > message.after ? message.last : 0);
     if (message.type === 'entry' && message.number === this.#behind.get(message.room))
       this.#behind.set(message.room, 0);
@@ -122,7 +124,7 @@ class Pipe implements ChatListener {
   }
 
   said(_id: string, outcome: object, message: ServerMessage): void {
-    if (this.json) this.#tell(jsonLine(message));
+    if (this.json) this.#tell(jsonEventLine(message));
     if ('failed' in outcome) {
       this.refused++;
       this.#warn(`not said: ${outcome.failed}`);
@@ -133,7 +135,7 @@ class Pipe implements ChatListener {
 
   /** What a server says is shown as it is nowhere. */
   #warn(text: string): void {
-    say(`wireline: ${printable(text).replaceAll('\n', ' ')}`);
+    writeErr(`wireline: ${printable(text).replaceAll('\n', ' ')}`);
   }
 
   #tell(text: string): void {

@@ -1,14 +1,14 @@
 import { printable, WirelineError } from '../../../core/index.js';
 import type { ChatListener, ChatState } from '../client/options.js';
-import type { Missed } from '../client/positions.js';
+import type { Gap } from '../client/positions.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import { KeyReader } from '../terminal/keys.js';
 import { type Effect, type Model, newModel } from '../terminal/model.js';
-import { Painter } from '../terminal/renderer.js';
+import { Renderer } from '../terminal/renderer.js';
 import { type Event, update } from '../terminal/update.js';
 import { view } from '../terminal/view.js';
 import { FullScreen } from './full-screen.js';
-import { type CalledChat, type ChatCall, calledChat, tellUnsent } from './session.js';
+import { type ChatSession, type ChatSessionOptions, openChatSession, printUnsent } from './session.js';
 
 /** Milliseconds between two pictures: what comes faster is seen together. */
 const frameMs = 16;
@@ -24,37 +24,37 @@ const tickMs = 250;
 const hungUp = 129;
 
 /** The chat on the whole terminal. */
-export async function chatScreen(call: ChatCall): Promise<void> {
+export async function chatScreen(call: ChatSessionOptions): Promise<void> {
   const program = new ChatScreen(call);
-  const chat = calledChat(call, program);
+  const chat = openChatSession(call, program);
   try {
     await program.run(chat);
   } finally {
     program.close();
-    tellUnsent(chat.client, program.drafts);
+    printUnsent(chat.client, program.drafts);
   }
 }
 
 class ChatScreen implements ChatListener {
   readonly #keys = new KeyReader();
   readonly #screen: FullScreen;
-  readonly #painter: Painter;
+  readonly #painter: Renderer;
   #model: Model;
-  #chat!: CalledChat;
+  #chat!: ChatSession;
   #inputAt = 0;
   #opened = false;
   #painting: NodeJS.Timeout | undefined;
   #escape: NodeJS.Timeout | undefined;
   #ticking: NodeJS.Timeout | undefined;
 
-  constructor(call: ChatCall) {
+  constructor(call: ChatSessionOptions) {
     this.#screen = new FullScreen({
       input: (text) => this.#onInput(text),
       resized: () => this.#onResized(),
       restored: () => this.#repaint(),
       gone: () => this.#onGone(),
     });
-    this.#painter = new Painter(this.#screen.colours);
+    this.#painter = new Renderer(this.#screen.colours);
     const { columns, rows } = this.#screen;
     const session = crypto.randomUUID();
     this.#model = newModel({ columns, rows, name: call.name ?? '', session, rooms: call.rooms });
@@ -66,7 +66,7 @@ class ChatScreen implements ChatListener {
     return rooms.map(({ draft }, at) => (at === active ? input : draft).text).filter((text) => text.trim() !== '');
   }
 
-  async run(chat: CalledChat): Promise<void> {
+  async run(chat: ChatSession): Promise<void> {
     this.#chat = chat;
     await chat.run();
   }
@@ -85,7 +85,7 @@ class ChatScreen implements ChatListener {
     this.#happens({ type: 'state', state });
   }
 
-  message(message: ServerMessage, missed?: Missed): void {
+  message(message: ServerMessage, missed?: Gap): void {
     this.#happens({ type: 'message', message, missed });
   }
 

@@ -1,17 +1,11 @@
-import { Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
-import type { LogFormat, Log as ServerLog } from '../../../cli/logger.js';
-import { count, number, size, time } from '../../../cli/options.js';
+import type { Logger } from '../../../cli/logger.js';
+import { count, number, refuseFormer, size, time } from '../../../cli/options.js';
 import { runServer, type ServerOptions, withServerOptions } from '../../../cli/run-server.js';
 import { type Connection, WirelineError } from '../../../core/index.js';
-import type { Log, Retention } from '../protocol/journal.js';
-import type { ChatLimits, ChatRooms } from './service.js';
-
-/** Where `--log` has the chat's log kept, and how the server logs its own work: both are asked for by that name. */
-interface Logs {
-  readonly store: string;
-  readonly format: LogFormat;
-}
+import type { Journal, Retention } from '../protocol/journal.js';
+import type { ChatLimits, ChatService } from './service.js';
 
 /** `wireline serve chat`: rooms for people with nc, with `wireline chat`, and for bots. */
 export function serveChat() {
@@ -19,60 +13,51 @@ export function serveChat() {
     .summary('rooms that lose nothing')
     .description(
       'Rooms on one port: for `wireline chat`, for nc and telnet in plain text, and for programs in JSON lines. What ' +
-        'is said is numbered and kept in a log, and who comes back gets what it missed, once.',
+        'is said is numbered and kept in a journal, and who comes back gets what it missed, once.',
     )
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH');
-  return withServerOptions(withLimits(withLog(command)), { log: false })
-    .addHelpText('after', examples('wireline serve chat 9000', 'wireline serve chat --log sqlite:chat.db 9000'))
+  return withServerOptions(withLimits(withJournal(command)))
+    .addHelpText('after', examples('wireline serve chat 9000', 'wireline serve chat --store sqlite:chat.db 9000'))
     .action(serveRooms);
 }
 
-async function serveRooms(
-  address: string,
-  { log: logs, ...options }: Omit<ServerOptions, 'log'> & Options,
-): Promise<void> {
-  let rooms: ChatRooms | undefined;
-  let log: Log | undefined;
-  let server: ServerLog | undefined;
-  const make = async (given: ServerLog) => {
-    server = given;
+async function serveRooms(address: string, options: ServerOptions & Options): Promise<void> {
+  let rooms: ChatService | undefined;
+  let journal: Journal | undefined;
+  let logger: Logger | undefined;
+  const make = async (given: Logger) => {
+    logger = given;
     await checkLobby(options.lobby);
     // A file may be unusable: the server must know that before it has a port.
-    if (logs.store !== 'memory') log = await opened(logs.store, options.sync, retentionOf(options));
-    return (peer: Connection) => (rooms as ChatRooms).service(peer);
+    if (options.store !== 'memory') journal = await opened(options.store, options.sync, retentionOf(options));
+    return (peer: Connection) => (rooms as ChatService).service(peer);
   };
-  await runServer(address, { ...options, log: logs.format }, make, {
+  await runServer(address, options, make, {
     // The port needs none of this; and no connection is accepted before it is there.
     load: async () => {
-      const { chatRooms, memoryLog } = await import('./service.js');
-      log ??= memoryLog(boundedBy(retentionOf(options)));
-      rooms = chatRooms(log, server as ServerLog, options);
+      const { chatService, memoryJournal } = await import('./service.js');
+      journal ??= memoryJournal(boundedBy(retentionOf(options)));
+      rooms = chatService(journal, logger as Logger, options);
     },
-    onStopping: async () => rooms?.goodbye(),
+    onStopping: async () => rooms?.shutdown(),
   });
-  await log?.close();
+  await journal?.close();
 }
 
-/** What is said is kept somewhere, for some time. */
-function withLog<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+/** Where the journal is kept, and for how long. */
+function withJournal<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  refuseFormer(command, { '--keep': '--retain', '--keep-for': '--retain-for', '--keep-bytes': '--retain-bytes' });
   return command
-    .addOption(
-      new Option(
-        '--log <where>',
-        'memory or sqlite:FILE: where what is said is kept; text or json: how to log on stderr. May be given twice',
-      )
-        .default({ store: 'memory', format: 'text' } as Logs, 'memory, text')
-        .argParser(logs),
-    )
+    .option('--store <where>', 'memory or sqlite:FILE: where the messages are kept', store, 'memory')
     .option(
       '--sync <mode>',
       'full: what is acknowledged survives a power cut; normal: it survives a crash',
       sync,
       'full',
     )
-    .option('--keep <n>', 'entries kept of each room (default: memory 10000, sqlite all)', count)
-    .option('--keep-for <time>', 'how long an entry is kept', time)
-    .option('--keep-bytes <size>', 'bytes kept of each room', size);
+    .option('--retain <n>', 'messages kept of each room (default: memory 10000, sqlite all)', count)
+    .option('--retain-for <time>', 'how long a message is kept', time)
+    .option('--retain-bytes <size>', 'bytes kept of each room', size);
 }
 
 /** What members may do. */
@@ -91,47 +76,46 @@ function withLimits<Args extends unknown[], Opts extends OptionValues>(command: 
 }
 
 interface Options extends ChatLimits {
-  readonly log: Logs;
+  readonly store: string;
   readonly sync: 'full' | 'normal';
-  readonly keep?: number | undefined;
-  readonly keepFor?: number | undefined;
-  readonly keepBytes?: number | undefined;
+  readonly retain?: number | undefined;
+  readonly retainFor?: number | undefined;
+  readonly retainBytes?: number | undefined;
 }
 
-function retentionOf(options: Omit<Options, 'log'>) {
+function retentionOf(options: Options) {
   return {
-    ...(options.keep === undefined ? {} : { entries: options.keep }),
-    ...(options.keepFor === undefined ? {} : { ageMs: options.keepFor }),
-    ...(options.keepBytes === undefined ? {} : { bytes: options.keepBytes }),
+    ...(options.retain === undefined ? {} : { entries: options.retain }),
+    ...(options.retainFor === undefined ? {} : { ageMs: options.retainFor }),
+    ...(options.retainBytes === undefined ? {} : { bytes: options.retainBytes }),
   };
 }
 
-async function opened(store: string, mode: 'full' | 'normal', retention: Retention): Promise<Log> {
-  const { sqliteLog } = await import('../journal/sqlite.js');
-  return sqliteLog(store.slice('sqlite:'.length), { sync: mode, ...boundedBy(retention) });
+async function opened(store: string, mode: 'full' | 'normal', retention: Retention): Promise<Journal> {
+  const { sqliteJournal } = await import('../journal/sqlite.js');
+  return sqliteJournal(store.slice('sqlite:'.length), { sync: mode, ...boundedBy(retention) });
 }
 
 function boundedBy(retention: Retention): { retention?: Retention } {
   return Object.keys(retention).length > 0 ? { retention } : {};
 }
 
-function logs(value: string, before: Logs): Logs {
-  if (value === 'text' || value === 'json') return { ...before, format: value };
-  if (value === 'memory' || /^sqlite:./.test(value)) return { ...before, store: value };
-  throw new InvalidArgumentError('It is memory, sqlite:FILE, text or json.');
+function store(value: string): string {
+  if (value === 'memory' || /^sqlite:./.test(value)) return value;
+  throw new InvalidArgumentError('A store is memory or sqlite:FILE.');
 }
 
 function sync(value: string): 'full' | 'normal' {
   if (value === 'full' || value === 'normal') return value;
-  throw new InvalidArgumentError('It is full or normal.');
+  throw new InvalidArgumentError('A mode is full or normal.');
 }
 
 /** A name that is given is spelt as rooms are. Throws a `WirelineError` of code `usage` where it is none. */
 async function checkLobby(name: string): Promise<void> {
   if (/^[a-z]+$/.test(name)) return;
-  const { roomNameOf } = await import('../protocol/names.js');
+  const { parseRoomName } = await import('../protocol/names.js');
   try {
-    roomNameOf(name);
+    parseRoomName(name);
   } catch (error) {
     throw new WirelineError('usage', `--lobby must be a room: ${(error as Error).message}`);
   }

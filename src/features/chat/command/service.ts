@@ -1,14 +1,14 @@
-import type { Log as ServerLog } from '../../../cli/logger.js';
+import type { Logger as ServerLog } from '../../../cli/logger.js';
 import { type Connection, type Service, sha256, systemClock } from '../../../core/index.js';
-import { sniffed } from '../../../net/index.js';
-import type { Log } from '../protocol/journal.js';
+import { detect } from '../../../net/index.js';
+import type { Journal } from '../protocol/journal.js';
 import { jsonDialect } from '../server/dialects/json.js';
 import { plainDialect } from '../server/dialects/plain.js';
-import { strangers } from '../server/dialects/wrong-protocol.js';
-import { Hall } from '../server/server.js';
-import { noted } from './monitored-journal.js';
+import { wrongProtocol } from '../server/dialects/wrong-protocol.js';
+import { ChatServer } from '../server/server.js';
+import { monitored } from './monitored-journal.js';
 
-export { memoryLog } from '../journal/memory.js';
+export { memoryJournal } from '../journal/memory.js';
 
 /** The limits of a chat's members, as the command's options have them. */
 export interface ChatLimits {
@@ -25,25 +25,25 @@ export interface ChatLimits {
 }
 
 /** A chat that is served. */
-export interface ChatRooms {
+export interface ChatService {
   readonly service: Service;
   /** Says bye to all, and resolves when they are gone. */
-  goodbye(): Promise<void>;
+  shutdown(): Promise<void>;
 }
 
-/** The rooms of a chat on one port, in all dialects. The names of clients, and the failures of the log, go to the server's log. */
-export function chatRooms(log: Log, server: ServerLog, options: ChatLimits): ChatRooms {
+/** The rooms of a chat on one port, in all dialects. The names of clients, and the failures of the journal, go to the server's journal. */
+export function chatService(journal: Journal, server: ServerLog, options: ChatLimits): ChatService {
   const { lobby, replay, hold, rate, burst, maxMessage, maxBacklog, memory, maxRooms, maxMembers } = options;
-  const hall = new Hall({
+  const chat = new ChatServer({
     ...{ lobby, replay, maxMessage, maxBacklog, memory, maxRooms, maxMembers, holdMs: hold },
-    pace: { rate, burst, maxDelayMs: 60_000 },
+    rateLimit: { rate, burst, maxDelayMs: 60_000 },
     clock: systemClock,
     hash: sha256,
-    log: noted(log, server),
+    journal: monitored(journal, server),
     onNamed: (peer: Connection, name: string) => server.info(`${peer.remote} is ${name}`, { peer: peer.id, name }),
   });
   return {
-    service: sniffed([jsonDialect(hall), ...strangers], plainDialect(hall)),
-    goodbye: () => hall.goodbye(),
+    service: detect([jsonDialect(chat), ...wrongProtocol], plainDialect(chat)),
+    shutdown: () => chat.shutdown(),
   };
 }

@@ -1,11 +1,11 @@
-import { say, setStatus } from '../../../cli/process.js';
+import { setStatus, writeErr } from '../../../cli/process.js';
 import { printable, systemClock, type WirelineError } from '../../../core/index.js';
 import type { Address } from '../../../net/index.js';
 import { ChatClient } from '../client/client.js';
 import type { ChatListener } from '../client/options.js';
 
 /** What `wireline chat` is asked to do, on a terminal or in a pipe. */
-export interface ChatCall {
+export interface ChatSessionOptions {
   readonly address: Address;
   readonly name?: string;
   /** The secret by which the name is given back. */
@@ -29,7 +29,7 @@ export interface ChatCall {
 const byeMs = 2_000;
 
 /** A chat's client, and the ways in which the command ends it. */
-export interface CalledChat {
+export interface ChatSession {
   readonly client: ChatClient;
   /** Resolves when the client is done; rejects with why it cannot go on. */
   run(): Promise<void>;
@@ -40,15 +40,15 @@ export interface CalledChat {
 }
 
 /** Nothing that was said is lost without a word, whatever ended the chat: `failed`, unless that has set a status. */
-export function tellUnsent({ unsentTexts }: ChatClient, drafts: readonly string[] = []): void {
+export function printUnsent({ unsentTexts }: ChatClient, drafts: readonly string[] = []): void {
   const count = unsentTexts.length;
   if (count > 0) {
-    say(`wireline: ${count === 1 ? 'one message was' : `${count} messages were`} not sent:`);
+    writeErr(`wireline: ${count === 1 ? 'one message was' : `${count} messages were`} not sent:`);
     setStatus('failed');
   }
-  for (const text of unsentTexts) say(quoted(text));
-  if (drafts.length > 0) say('wireline: typed, and not said:');
-  for (const text of drafts) say(quoted(text));
+  for (const text of unsentTexts) writeErr(quoted(text));
+  if (drafts.length > 0) writeErr('wireline: typed, and not said:');
+  for (const text of drafts) writeErr(quoted(text));
 }
 
 /** A text that may be pasted again, its lines set off from those of the program. */
@@ -57,7 +57,7 @@ function quoted(text: string): string {
 }
 
 /** Makes the client of a call. A signal makes it say bye first. */
-export function calledChat(call: ChatCall, listener: ChatListener): CalledChat {
+export function openChatSession(call: ChatSessionOptions, listener: ChatListener): ChatSession {
   const { address, signal, quiet, onNamed = () => {}, ...rest } = call;
   const gaveUp = new AbortController();
   const heard: ChatListener = {

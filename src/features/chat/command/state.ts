@@ -8,7 +8,7 @@ import { sha256 } from '../../../core/index.js';
  * it. It is kept in files of the user alone, one for each secret, so that programs that run at once do not undo each other.
  * Where nothing can be kept there, nothing is remembered.
  */
-export class ChatState {
+export class SavedState {
   constructor(readonly folder: string = stateFolder()) {}
 
   /** The secret for a name at a server, made with the first call; undefined where none can be kept. */

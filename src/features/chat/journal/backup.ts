@@ -18,14 +18,14 @@ const mostTries = 100;
 const betweenMs = 50;
 
 /**
- * Copies the log at `path` to the new file `copy`, also while a server writes to it. The copy has every entry that was
+ * Copies the journal at `path` to the new file `copy`, also while a server writes to it. The copy has every entry that was
  * acknowledged before the call, in one file, and an epoch of its own: a client that comes to a server of the copy is told
  * that it may have missed something, and is not taken for one that heard what the copy lacks. Rejects with a `WirelineError`
- * of code `refused` where `copy` is there, `input` where there is no log, and `failed` where it cannot be copied.
+ * of code `refused` where `copy` is there, `input` where there is no journal, and `failed` where it cannot be copied.
  */
-export async function backupLog(path: string, copy: string): Promise<void> {
+export async function backupJournal(path: string, copy: string): Promise<void> {
   if (existsSync(copy)) throw new WirelineError('refused', `${copy} exists already`);
-  if (!existsSync(path)) throw new WirelineError('input', `there is no log ${path}`);
+  if (!existsSync(path)) throw new WirelineError('input', `there is no journal ${path}`);
   const part = `${copy}.part-${process.pid}`;
   try {
     await copied(path, part);

@@ -1,13 +1,13 @@
 import { attempt, report } from '../../../core/attempt.js';
 import { asWirelineError, printError, WirelineError } from '../../../core/index.js';
-import type { Entry, Extent, Log, LogRange, Saying } from '../protocol/journal.js';
+import type { Bounds, Entry, Journal, JournalRange, NewEntry } from '../protocol/journal.js';
 
-/** Where a {@link groupedLog} stores entries. Synchronous: one process writes at a time. */
+/** Where a {@link groupCommit} stores entries. Synchronous: one process writes at a time. */
 export interface Store {
   readonly epoch: string;
   /** Runs `run`, whose changes are stored whole, or not at all where it throws. */
   transaction(run: () => void): void;
-  extent(room: string): Extent;
+  extent(room: string): Bounds;
   /** Stores an entry, whose number is `last + 1`, and gives it; or gives the kept one that was made with its key. */
   put(room: string, entry: Entry): Entry;
   /** Ends a group that added to `room`, in its transaction: drops what the retention does not keep. */
@@ -20,7 +20,7 @@ export interface Store {
 
 interface Append {
   readonly room: string;
-  readonly sayings: readonly Saying[];
+  readonly drafts: readonly NewEntry[];
   resolve(entries: readonly Entry[]): void;
   reject(error: Error): void;
 }
@@ -35,15 +35,15 @@ const groupSize = 512 * 1024;
 type Added = Map<string, Entry[]>;
 
 /**
- * A log on a store. All appends of one turn of the event loop are stored in one transaction (a group commit:
+ * A journal on a store. All appends of one turn of the event loop are stored in one transaction (a group commit:
  * each costs a part of one disk write), and each room's followers are told once. `now` is the time of the day
  * in milliseconds.
  */
-export function groupedLog(store: Store, now: () => number = Date.now): Log {
+export function groupCommit(store: Store, now: () => number = Date.now): Journal {
   return new GroupedLog(store, now);
 }
 
-class GroupedLog implements Log {
+class GroupedLog implements Journal {
   #waiting: Append[] = [];
   #scheduled = false;
   #closed = false;
@@ -58,15 +58,18 @@ class GroupedLog implements Log {
     return this.store.epoch;
   }
 
-  append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]> {
-    if (this.#closed) return Promise.reject(new WirelineError('shutdown', 'the log is closed'));
+  append(room: string, drafts: readonly NewEntry[]): Promise<readonly Entry[]> {
+    if (this.#closed) return Promise.reject(new WirelineError('shutdown', 'the journal is closed'));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ room, sayings, resolve, reject });
+      this.#waiting.push({ room, drafts, resolve, reject });
       this.#schedule();
     });
   }
 
-  async read(room: string, { after, limit, enough = Number.POSITIVE_INFINITY }: LogRange): Promise<readonly Entry[]> {
+  async read(
+    room: string,
+    { after, limit, enough = Number.POSITIVE_INFINITY }: JournalRange,
+  ): Promise<readonly Entry[]> {
     try {
       const entries: Entry[] = [];
       let last = after;
@@ -90,7 +93,7 @@ class GroupedLog implements Log {
     }
   }
 
-  extent(room: string): Extent {
+  bounds(room: string): Bounds {
     try {
       this.store.expire(room);
       return this.store.extent(room);
@@ -130,7 +133,7 @@ class GroupedLog implements Log {
     let size = 0;
     let count = 0;
     while (count < this.#waiting.length && size < groupSize) {
-      for (const { body } of (this.#waiting[count++] as Append).sayings) size += body.length;
+      for (const { body } of (this.#waiting[count++] as Append).drafts) size += body.length;
     }
     return this.#waiting.splice(0, count);
   }
@@ -141,7 +144,7 @@ class GroupedLog implements Log {
     let answers: Entry[][] = [];
     try {
       this.store.transaction(() => {
-        answers = appends.map(({ room, sayings }) => this.#store(room, sayings, added));
+        answers = appends.map(({ room, drafts }) => this.#store(room, drafts, added));
         for (const room of added.keys()) this.store.settle(room);
       });
     } catch (error) {
@@ -153,12 +156,12 @@ class GroupedLog implements Log {
     for (const [at, { resolve }] of appends.entries()) resolve(answers[at] ?? []);
   }
 
-  #store(room: string, sayings: readonly Saying[], added: Added): Entry[] {
+  #store(room: string, drafts: readonly NewEntry[], added: Added): Entry[] {
     const time = this.now();
     const news = added.get(room) ?? [];
     let { last } = this.store.extent(room);
     const answers: Entry[] = [];
-    for (const { from, body, key } of sayings) {
+    for (const { from, body, key } of drafts) {
       const number = last + 1;
       const entry = key === undefined ? { number, time, from, body } : { number, time, from, body, key };
       const stored = this.store.put(room, entry);
@@ -171,7 +174,7 @@ class GroupedLog implements Log {
     return answers;
   }
 
-  /** What a follower throws is no failure of the log, nor of another follower. */
+  /** What a follower throws is no failure of the journal, nor of another follower. */
   #tell(room: string, entries: readonly Entry[]): void {
     for (const receive of this.#followers.get(room) ?? []) {
       attempt(

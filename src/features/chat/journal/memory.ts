@@ -1,8 +1,8 @@
-import type { Entry, Extent, Log, Retention } from '../protocol/journal.js';
-import { groupedLog, type Store } from './grouped.js';
+import type { Bounds, Entry, Journal, Retention } from '../protocol/journal.js';
+import { groupCommit, type Store } from './grouped.js';
 
-/** How {@link memoryLog} keeps what is said. */
-export interface MemoryLogOptions {
+/** How {@link memoryJournal} keeps what is said. */
+export interface MemoryJournalOptions {
   /** What is kept of each room (default 10,000 entries). */
   readonly retention?: Retention;
   /** Bytes kept in all, with what an entry takes beside its text (default 256 MiB): beyond them, the rooms in which nothing was said for longest lose their oldest. */
@@ -14,17 +14,17 @@ export interface MemoryLogOptions {
 }
 
 /**
- * A log in memory: the specification, and the test double. An acknowledged append survives nothing: with the
+ * A journal in memory: the specification, and the test double. An acknowledged append survives nothing: with the
  * process it is gone, and the next one has another epoch.
  */
-export function memoryLog(options: MemoryLogOptions = {}): Log {
+export function memoryJournal(options: MemoryJournalOptions = {}): Journal {
   const {
     retention = { entries: 10_000 },
     totalBytes = 256 * 1024 * 1024,
     maxRooms = 20_000,
     now = Date.now,
   } = options;
-  return groupedLog(new MemoryStore(retention, totalBytes, maxRooms, now), now);
+  return groupCommit(new MemoryStore(retention, totalBytes, maxRooms, now), now);
 }
 
 /** The entries of one room: `entries[from]` is the oldest that is kept. */
@@ -65,7 +65,7 @@ class MemoryStore implements Store {
     run();
   }
 
-  extent(room: string): Extent {
+  extent(room: string): Bounds {
     const kept = this.#rooms.get(room);
     if (!kept) return { first: this.#forgotten + 1, last: this.#forgotten };
     return { first: kept.last - (kept.entries.length - kept.from) + 1, last: kept.last };

@@ -3,7 +3,7 @@ import { WirelineError } from '../../../core/index.js';
 /** A value that SQLite stores. */
 type Value = string | number | Uint8Array | null;
 
-/** The part of `node:sqlite` that the log uses. */
+/** The part of `node:sqlite` that the journal uses. */
 export interface Statement {
   run(...values: Value[]): unknown;
   get(...values: Value[]): unknown;

@@ -13,7 +13,7 @@ const migrations = [
    CREATE UNIQUE INDEX entries_by_key ON entries (room, key) WHERE key IS NOT NULL;`,
 ];
 
-/** Throws for a file that is no log, or one of a newer version. Reads only. */
+/** Throws for a file that is no journal, or one of a newer version. Reads only. */
 export function check(database: Database): void {
   const version = versionOf(database);
   if (version > migrations.length) {

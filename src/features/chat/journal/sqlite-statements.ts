@@ -1,6 +1,6 @@
 import type { Database } from './sqlite-driver.js';
 
-/** The statements of a log, prepared once. */
+/** The statements of a journal, prepared once. */
 export function prepared(database: Database) {
   const room = '(SELECT id FROM rooms WHERE name = ?)';
   const size = '(length(CAST(sender AS BLOB)) + length(CAST(body AS BLOB)))';

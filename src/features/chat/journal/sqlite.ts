@@ -1,13 +1,13 @@
 import { WirelineError } from '../../../core/index.js';
-import type { Entry, Extent, Log, Retention } from '../protocol/journal.js';
-import { groupedLog, type Store } from './grouped.js';
+import type { Bounds, Entry, Journal, Retention } from '../protocol/journal.js';
+import { groupCommit, type Store } from './grouped.js';
 import { sameFile } from './same-file.js';
 import { type Database, openDatabase, type Statement } from './sqlite-driver.js';
 import { check, migrate } from './sqlite-schema.js';
 import { prepared } from './sqlite-statements.js';
 
-/** How {@link sqliteLog} keeps what is said. */
-export interface SqliteLogOptions {
+/** How {@link sqliteJournal} keeps what is said. */
+export interface SqliteJournalOptions {
   /** What is kept of each room (default: all). */
   readonly retention?: Retention;
   /**
@@ -22,15 +22,15 @@ export interface SqliteLogOptions {
 }
 
 /**
- * A log in a SQLite file (WAL, one transaction a turn). The epoch is the file's. Rejects with a `WirelineError`
+ * A journal in a SQLite file (WAL, one transaction a turn). The epoch is the file's. Rejects with a `WirelineError`
  * where the file cannot be opened, is damaged or of a newer version, or another process writes to it.
  */
-export async function sqliteLog(path: string, options: SqliteLogOptions = {}): Promise<Log> {
+export async function sqliteJournal(path: string, options: SqliteJournalOptions = {}): Promise<Journal> {
   const now = options.now ?? Date.now;
   let database: Database | undefined;
   try {
     database = await openDatabase(path);
-    return groupedLog(new SqliteStore(database, path, options, now), now);
+    return groupCommit(new SqliteStore(database, path, options, now), now);
   } catch (error) {
     database?.close();
     throw failure(path, error);
@@ -58,7 +58,7 @@ class SqliteStore implements Store {
   constructor(
     readonly database: Database,
     readonly path: string,
-    readonly options: SqliteLogOptions,
+    readonly options: SqliteJournalOptions,
     readonly now: () => number,
   ) {
     // One writer: a second process finds the file locked at once, instead of numbering beside us.
@@ -92,7 +92,7 @@ class SqliteStore implements Store {
     }
   }
 
-  extent(room: string): Extent {
+  extent(room: string): Bounds {
     const known = this.#reading(() => this.#known(room));
     return known ? { first: known.first, last: known.last } : { first: 1, last: 0 };
   }
@@ -126,7 +126,7 @@ class SqliteStore implements Store {
     try {
       this.transaction(() => this.#drop(known, aged));
     } catch {
-      // A log that cannot be written keeps what it has, and tells who writes.
+      // A journal that cannot be written keeps what it has, and tells who writes.
     }
   }
 
@@ -238,5 +238,7 @@ function entryOf(row: unknown): Entry {
 
 function failure(path: string, cause: unknown): WirelineError {
   if (cause instanceof WirelineError) return cause;
-  return new WirelineError('failed', `the log ${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  return new WirelineError('failed', `the journal ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  });
 }

@@ -1,24 +1,24 @@
 /** Something said in a room, before it has a number. */
-export interface Saying {
+export interface NewEntry {
   /** Who says it, by the name that is shown. */
   readonly from: string;
   readonly body: string;
   /**
-   * A key of the sender's own, unique in the room. A saying whose key the log still holds is not stored again:
+   * A key of the sender's own, unique in the room. An entry whose key the journal still holds is not stored again:
    * it is answered with the entry that it made before. So a sender that was cut off may say it once more.
    */
   readonly key?: string;
 }
 
-/** What a room has said: a saying with its number. */
-export interface Entry extends Saying {
-  /** 1, 2, 3 and so on in each room; never used twice, also not after entries were dropped or the log was reopened. */
+/** What a room has said: a new entry with its number. */
+export interface Entry extends NewEntry {
+  /** 1, 2, 3 and so on in each room; never used twice, also not after entries were dropped or the journal was reopened. */
   readonly number: number;
   /** When it was appended, in milliseconds since 1970 (UTC). */
   readonly time: number;
 }
 
-/** What a log keeps of each room. What is older is dropped, and its numbers are not used again. */
+/** What a journal keeps of each room. What is older is dropped, and its numbers are not used again. */
 export interface Retention {
   /** Entries kept. */
   readonly entries?: number;
@@ -28,16 +28,16 @@ export interface Retention {
   readonly ageMs?: number;
 }
 
-/** The numbers that a log has of a room. */
-export interface Extent {
+/** The numbers that a journal has of a room. */
+export interface Bounds {
   /** The oldest entry that is kept; `last + 1` where none is. */
   readonly first: number;
   /** The newest number that was given; 0 where nothing was ever said. */
   readonly last: number;
 }
 
-/** What {@link Log.read} reads. */
-export interface LogRange {
+/** What {@link Journal.read} reads. */
+export interface JournalRange {
   readonly after: number;
   readonly limit: number;
   readonly enough?: number;
@@ -53,18 +53,18 @@ export interface LogRange {
  * survives is said by each implementation. Failures reject with a `WirelineError`, which `extent` throws, and store
  * nothing.
  */
-export interface Log {
-  /** Names the life of this log: another epoch means that the numbers of before mean nothing any more. */
+export interface Journal {
+  /** Names the life of this journal: another epoch means that the numbers of before mean nothing any more. */
   readonly epoch: string;
-  /** Stores sayings, and resolves with their entries, in the same order: one promise a batch. */
-  append(room: string, sayings: readonly Saying[]): Promise<readonly Entry[]>;
+  /** Stores drafts, and resolves with their entries, in the same order: one promise a batch. */
+  append(room: string, drafts: readonly NewEntry[]): Promise<readonly Entry[]>;
   /**
    * Resolves with the oldest kept entries after number `after`, in order: at most `limit` of them, and none after those
    * whose bodies have `enough` characters together (default: no limit). So a page of long entries stays small.
    */
-  read(room: string, range: LogRange): Promise<readonly Entry[]>;
+  read(room: string, range: JournalRange): Promise<readonly Entry[]>;
   /** The numbers that there are now, as far as followers have been told. */
-  extent(room: string): Extent;
+  bounds(room: string): Bounds;
   /** Calls `receive` with each batch of new entries of the room, from now on. Gives a function that stops it. */
   follow(room: string, receive: (entries: readonly Entry[]) => void): () => void;
   /** Finishes what was begun, and lets go of files. Nothing may be called after it. */

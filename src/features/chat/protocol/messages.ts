@@ -95,14 +95,14 @@ export type ServerMessage =
 export interface Joined {
   readonly type: 'joined';
   readonly room: string;
-  /** The life of the log that the numbers belong to. */
+  /** The life of the journal that the numbers belong to. */
   readonly epoch: string;
-  /** The oldest number that the log keeps, and the newest that it gave. */
+  /** The oldest number that the journal keeps, and the newest that it gave. */
   readonly first: number;
   readonly last: number;
   /** Entries from `after + 1` on follow, and then what is said from now on. */
   readonly after: number;
-  /** Whether all that was missed follows. False where the client named no position, or one that the log no longer has. */
+  /** Whether all that was missed follows. False where the client named no position, or one that the journal no longer has. */
   readonly recovered: boolean;
   readonly members: number;
   readonly topic?: string;

@@ -25,20 +25,20 @@ let scripts: readonly { script: string; pattern: RegExp }[] | undefined;
  * begins with a mark or a sign, or mixes scripts (Latin with Cyrillic, say), so that one name does not pass for another.
  * Look-alikes within one script are not refused.
  */
-export function nameOf(text: string): string {
+export function parseNick(text: string): string {
   return checked(text, 'bad-name', 'a name', maxNameLength);
 }
 
-/** The spelling of a room's name: as {@link nameOf}, without a `#` before it, folded. Throws `bad-room`. */
-export function roomNameOf(text: string): string {
-  return folded(checked(text.replace(/^#/, ''), 'bad-room', "a room's name", maxRoomLength));
+/** The spelling of a room's name: as {@link parseNick}, without a `#` before it, folded. Throws `bad-room`. */
+export function parseRoomName(text: string): string {
+  return casefold(checked(text.replace(/^#/, ''), 'bad-room', "a room's name", maxRoomLength));
 }
 
 /**
  * What two spellings of one name have in common: after the profile UsernameCaseMapped of PRECIS (RFC 8265,
  * section 3.3), they are mapped to their usual width and to lower case and brought to form C.
  */
-export function folded(name: string): string {
+export function casefold(name: string): string {
   return name.toLowerCase().normalize('NFC');
 }
 

@@ -15,8 +15,8 @@ export class Refusal extends Error {
   }
 }
 
-/** What went wrong in the log, in words for anybody: without the place where the log is kept. */
-export function wordsOf(error: unknown): string {
+/** What went wrong in the journal, in words for anybody: without the place where the journal is kept. */
+export function failureText(error: unknown): string {
   const known = asWirelineError(error);
   return known.cause instanceof Error ? known.cause.message : known.message;
 }

@@ -1,5 +1,5 @@
 import type { Entry } from '../protocol/journal.js';
-import type { Voice } from './encoder.js';
+import type { Encoder } from './encoder.js';
 
 /** Entries of one sender that follow each other, and where they end in the bytes of all. */
 interface Run {
@@ -8,8 +8,8 @@ interface Run {
 }
 
 /** New entries of a room on their way to its members: encoded once for each dialect, however many hear them. */
-export class News {
-  readonly #encoded = new Map<Voice, { readonly bytes: Uint8Array; runs?: readonly Run[] }>();
+export class Broadcast {
+  readonly #encoded = new Map<Encoder, { readonly bytes: Uint8Array; runs?: readonly Run[] }>();
   #senders: ReadonlySet<string> | undefined;
 
   constructor(
@@ -18,9 +18,9 @@ export class News {
   ) {}
 
   /** Gives `tell` what a member is to be told that said some of them, under these names, in a piece or more. */
-  tell(names: ReadonlySet<string>, voice: Voice, tell: (bytes: Uint8Array) => void): void {
-    if (voice.echoes || !this.#saidBy(names)) return tell(this.#all(voice).bytes);
-    const { bytes, runs } = this.#inRuns(voice);
+  tell(names: ReadonlySet<string>, encoder: Encoder, tell: (bytes: Uint8Array) => void): void {
+    if (encoder.echoes || !this.#saidBy(names)) return tell(this.#all(encoder).bytes);
+    const { bytes, runs } = this.#inRuns(encoder);
     let from = 0;
     let at = 0;
     for (const run of runs) {
@@ -40,23 +40,23 @@ export class News {
     return false;
   }
 
-  #all(voice: Voice): { readonly bytes: Uint8Array; runs?: readonly Run[] } {
-    let encoded = this.#encoded.get(voice);
+  #all(encoder: Encoder): { readonly bytes: Uint8Array; runs?: readonly Run[] } {
+    let encoded = this.#encoded.get(encoder);
     if (!encoded) {
-      encoded = { bytes: voice.entries(this.room, this.entries) };
-      this.#encoded.set(voice, encoded);
+      encoded = { bytes: encoder.entries(this.room, this.entries) };
+      this.#encoded.set(encoder, encoded);
     }
     return encoded;
   }
 
   /** Many members that all send hear all but their own: they share the bytes, and not one is encoded again. */
-  #inRuns(voice: Voice): { readonly bytes: Uint8Array; readonly runs: readonly Run[] } {
-    const encoded = this.#all(voice);
-    encoded.runs ??= this.#runs(voice);
+  #inRuns(encoder: Encoder): { readonly bytes: Uint8Array; readonly runs: readonly Run[] } {
+    const encoded = this.#all(encoder);
+    encoded.runs ??= this.#runs(encoder);
     return { bytes: encoded.bytes, runs: encoded.runs };
   }
 
-  #runs(voice: Voice): Run[] {
+  #runs(encoder: Encoder): Run[] {
     const { entries, room } = this;
     const runs: Run[] = [];
     let end = 0;
@@ -64,7 +64,7 @@ export class News {
       const { from } = entries[at] as Entry;
       const first = at;
       while (entries[at]?.from === from) at++;
-      end += voice.entries(room, entries.slice(first, at)).length;
+      end += encoder.entries(room, entries.slice(first, at)).length;
       runs.push({ from, end });
     }
     return runs;

@@ -2,13 +2,13 @@ import type { Entry } from '../protocol/journal.js';
 import type { ServerMessage } from '../protocol/messages.js';
 
 /** The number of what a client said with an id of its own. */
-export interface Accepted {
+export interface Ack {
   readonly id: string;
   readonly number: number;
 }
 
 /** How a dialect puts what the server says into bytes. Pure: what is said to many is encoded once. */
-export interface Voice {
+export interface Encoder {
   /** Whether a client is sent what it said itself. */
   readonly echoes: boolean;
   /** New entries of a room. */
@@ -18,7 +18,7 @@ export interface Voice {
   /** That what was said before the member came has been told. Nothing without it. */
   present?(): Uint8Array;
   /** That what the member said is stored, and under which numbers; nothing where the dialect has no words for it. */
-  accepted(room: string, said: readonly Accepted[]): Uint8Array;
+  acks(room: string, said: readonly Ack[]): Uint8Array;
   /** Anything else; nothing where the dialect has no words for it. */
   message(message: ServerMessage): Uint8Array;
 }

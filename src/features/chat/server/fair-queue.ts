@@ -6,7 +6,7 @@ interface Job {
 }
 
 /**
- * Runs reads of the log one after the other, in the order in which they were asked for, and gives the event loop a turn
+ * Runs reads of the journal one after the other, in the order in which they were asked for, and gives the event loop a turn
  * every few milliseconds. Whoever has many pages to read asks for one at a time, so that all take turns.
  */
 export class FairQueue {

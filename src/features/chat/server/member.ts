@@ -1,8 +1,8 @@
 import { isDeliberate } from '../../../core/attempt.js';
 import type { Budget, Connection, Share } from '../../../core/index.js';
 import type { ServerMessage } from '../protocol/messages.js';
-import { Refusal, wordsOf } from '../protocol/refusal.js';
-import type { Voice } from './encoder.js';
+import { failureText, Refusal } from '../protocol/refusal.js';
+import type { Encoder } from './encoder.js';
 import type { Subscription } from './subscription.js';
 
 /** Requests of one member that wait for their answer. */
@@ -30,8 +30,8 @@ export class Member {
   session: string | undefined;
   /** Asks the client whether it is there, where it can be asked: calls back with the answer. */
   probe: ((answer: (there: boolean) => void) => void) | undefined;
-  /** The names under which it said what is on its way to the log: its own words, also where it has another name by now. */
-  readonly saying = new Set<string>();
+  /** The names under which it said what is on its way to the journal: its own words, also where it has another name by now. */
+  readonly pendingNames = new Set<string>();
   /** The rooms joined, by name. */
   readonly rooms = new Map<string, Subscription>();
   /** What it holds of the memory of all: what it has still to read. */
@@ -51,7 +51,7 @@ export class Member {
 
   constructor(
     readonly peer: Connection,
-    readonly voice: Voice,
+    readonly encoder: Encoder,
     /** Bytes that may wait for the member before it is closed as `slow`. */
     readonly maxBacklog: number,
     budget: Budget,
@@ -67,13 +67,13 @@ export class Member {
    * Tells the member something. It never waits: a member that is too far behind is closed. Gives false when it should be
    * told no more for now.
    */
-  tell(message: ServerMessage): boolean {
-    return this.write(this.voice.message(message));
+  send(message: ServerMessage): boolean {
+    return this.write(this.encoder.message(message));
   }
 
   /** Tells the member what it has asked for, at the price of its bytes. Gives false as `tell` does. */
   answer(message: ServerMessage): boolean {
-    return this.writeAnswer(this.voice.message(message));
+    return this.writeAnswer(this.encoder.message(message));
   }
 
   /** As `answer`, for what its dialect has encoded before. */
@@ -100,18 +100,18 @@ export class Member {
   /** Tells why something that the member asked for is not done. What is no {@link Refusal} costs it its connection. */
   refuse(error: unknown, about: Refusal['about'] = {}): void {
     if (!(error instanceof Refusal)) return closeFor(this.peer, error);
-    this.tell({ type: 'error', code: error.code, message: error.message, ...about, ...error.about });
+    this.send({ type: 'error', code: error.code, message: error.message, ...about, ...error.about });
   }
 
   /** Says that a room cannot be read, and ends the connection: a client that came again at once would fare no better. */
   end(room: string, error: unknown): void {
     if (!isDeliberate(error)) return closeFor(this.peer, error);
-    this.tell({ type: 'error', code: 'gone', message: `cannot be read: ${wordsOf(error)}`, room });
-    this.tell({ type: 'bye', reason: 'failed', again: 'later' });
+    this.send({ type: 'error', code: 'gone', message: `cannot be read: ${failureText(error)}`, room });
+    this.send({ type: 'bye', reason: 'failed', again: 'later' });
     this.peer.close('ended');
   }
 
-  /** The log has something to store or to read for the member: until `settled` it is not answered. */
+  /** The journal has something to store or to read for the member: until `settled` it is not answered. */
   unsettled(): void {
     this.#unsettled++;
   }
@@ -119,7 +119,7 @@ export class Member {
   /** The member was told what became of something that it said. */
   settled(): void {
     if (--this.#unsettled > 0) return;
-    this.saying.clear();
+    this.pendingNames.clear();
     for (const run of this.#onSettled.splice(0)) run();
   }
 
@@ -130,10 +130,10 @@ export class Member {
   }
 
   /**
-   * Runs what asks the log for more than one page after all else of that kind, unless the member is gone by then: of
+   * Runs what asks the journal for more than one page after all else of that kind, unless the member is gone by then: of
    * many requests only one takes memory, and none is worked on for who reads no answer.
    */
-  inTurn(run: () => Promise<void>): Promise<void> {
+  enqueue(run: () => Promise<void>): Promise<void> {
     if (this.#turns >= maxTurns) return Promise.reject(new Refusal('limit', 'too many requests wait for their answer'));
     this.#turns++;
     const done = this.#turn.then(async () => {

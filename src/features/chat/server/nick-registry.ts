@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../../core/index.js';
-import { folded } from '../protocol/names.js';
+import { casefold } from '../protocol/names.js';
 import { Refusal } from '../protocol/refusal.js';
 
 /** Who has a name: the one that knows a secret, of which only a fingerprint is kept. */
@@ -20,7 +20,7 @@ const maxHeld = 10_000;
 const maxHeldEach = 100;
 
 /** The names of a chat: each is one member's, in any case, also for a while after the member is gone. */
-export class Names<M> {
+export class NickRegistry<M> {
   readonly #holders = new Map<string, Holder<M>>();
   #guests = 0;
   #held = 0;
@@ -35,15 +35,15 @@ export class Names<M> {
 
   /** Who bears `name` now. */
   find(name: string): M | undefined {
-    return this.#holders.get(folded(name))?.member;
+    return this.#holders.get(casefold(name))?.member;
   }
 
   /**
    * Gives `name` to `member`, whose fingerprint is `owner`, and gives back who bore it before with the same secret:
    * a connection that its owner has lost. Throws `name-taken` where another owner has it.
    */
-  claim(name: string, owner: string, member: M): M | undefined {
-    const key = folded(name);
+  acquire(name: string, owner: string, member: M): M | undefined {
+    const key = casefold(name);
     const before = this.#holders.get(key);
     if (before && before.owner !== owner) throw this.#taken(before);
     if (before && !before.member) this.#drop(key, before);
@@ -53,7 +53,7 @@ export class Names<M> {
 
   /** Returns the member that bears `name` for the owner of this fingerprint, if there is one. */
   of(name: string, owner: string): M | undefined {
-    const holder = this.#holders.get(folded(name));
+    const holder = this.#holders.get(casefold(name));
     return holder?.owner === owner ? holder.member : undefined;
   }
 
@@ -65,7 +65,7 @@ export class Names<M> {
   }
 
   /** A name that nobody has: `guest-1` and so on. */
-  free(): string {
+  guest(): string {
     let name: string;
     do name = `guest-${++this.#guests}`;
     while (this.#holders.has(name));
@@ -77,7 +77,7 @@ export class Names<M> {
    * many names are held of the same address, or in all.
    */
   release(name: string, member: M, hold: boolean, address = ''): void {
-    const key = folded(name);
+    const key = casefold(name);
     const holder = this.#holders.get(key);
     if (holder?.member !== member) return;
     this.#holders.delete(key);

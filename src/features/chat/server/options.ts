@@ -1,11 +1,11 @@
 import { type Clock, type Connection, type MakeHash, sha256, systemClock } from '../../../core/index.js';
-import type { Log } from '../protocol/journal.js';
-import type { PaceOptions } from './rate-limiter.js';
+import type { Journal } from '../protocol/journal.js';
+import type { RateLimit } from './rate-limiter.js';
 
 /** What a chat needs, and what it allows. Each limit names what it stops. */
-export interface HallOptions {
+export interface ChatServerOptions {
   /** What is said is stored in it, and told from it. */
-  readonly log: Log;
+  readonly journal: Journal;
   readonly clock?: Clock;
   /** Makes the fingerprints of secrets (default {@link sha256}). */
   readonly hash?: MakeHash;
@@ -29,17 +29,17 @@ export interface HallOptions {
   /** Called with each name that a client takes, for a log (default: nothing). */
   readonly onNamed?: (peer: Connection, name: string) => void;
   /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
-  readonly pace?: PaceOptions;
+  readonly rateLimit?: RateLimit;
 }
 
 /** Where a client that was there before says that it was. */
-export interface Position {
+export interface ResumePoint {
   readonly epoch?: string | undefined;
   readonly after?: number | undefined;
   readonly replay?: number | undefined;
 }
 
-/** What {@link HallOptions} are where nothing else is said. */
+/** What {@link ChatServerOptions} are where nothing else is said. */
 export const defaults = {
   clock: systemClock,
   hash: sha256,
@@ -53,5 +53,5 @@ export const defaults = {
   maxRoomsEach: 50,
   maxMembers: 10_000,
   onNamed: () => {},
-  pace: { rate: 20, burst: 100, maxDelayMs: 60_000 },
+  rateLimit: { rate: 20, burst: 100, maxDelayMs: 60_000 },
 } as const;

@@ -2,7 +2,7 @@ import { type AddressBucket, Bucket } from '../../../core/bucket.js';
 import type { Clock, Timer } from '../../../core/index.js';
 
 /** How fast a member may send. */
-export interface PaceOptions {
+export interface RateLimit {
   /** Messages a second, in the long run; 0 is no limit. */
   readonly rate: number;
   /** Messages that may come at once. */
@@ -23,14 +23,14 @@ const atLeast = 64 * 1024;
  */
 export type Priced = 'said' | 'asked' | 'free' | 'enters';
 
-/** What a {@link Pace} does with messages, and with their sender. */
-export interface Paced<T> {
+/** What a {@link RateLimiter} does with messages, and with their sender. */
+export interface RateLimited<T> {
   run(message: T): void;
   refuse(message: T): void;
   /** Messages wait from now on: read no more. `why`: say so, as none had to wait since the bucket was last half full. */
-  delayed(why: string | undefined): void;
+  onThrottle(why: string | undefined): void;
   /** None waits any more. */
-  caughtUp(): void;
+  onResume(): void;
 }
 
 interface Waiting<T> {
@@ -43,7 +43,7 @@ interface Waiting<T> {
  * Token buckets: a burst passes at once, then the pace holds. A long message, and a long answer, costs as much as
  * several messages. What is too fast is delayed before it is refused, and stays in its order.
  */
-export class Pace<T> {
+export class RateLimiter<T> {
   #waiting: Waiting<T>[] = [];
   readonly #messages: Bucket;
   /** Answers are paid from it, and not from what the member may say. */
@@ -56,8 +56,8 @@ export class Pace<T> {
 
   constructor(
     readonly clock: Clock,
-    readonly options: PaceOptions,
-    readonly does: Paced<T>,
+    readonly options: RateLimit,
+    readonly sender: RateLimited<T>,
     /** All members of one address share it. */
     readonly address?: AddressBucket,
   ) {
@@ -68,15 +68,15 @@ export class Pace<T> {
 
   /** Runs `message`, of `bytes` bytes, now or later, or refuses it. */
   take(message: T, bytes = 0, priced: Priced = 'said'): void {
-    if (this.options.rate === 0) return this.does.run(message);
+    if (this.options.rate === 0) return this.sender.run(message);
     if (this.#messages.tokens * 2 > this.options.burst) this.#told = false;
     const taken = { message, bytes, priced };
     if (this.#waiting.length === 0 && this.#waitMs(taken) === 0) return this.#run(taken);
-    if ((this.#waiting.length / this.options.rate) * 1000 > this.options.maxDelayMs) return this.does.refuse(message);
+    if ((this.#waiting.length / this.options.rate) * 1000 > this.options.maxDelayMs) return this.sender.refuse(message);
     if (this.#waiting.push(taken) > 1) return;
     const first = !this.#told;
     this.#told = true;
-    this.does.delayed(first ? this.#why(priced) : undefined);
+    this.sender.onThrottle(first ? this.#why(priced) : undefined);
     this.#wait(taken);
   }
 
@@ -107,7 +107,7 @@ export class Pace<T> {
     if (priced !== 'enters') this.#messages.take(price);
     if (priced !== 'free') this.address?.take(price);
     if (priced === 'said') this.#least.take(bytes);
-    this.does.run(message);
+    this.sender.run(message);
   }
 
   #waitMs({ priced }: Waiting<T>): number {
@@ -146,6 +146,6 @@ export class Pace<T> {
     waiting.splice(0, passed);
     const [first] = waiting;
     if (first) this.#wait(first);
-    else if (passed > 0) this.does.caughtUp();
+    else if (passed > 0) this.sender.onResume();
   }
 }

@@ -1,43 +1,43 @@
 import { attempt } from '../../../core/attempt.js';
-import { joined } from '../../../core/index.js';
-import type { Entry, Log, Saying } from '../protocol/journal.js';
+import { concat } from '../../../core/index.js';
+import type { Entry, Journal, NewEntry } from '../protocol/journal.js';
 import type { ServerMessage } from '../protocol/messages.js';
-import { Refusal, wordsOf } from '../protocol/refusal.js';
-import { News } from './broadcast.js';
-import type { Accepted, Voice } from './encoder.js';
+import { failureText, Refusal } from '../protocol/refusal.js';
+import { Broadcast } from './broadcast.js';
+import type { Ack, Encoder } from './encoder.js';
 import type { FairQueue } from './fair-queue.js';
 import { closeFor, type Member } from './member.js';
 import { enoughForAll, portionsBy, portionsOf } from './portions.js';
 import { Subscription } from './subscription.js';
 
-/** A saying on its way to the log, and who is to be told. */
-interface Said {
+/** A new entry on its way to the journal, and who is to be told. */
+interface PendingAppend {
   readonly member: Member;
-  readonly saying: Saying;
+  readonly draft: NewEntry;
   readonly id: string | undefined;
 }
 
 /** What is to be told once to many members: encoded the first time that a dialect is asked for it. */
-type Encoded = Map<Voice, Uint8Array>;
+type Encoded = Map<Encoder, Uint8Array>;
 
 /**
- * A room that somebody is in: what is said goes to the log, and what the log has stored goes to the members. Nothing
- * is told that is not in the log, and nobody is waited for: each member takes one write a turn.
+ * A room that somebody is in: what is said goes to the journal, and what the journal has stored goes to the members. Nothing
+ * is told that is not in the journal, and nobody is waited for: each member takes one write a turn.
  */
 export class Room {
   topic = '';
   readonly #members = new Map<Member, Subscription>();
-  #said: Said[] = [];
+  #said: PendingAppend[] = [];
   /** Comings, goings and the like of this turn, which are told together. */
   #events: ServerMessage[] = [];
   readonly #stopFollowing: () => void;
 
   constructor(
     readonly name: string,
-    readonly log: Log,
+    readonly journal: Journal,
     readonly reads: FairQueue,
   ) {
-    this.#stopFollowing = log.follow(name, (entries) => this.#deliver(entries));
+    this.#stopFollowing = journal.follow(name, (entries) => this.#deliver(entries));
   }
 
   get size(): number {
@@ -51,7 +51,7 @@ export class Room {
   /** Adds a member that has heard up to entry `position`. It hears nothing until its subscription is started. */
   add(member: Member, position: number): Subscription {
     this.announce({ type: 'join', room: this.name, name: member.name });
-    const subscription = new Subscription(this.name, this.log, this.reads, member, position);
+    const subscription = new Subscription(this.name, this.journal, this.reads, member, position);
     subscription.eventsBefore = this.#events.length;
     this.#members.set(member, subscription);
     return subscription;
@@ -65,20 +65,20 @@ export class Room {
     if (this.#members.size === 0) this.#stopFollowing();
   }
 
-  /** Has the log store what a member says. It is told `ack` with its id, where it gave one, or why it was not stored. */
+  /** Has the journal store what a member says. It is told `ack` with its id, where it gave one, or why it was not stored. */
   say(member: Member, body: string, id?: string): void {
-    const saying: Saying = { from: member.name, body };
-    const keyed = id === undefined ? saying : { ...saying, key: `${member.owner}:${id}` };
-    member.saying.add(member.name);
+    const draft: NewEntry = { from: member.name, body };
+    const keyed = id === undefined ? draft : { ...draft, key: `${member.owner}:${id}` };
+    member.pendingNames.add(member.name);
     member.unsettled();
     // All that comes in one read is one batch, and one promise.
-    if (this.#said.push({ member, saying: keyed, id }) === 1) queueMicrotask(() => void this.#store());
+    if (this.#said.push({ member, draft: keyed, id }) === 1) queueMicrotask(() => void this.#store());
   }
 
   /** Tells all members, at the end of the turn. */
   announce(event: ServerMessage): void {
     if (this.#events.push(event) > 1) return;
-    // What was said before it is on its way to the log by the next microtask, and told first.
+    // What was said before it is on its way to the journal by the next microtask, and told first.
     queueMicrotask(() => setImmediate(() => this.#tellEvents()));
   }
 
@@ -86,18 +86,18 @@ export class Room {
     const all = this.#said;
     this.#said = [];
     // Each batch is stored whole, in one step.
-    for (const said of portionsBy(all, ({ saying }) => saying.body.length, enoughForAll)) void this.#append(said);
+    for (const said of portionsBy(all, ({ draft }) => draft.body.length, enoughForAll)) void this.#append(said);
   }
 
-  async #append(said: readonly Said[]): Promise<void> {
+  async #append(said: readonly PendingAppend[]): Promise<void> {
     try {
-      const entries = await this.log.append(
+      const entries = await this.journal.append(
         this.name,
-        said.map(({ saying }) => saying),
+        said.map(({ draft }) => draft),
       );
       this.#accept(said, entries);
     } catch (error) {
-      const message = `not stored: ${wordsOf(error)}`;
+      const message = `not stored: ${failureText(error)}`;
       for (const { member, id } of said) {
         member.refuse(new Refusal('not-stored', message), { room: this.name, ...(id === undefined ? {} : { id }) });
       }
@@ -106,15 +106,15 @@ export class Room {
   }
 
   /** Tells senders what is stored: what came together from one of them, in one write. */
-  #accept(said: readonly Said[], entries: readonly Entry[]): void {
+  #accept(said: readonly PendingAppend[], entries: readonly Entry[]): void {
     for (let at = 0; at < said.length; ) {
-      const { member } = said[at] as Said;
-      const accepted: Accepted[] = [];
+      const { member } = said[at] as PendingAppend;
+      const accepted: Ack[] = [];
       for (; said[at]?.member === member; at++) {
-        const { id } = said[at] as Said;
+        const { id } = said[at] as PendingAppend;
         if (id !== undefined) accepted.push({ id, number: (entries[at] as Entry).number });
       }
-      if (accepted.length > 0) member.write(member.voice.accepted(this.name, accepted));
+      if (accepted.length > 0) member.write(member.encoder.acks(this.name, accepted));
     }
   }
 
@@ -127,12 +127,12 @@ export class Room {
   }
 
   #tellNews(entries: readonly Entry[], more: boolean): void {
-    const news = new News(this.name, entries);
+    const news = new Broadcast(this.name, entries);
     for (const [member, subscription] of this.#members) {
       attempt(
         () => {
-          if (!subscription.takes(entries, more)) return;
-          news.tell(member.saying, member.voice, (bytes) => void member.write(bytes));
+          if (!subscription.advance(entries, more)) return;
+          news.tell(member.pendingNames, member.encoder, (bytes) => void member.write(bytes));
         },
         (error) => closeFor(member.peer, error),
       );
@@ -146,21 +146,21 @@ export class Room {
     for (const [member, subscription] of this.#members) {
       const before = subscription.eventsBefore;
       subscription.eventsBefore = 0;
-      if (before === 0) member.write(once(encoded, member.voice, (voice) => together(voice, events)));
-      else member.write(together(member.voice, events.slice(before)));
+      if (before === 0) member.write(once(encoded, member.encoder, (encoder) => together(encoder, events)));
+      else member.write(together(member.encoder, events.slice(before)));
     }
   }
 }
 
-function once(encoded: Encoded, voice: Voice, encode: (voice: Voice) => Uint8Array): Uint8Array {
-  let bytes = encoded.get(voice);
+function once(encoded: Encoded, encoder: Encoder, encode: (encoder: Encoder) => Uint8Array): Uint8Array {
+  let bytes = encoded.get(encoder);
   if (!bytes) {
-    bytes = encode(voice);
-    encoded.set(voice, bytes);
+    bytes = encode(encoder);
+    encoded.set(encoder, bytes);
   }
   return bytes;
 }
 
-function together(voice: Voice, events: readonly ServerMessage[]): Uint8Array {
-  return joined(events.map((event) => voice.message(event)));
+function together(encoder: Encoder, events: readonly ServerMessage[]): Uint8Array {
+  return concat(events.map((event) => encoder.message(event)));
 }

@@ -1,21 +1,21 @@
 import { AddressBuckets } from '../../../core/bucket.js';
 import { hostOf } from '../../../core/host.js';
 import { Budget, type Connection } from '../../../core/index.js';
-import type { Extent } from '../protocol/journal.js';
+import type { Bounds } from '../protocol/journal.js';
 import type { Joined, SentEntry, ServerMessage } from '../protocol/messages.js';
-import { folded, nameOf, roomNameOf } from '../protocol/names.js';
-import { Refusal, wordsOf } from '../protocol/refusal.js';
-import type { Voice } from './encoder.js';
+import { casefold, parseNick, parseRoomName } from '../protocol/names.js';
+import { failureText, Refusal } from '../protocol/refusal.js';
+import type { Encoder } from './encoder.js';
 import { FairQueue } from './fair-queue.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
-import { Names } from './nick-registry.js';
-import { defaults, type HallOptions, type Position } from './options.js';
-import { Pace, type Paced } from './rate-limiter.js';
+import { NickRegistry } from './nick-registry.js';
+import { type ChatServerOptions, defaults, type ResumePoint } from './options.js';
+import { type RateLimited, RateLimiter } from './rate-limiter.js';
 import { Room } from './room.js';
 
 /** How a client asks to be let in. */
-export interface Admission {
+export interface LoginRequest {
   readonly name?: string;
   readonly secret?: string;
   readonly session?: string;
@@ -28,37 +28,37 @@ const longestSpreadMs = 5_000;
 
 /**
  * A chat: who is there, under which name, and in which rooms. It knows no dialect: each asks it for what its
- * clients want, and is told in turn by its {@link Voice}. What cannot be done is thrown as a {@link Refusal}.
+ * clients want, and is told in turn by its {@link Encoder}. What cannot be done is thrown as a {@link Refusal}.
  */
-export class Hall {
-  readonly options: Required<HallOptions>;
+export class ChatServer {
+  readonly options: Required<ChatServerOptions>;
   /** What all members hold. */
   readonly budget: Budget;
   readonly #addresses: AddressBuckets;
-  readonly #names: Names<Member>;
+  readonly #names: NickRegistry<Member>;
   readonly #rooms = new Map<string, Room>();
   readonly #members = new Set<Member>();
-  /** What is read of the log for one member and another. */
+  /** What is read of the journal for one member and another. */
   readonly #reads = new FairQueue();
 
-  constructor(options: HallOptions) {
+  constructor(options: ChatServerOptions) {
     this.options = { ...defaults, ...options };
     this.budget = new Budget(this.options.memory, this.options.clock);
-    this.#addresses = new AddressBuckets(this.options.clock, this.options.pace);
-    this.#names = new Names(this.options.clock, this.options.holdMs);
+    this.#addresses = new AddressBuckets(this.options.clock, this.options.rateLimit);
+    this.#names = new NickRegistry(this.options.clock, this.options.holdMs);
   }
 
   /** The pace of a client, which its address shares in. */
-  paceOf<T>({ remote }: Connection, does: Paced<T>): Pace<T> {
-    return new Pace(this.options.clock, this.options.pace, does, this.#addresses.enter(remote));
+  rateLimiterFor<T>({ remote }: Connection, does: RateLimited<T>): RateLimiter<T> {
+    return new RateLimiter(this.options.clock, this.options.rateLimit, does, this.#addresses.enter(remote));
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
-  admit(peer: Connection, voice: Voice, { name, secret, session }: Admission = {}): Member {
-    const member = new Member(peer, voice, this.options.maxBacklog, this.budget);
+  login(peer: Connection, encoder: Encoder, { name, secret, session }: LoginRequest = {}): Member {
+    const member = new Member(peer, encoder, this.options.maxBacklog, this.budget);
     member.owner = this.#fingerprint(secret ?? crypto.randomUUID());
-    const shown = name === undefined ? this.#names.free() : nameOf(name);
-    const before = this.#names.claim(shown, member.owner, member);
+    const shown = name === undefined ? this.#names.guest() : parseNick(name);
+    const before = this.#names.acquire(shown, member.owner, member);
     member.session = session;
     member.name = shown;
     this.#members.add(member);
@@ -71,14 +71,14 @@ export class Hall {
    * The member that bears `name` with the same secret, and in another session: its connection may be lost, or it is another
    * program of the same user. Who may come in its place has to be found out by asking it.
    */
-  rivalOf({ name, secret, session }: Admission): Member | undefined {
+  rivalOf({ name, secret, session }: LoginRequest): Member | undefined {
     if (name === undefined || secret === undefined) return undefined;
-    const before = this.#names.of(nameOf(name), this.#fingerprint(secret));
+    const before = this.#names.of(parseNick(name), this.#fingerprint(secret));
     return before && (session === undefined || before.session !== session) ? before : undefined;
   }
 
   /** Lets a member go; with `hold`, its name is held for its return. */
-  dismiss(member: Member, hold: boolean): void {
+  logout(member: Member, hold: boolean): void {
     if (!this.#members.delete(member)) return;
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
     this.#names.release(member.name, member, hold, hostOf(member.peer.remote) ?? 'unix');
@@ -87,10 +87,10 @@ export class Hall {
   }
 
   /** Lets a member into a room. It is told `joined`, then what it missed or the last entries, then what is new. */
-  join(member: Member, name: string, position: Position = {}): void {
-    const key = roomNameOf(name);
-    const { epoch } = this.options.log;
-    const { first, last } = this.#extent(key);
+  join(member: Member, name: string, position: ResumePoint = {}): void {
+    const key = parseRoomName(name);
+    const { epoch } = this.options.journal;
+    const { first, last } = this.#bounds(key);
     const room = this.#open(member, key);
     const { after = -1, replay = this.options.replay } = position;
     const recovered = position.epoch === epoch && after >= first - 1 && after <= last;
@@ -99,7 +99,7 @@ export class Hall {
       ...{ type: 'joined', room: room.name, epoch, first, last, after: from, recovered, members: room.size + 1 },
       ...(room.topic ? { topic: room.topic } : {}),
     };
-    member.tell(joined);
+    member.send(joined);
     const subscription = room.add(member, from);
     member.rooms.set(room.name, subscription);
     subscription.start();
@@ -117,30 +117,30 @@ export class Hall {
   }
 
   /** Tells one member what another says to it alone. It is not stored. */
-  whisper(member: Member, to: string, body: string, id?: string): void {
+  directMessage(member: Member, to: string, body: string, id?: string): void {
     const other = this.#names.find(to);
     if (!other) throw new Refusal('no-such-name', 'nobody of that name is here');
     const said = { type: 'msg', from: member.name, to: other.name, body, time: Date.now() } as const;
-    other.tell(said);
-    member.tell(id === undefined ? said : { ...said, id });
+    other.send(said);
+    member.send(id === undefined ? said : { ...said, id });
   }
 
   rename(member: Member, name: string): void {
-    const shown = nameOf(name);
+    const shown = parseNick(name);
     const before = member.name;
-    const replaced = this.#names.claim(shown, member.owner, member);
-    if (folded(before) !== folded(shown)) this.#names.release(before, member, false);
+    const replaced = this.#names.acquire(shown, member.owner, member);
+    if (casefold(before) !== casefold(shown)) this.#names.release(before, member, false);
     if (replaced) this.#replace(replaced);
     member.name = shown;
     this.options.onNamed(member.peer, shown);
     const renamed: ServerMessage = { type: 'nick', from: before, name: shown };
-    if (member.rooms.size === 0) member.tell(renamed);
+    if (member.rooms.size === 0) member.send(renamed);
     for (const room of member.rooms.keys()) this.#rooms.get(room)?.announce(renamed);
   }
 
   /** Tells a member who is in a room, also in one that it is not in. */
   who(member: Member, name: string): void {
-    const key = member.rooms.has(name) ? name : roomNameOf(name);
+    const key = member.rooms.has(name) ? name : parseRoomName(name);
     const names = [...(this.#rooms.get(key)?.members ?? [])].map((other) => other.name).sort();
     member.answer({ type: 'who', room: key, names });
   }
@@ -165,17 +165,17 @@ export class Hall {
   /** Tells a member entries before number `before`, or the last ones. */
   async history(member: Member, name: string, before = Infinity, limit = this.options.replay): Promise<void> {
     const room = this.#roomOf(member, name).name;
-    const { log } = this.options;
+    const { journal } = this.options;
     member.unsettled();
     try {
-      await member.inTurn(async () => {
+      await member.enqueue(async () => {
         const paid = member.payer?.afford();
         if (paid) await paid;
-        const { first } = this.#extent(room);
+        const { first } = this.#bounds(room);
         const count = Math.min(limit, maxHistory);
         const more = await this.#reads.add(async () => {
           if (member.gone) return false;
-          const entries = await lastEntries(log, room, before, count).catch(unread);
+          const entries = await lastEntries(journal, room, before, count).catch(unread);
           const sent = entries.map(({ number, time, from, body }): SentEntry => ({ number, time, from, body }));
           return member.answer({ type: 'history', room, first, entries: sent });
         });
@@ -191,10 +191,10 @@ export class Hall {
    * Tells all members that the server stops, and when to come again, which is not the same for all; ends them once what
    * they said is acknowledged, and resolves then.
    */
-  async goodbye(): Promise<void> {
+  async shutdown(): Promise<void> {
     const spread = Math.min(longestSpreadMs, this.#members.size);
     const ends = [...this.#members].map((member) => {
-      member.tell({ type: 'bye', reason: 'shutdown', again: 'later', waitMs: Math.round(Math.random() * spread) });
+      member.send({ type: 'bye', reason: 'shutdown', again: 'later', waitMs: Math.round(Math.random() * spread) });
       return new Promise<void>((resolve) => {
         member.whenSettled(() => {
           member.peer.close('ended');
@@ -205,9 +205,9 @@ export class Hall {
     await Promise.all(ends);
   }
 
-  #extent(name: string): Extent {
+  #bounds(name: string): Bounds {
     try {
-      return this.options.log.extent(name);
+      return this.options.journal.bounds(name);
     } catch (error) {
       return unread(error);
     }
@@ -222,14 +222,14 @@ export class Hall {
     if (known && known.size >= this.options.maxMembers) throw new Refusal('limit', `${name} is full`);
     if (known) return known;
     if (this.#rooms.size >= this.options.maxRooms) throw new Refusal('limit', 'there are too many rooms');
-    const room = new Room(name, this.options.log, this.#reads);
+    const room = new Room(name, this.options.journal, this.#reads);
     this.#rooms.set(name, room);
     return room;
   }
 
   #roomOf(member: Member, name: string): Room {
     // Spelling a name takes longer than all else that a message needs, and most are spelt as they are kept.
-    const key = member.rooms.has(name) ? name : roomNameOf(name);
+    const key = member.rooms.has(name) ? name : parseRoomName(name);
     const room = member.rooms.has(key) ? this.#rooms.get(key) : undefined;
     if (!room) throw new Refusal('not-in-room', `not in the room ${key}`);
     return room;
@@ -237,8 +237,8 @@ export class Hall {
 
   /** The owner has come again on another connection: the old one is lost, whether it knows or not. */
   #replace(before: Member): void {
-    before.tell({ type: 'bye', reason: 'replaced', again: 'no' });
-    this.dismiss(before, false);
+    before.send({ type: 'bye', reason: 'replaced', again: 'no' });
+    this.logout(before, false);
     before.peer.close('refused');
   }
 
@@ -249,7 +249,7 @@ export class Hall {
   }
 }
 
-/** The log failed. */
+/** The journal failed. */
 function unread(error: unknown): never {
-  throw new Refusal('gone', `cannot be read: ${wordsOf(error)}`);
+  throw new Refusal('gone', `cannot be read: ${failureText(error)}`);
 }

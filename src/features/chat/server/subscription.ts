@@ -1,4 +1,4 @@
-import type { Entry, Log } from '../protocol/journal.js';
+import type { Entry, Journal } from '../protocol/journal.js';
 import type { FairQueue } from './fair-queue.js';
 import type { Member } from './member.js';
 import { enough, portionsOf } from './portions.js';
@@ -9,8 +9,8 @@ const nothing = new Uint8Array(0);
 const page = 32;
 
 /**
- * A member's place in a room: first it catches up from the log, no faster than it reads, and then it is told what
- * is new. Between the two there is no gap and no repeat: whatever is not the next entry is read from the log.
+ * A member's place in a room: first it catches up from the journal, no faster than it reads, and then it is told what
+ * is new. Between the two there is no gap and no repeat: whatever is not the next entry is read from the journal.
  */
 export class Subscription {
   #live = false;
@@ -23,7 +23,7 @@ export class Subscription {
 
   constructor(
     readonly room: string,
-    readonly log: Log,
+    readonly journal: Journal,
     readonly reads: FairQueue,
     readonly member: Member,
     /** The number of the last entry that the member was told. */
@@ -40,10 +40,10 @@ export class Subscription {
   }
 
   /**
-   * Whether the member is to be told these new entries now; otherwise it will read them from the log. Entries `more`
+   * Whether the member is to be told these new entries now; otherwise it will read them from the journal. Entries `more`
    * of one turn are too much for a member that has still to take those before: it has had no time to be slow.
    */
-  takes(entries: readonly Entry[], more = false): boolean {
+  advance(entries: readonly Entry[], more = false): boolean {
     if (!this.#live) return false;
     const [first] = entries;
     if (first?.number !== this.position + 1 || (more && this.member.full)) {
@@ -58,13 +58,13 @@ export class Subscription {
   async #catchUp(): Promise<void> {
     try {
       // The extent is looked at in the turn in which following begins: see Log.
-      while (!this.#over && this.log.extent(this.room).last > this.position) {
+      while (!this.#over && this.journal.bounds(this.room).last > this.position) {
         // No page is held while its member is waited for: what it does not take is read again.
         await this.member.drained();
         await this.reads.add(() => this.#readOn());
       }
       this.#live = true;
-      if (this.#past && !this.#over) this.#write(this.member.voice.present?.() ?? nothing);
+      if (this.#past && !this.#over) this.#write(this.member.encoder.present?.() ?? nothing);
       this.#past = undefined;
       this.#wasLive = true;
     } catch (error) {
@@ -72,13 +72,13 @@ export class Subscription {
     }
   }
 
-  /** Tells the member a page of the log, or as much of it as it takes. */
+  /** Tells the member a page of the journal, or as much of it as it takes. */
   async #readOn(): Promise<void> {
     // Nothing is read for a member that has left meanwhile.
     if (this.#over) return;
-    const entries = await this.log.read(this.room, { after: this.position, limit: page, enough });
+    const entries = await this.journal.read(this.room, { after: this.position, limit: page, enough });
     if (this.#over) return;
-    const { first, last } = this.log.extent(this.room);
+    const { first, last } = this.journal.bounds(this.room);
     const next = entries[0]?.number ?? Math.max(first, Math.min(last, this.position) + 1);
     if (next > this.position + 1) this.#tellGap(next);
     this.position = next - 1;
@@ -89,9 +89,9 @@ export class Subscription {
   }
 
   #encoded(entries: readonly Entry[]): Uint8Array {
-    const { voice } = this.member;
-    if (this.#wasLive || !voice.past) return voice.entries(this.room, entries);
-    const bytes = voice.past(entries, this.#past);
+    const { encoder } = this.member;
+    if (this.#wasLive || !encoder.past) return encoder.entries(this.room, entries);
+    const bytes = encoder.past(entries, this.#past);
     this.#past = entries.at(-1);
     return bytes;
   }
@@ -105,9 +105,9 @@ export class Subscription {
     return this.#ended || this.member.gone;
   }
 
-  /** The log dropped entries while the member was on its way to them. */
+  /** The journal dropped entries while the member was on its way to them. */
   #tellGap(next: number): void {
     const message = `entries ${this.position + 1} to ${next - 1} are no longer kept`;
-    this.member.tell({ type: 'error', code: 'gone', message, room: this.room });
+    this.member.send({ type: 'error', code: 'gone', message, room: this.room });
   }
 }

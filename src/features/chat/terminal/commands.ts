@@ -6,7 +6,7 @@ import {
   type Line,
   type Model,
   newRoom,
-  type Room,
+  type RoomState,
   type Said,
   type Step,
   step,
@@ -55,7 +55,7 @@ function both(first: Step, next: (model: Model) => Step): Step {
 }
 
 /** Another room is shown: it has been read, and has its own draft. */
-export function show(model: Model, index: number): Model {
+export function showRoom(model: Model, index: number): Model {
   const room = model.rooms[index];
   if (!room || index === model.active) return model;
   const left = withRoom(model, activeRoom(model).name, (each) => ({ ...each, draft: model.input }));
@@ -66,8 +66,9 @@ export function show(model: Model, index: number): Model {
 /** The next room with something unread is shown, first of all one in which somebody says our name. */
 export function showUnread(model: Model): Model {
   const order = model.rooms.map((_, at) => (model.active + 1 + at) % model.rooms.length);
-  const next = order.find((at) => model.rooms[at]?.called) ?? order.find((at) => (model.rooms[at] as Room).unread > 0);
-  return next === undefined ? model : show(model, next);
+  const next =
+    order.find((at) => model.rooms[at]?.called) ?? order.find((at) => (model.rooms[at] as RoomState).unread > 0);
+  return next === undefined ? model : showRoom(model, next);
 }
 
 /** Shows ten times as much of the last message of the room that is not shown whole. */
@@ -95,7 +96,11 @@ function say(model: Model, body: string): Step {
   const key = model.made + 1;
   const id = `${model.session}-${key}`;
   const said: Said = { kind: 'said', key, id, time: model.now, from: model.name, body, fate: 'sending' };
-  const follow = ({ anchor: _, ...each }: Room): Room => ({ ...each, missed: 0, pending: [...each.pending, said] });
+  const follow = ({ anchor: _, ...each }: RoomState): RoomState => ({
+    ...each,
+    missed: 0,
+    pending: [...each.pending, said],
+  });
   return step(withRoom({ ...model, made: key }, room.name, follow), { do: 'say', room: room.name, body, id });
 }
 
@@ -131,7 +136,7 @@ const commands: Record<string, (model: Model, given: string) => Step> = {
 function who(model: Model, given: string): Step {
   const name = given ? roomKey(given) : activeRoom(model).name;
   const asked = ask(model, { type: 'who', room: name });
-  const showing = (room: Room): Room => ({ ...room, asked: [...room.asked, 'show'] });
+  const showing = (room: RoomState): RoomState => ({ ...room, asked: [...room.asked, 'show'] });
   return asked.effects.length > 0 ? step(withRoom(model, name, showing), ...asked.effects) : asked;
 }
 
@@ -146,16 +151,16 @@ function history(model: Model, count: string): Step {
 function join(model: Model, name: string): Step {
   if (name === '') return failed(model, '/join ROOM');
   const known = model.rooms.findIndex((room) => room.name === name);
-  if (known >= 0) return step(show(model, known));
+  if (known >= 0) return step(showRoom(model, known));
   const asked = { ...newRoom(name), from: activeRoom(model).name };
-  return step(show({ ...model, rooms: [...model.rooms, asked] }, model.rooms.length), { do: 'join', room: name });
+  return step(showRoom({ ...model, rooms: [...model.rooms, asked] }, model.rooms.length), { do: 'join', room: name });
 }
 
 function leaveRoom(model: Model, name: string): Step {
   const at = model.rooms.findIndex((room) => room.name === name);
   if (at < 0) return failed(model, `not in the room ${name}`);
   if (model.rooms.length === 1) return failed(model, 'this is the only room: /join another first, or /quit');
-  if ((model.rooms[at] as Room).pending.length > 0) return failed(model, 'what was said here is not sent yet');
+  if ((model.rooms[at] as RoomState).pending.length > 0) return failed(model, 'what was said here is not sent yet');
   return step(withoutRoom(model, at), { do: 'leave', room: name });
 }
 
@@ -167,7 +172,7 @@ export function withoutRoom(model: Model, at: number, back?: string): Model {
     0,
     back === undefined ? Math.min(at, rooms.length - 1) : rooms.findIndex(({ name }) => name === back),
   );
-  const room = rooms[index] as Room;
+  const room = rooms[index] as RoomState;
   const shown = { ...model, rooms, active: index, input: { ...room.draft, cut: model.input.cut } };
   return withRoom(shown, room.name, (each) => ({ ...each, unread: 0, called: false }));
 }

@@ -1,5 +1,5 @@
 /** What was done on the keyboard: a key of a name (`enter`, `ctrl-a`, `alt-1`), text that was typed, or a paste. */
-export type Stroke = { readonly key: string } | { readonly text: string } | { readonly paste: string };
+export type KeyEvent = { readonly key: string } | { readonly text: string } | { readonly paste: string };
 
 const pasteStart = '\x1b[200~';
 const pasteEnd = '\x1b[201~';
@@ -32,8 +32,8 @@ export class KeyReader {
     return this.#held !== '' && this.#paste === undefined;
   }
 
-  push(text: string): Stroke[] {
-    const strokes: Stroke[] = [];
+  push(text: string): KeyEvent[] {
+    const strokes: KeyEvent[] = [];
     let rest = this.#held + text;
     this.#held = '';
     while (rest !== '') {
@@ -53,7 +53,7 @@ export class KeyReader {
   }
 
   /** Nothing more has come for a second: a paste of which the end was lost is over. */
-  endPaste(): Stroke[] {
+  endPaste(): KeyEvent[] {
     const paste = `${this.#paste ?? ''}${this.#held}`;
     this.#paste = undefined;
     this.#held = '';
@@ -61,7 +61,7 @@ export class KeyReader {
   }
 
   /** Nothing more has come for a moment: what is held was the escape key, and what followed it. */
-  flush(): Stroke[] {
+  flush(): KeyEvent[] {
     const held = this.#held;
     if (!this.holds) return [];
     this.#held = '';
@@ -70,7 +70,7 @@ export class KeyReader {
   }
 
   /** Takes one stroke. Gives what is left, or undefined where more has to come first. */
-  #take(text: string, strokes: Stroke[]): string | undefined {
+  #take(text: string, strokes: KeyEvent[]): string | undefined {
     if (text.startsWith(pasteStart)) {
       this.#paste = '';
       return text.slice(pasteStart.length);
@@ -86,7 +86,7 @@ export class KeyReader {
     return text.slice(1);
   }
 
-  #takePaste(text: string, strokes: Stroke[]): string | undefined {
+  #takePaste(text: string, strokes: KeyEvent[]): string | undefined {
     const end = text.indexOf(pasteEnd);
     if (end >= 0) {
       strokes.push({ paste: `${this.#paste}${text.slice(0, end)}` });
@@ -101,7 +101,7 @@ export class KeyReader {
   }
 }
 
-function takeSequence(text: string, strokes: Stroke[]): string | undefined {
+function takeSequence(text: string, strokes: KeyEvent[]): string | undefined {
   const head = text.slice(1, longest).replaceAll('\x1b', '^');
   const match = sequence.exec(head);
   if (!match) return begun.test(head) ? undefined : text.slice(1);

@@ -45,7 +45,7 @@ export interface Anchor {
 }
 
 /** A room as it is shown. */
-export interface Room {
+export interface RoomState {
   readonly name: string;
   readonly topic: string;
   /** Whether the server has let us in. */
@@ -85,7 +85,7 @@ export type Link =
   | { readonly at: 'waiting'; readonly until: number; readonly why: string };
 
 /** The lines typed before, the newest last, and which one is shown. */
-export interface Typed {
+export interface InputHistory {
   readonly lines: readonly string[];
   /** The index of the one that is shown; their number where a new one is being typed. */
   readonly at: number;
@@ -108,11 +108,11 @@ export interface Model {
   readonly name: string;
   readonly now: number;
   readonly link: Link;
-  readonly rooms: readonly Room[];
+  readonly rooms: readonly RoomState[];
   /** The index of the room that is shown. */
   readonly active: number;
   readonly input: Editor;
-  readonly typed: Typed;
+  readonly typed: InputHistory;
   readonly completion?: Completion;
   /** Rooms that the server has told of, for Tab. */
   readonly heard: readonly string[];
@@ -160,7 +160,7 @@ export function newModel(
 }
 
 /** A room that we want to be in. */
-export function newRoom(name: string): Room {
+export function newRoom(name: string): RoomState {
   return {
     ...{ name, topic: '', joined: false, lines: [], pending: [], names: [], asked: [] },
     ...{ before: 0, oldest: 0, first: 0, unread: 0, called: false, missed: 0, draft: emptyEditor, were: [] },
@@ -173,17 +173,17 @@ export function step(model: Model, ...effects: Effect[]): Step {
 }
 
 /** The room that is shown. */
-export function activeRoom(model: Model): Room {
-  return model.rooms[model.active] as Room;
+export function activeRoom(model: Model): RoomState {
+  return model.rooms[model.active] as RoomState;
 }
 
 /** The room of a name, which is spelled as the server spells it. */
-export function roomNamed(model: Model, name: string): Room | undefined {
+export function roomNamed(model: Model, name: string): RoomState | undefined {
   return model.rooms.find((room) => room.name === name);
 }
 
 /** The model with one room changed. */
-export function withRoom(model: Model, name: string, change: (room: Room) => Room): Model {
+export function withRoom(model: Model, name: string, change: (room: RoomState) => RoomState): Model {
   return { ...model, rooms: model.rooms.map((room) => (room.name === name ? change(room) : room)) };
 }
 
@@ -210,7 +210,7 @@ interface NoticeOptions {
 }
 
 /** A room that is scrolled up keeps more, so that what is read stays for a while; it moves on where that is too much. */
-function trimmed(room: Room): Room {
+function trimmed(room: RoomState): RoomState {
   if (room.lines.length <= maxLines * (room.anchor ? 2 : 1.1)) return room;
   const lines = room.lines.slice(-maxLines);
   const oldest = lines.find((line) => line.kind === 'said' && line.number !== undefined) as Said | undefined;

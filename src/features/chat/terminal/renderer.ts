@@ -9,7 +9,7 @@ const end = '\x1b[?25h\x1b[?2026l';
  * What a terminal is sent so that it shows a screen: only the rows that differ from what it shows, so that little
  * goes over a slow line and nothing flickers.
  */
-export class Painter {
+export class Renderer {
   #shown: readonly string[] | undefined;
   #cursor = '';
 

@@ -1,5 +1,5 @@
 import { rowsOf } from './lines.js';
-import type { Anchor, Line, Room } from './model.js';
+import type { Anchor, Line, RoomState } from './model.js';
 import type { Row } from './row.js';
 
 /** What of a room is on the screen: its rows, and how many lines are below them. */
@@ -11,7 +11,7 @@ export interface Page {
 }
 
 /** The rows of a room that fit. Where there are too few above the anchor, those below it fill the screen. */
-export function pageOf(room: Room, columns: number, height: number): Page {
+export function pageOf(room: RoomState, columns: number, height: number): Page {
   const lines = [...room.lines, ...room.pending];
   const { at, hidden } = placeOf(lines, room.anchor);
   const rowsAt = (index: number) => rowsOf(lines[index] as Line, lines[index - 1], columns);
@@ -32,7 +32,12 @@ export function pageOf(room: Room, columns: number, height: number): Page {
  * A room scrolled up by `by` rows, down where it is negative. `short` is how many rows there were too few to scroll
  * up: older entries may have them. Only the lines between here and there are laid out.
  */
-export function scrolled(room: Room, columns: number, height: number, by: number): { room: Room; short: number } {
+export function scrolled(
+  room: RoomState,
+  columns: number,
+  height: number,
+  by: number,
+): { room: RoomState; short: number } {
   const lines = [...room.lines, ...room.pending];
   const heightAt = (index: number) => rowsOf(lines[index] as Line, lines[index - 1], columns).length;
   const { anchor: _, ...rest } = room;

@@ -1,21 +1,21 @@
 import type { ChatState } from '../client/options.js';
-import type { Missed } from '../client/positions.js';
+import type { Gap } from '../client/positions.js';
 import type { ServerMessage } from '../protocol/messages.js';
-import { enter, leave, older, show, showUnread } from './commands.js';
+import { enter, leave, older, showRoom, showUnread } from './commands.js';
 import { complete } from './complete.js';
 import { edits, insert, vertical, withText } from './editor.js';
-import type { Stroke } from './keys.js';
+import { onMessage, onSaid, onState } from './incoming.js';
+import type { KeyEvent } from './keys.js';
 import { activeRoom, type Model, type Step, step, withNotice, withRoom } from './model.js';
 import { scrolled } from './scroll.js';
-import { onMessage, onSaid, onState } from './server-events.js';
 import { messageHeight } from './view.js';
 
 /** What can happen to the program. */
 export type Event =
-  | { readonly type: 'stroke'; readonly stroke: Stroke }
+  | { readonly type: 'stroke'; readonly stroke: KeyEvent }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'state'; readonly state: ChatState }
-  | { readonly type: 'message'; readonly message: ServerMessage; readonly missed?: Missed | undefined }
+  | { readonly type: 'message'; readonly message: ServerMessage; readonly missed?: Gap | undefined }
   | { readonly type: 'said'; readonly id: string; readonly outcome: { number: number } | { failed: string } }
   /** Time has passed. */
   | { readonly type: 'tick' };
@@ -44,7 +44,7 @@ export function update(before: Model, event: Event, now: number): Step {
   }
 }
 
-function onStroke(model: Model, stroke: Stroke): Step {
+function onStroke(model: Model, stroke: KeyEvent): Step {
   if ('text' in stroke) return step(typing(model, stroke.text));
   if ('paste' in stroke) return step(onPaste(model, pasted(stroke.paste)));
   const key = names[stroke.key] ?? stroke.key;
@@ -91,7 +91,7 @@ const names: Record<string, string> = {
 function onKey(model: Model, key: string): Step {
   const edit = Object.hasOwn(edits, key) ? edits[key] : undefined;
   if (edit) return step({ ...model, input: edit(model.input) });
-  if (/^alt-[1-9]$/.test(key)) return step(show(model, Number(key.slice(4)) - 1));
+  if (/^alt-[1-9]$/.test(key)) return step(showRoom(model, Number(key.slice(4)) - 1));
   const run = Object.hasOwn(actions, key) ? actions[key] : undefined;
   return run ? run(model) : step(model);
 }
@@ -103,8 +103,8 @@ const actions: Record<string, (model: Model) => Step> = {
   down: (model) => step(recall(model, 1)),
   'page-up': (model) => scroll(model, Math.max(1, messageHeight(model) - 1)),
   'page-down': (model) => scroll(model, -Math.max(1, messageHeight(model) - 1)),
-  'ctrl-n': (model) => step(show(model, (model.active + 1) % model.rooms.length)),
-  'ctrl-p': (model) => step(show(model, (model.active + model.rooms.length - 1) % model.rooms.length)),
+  'ctrl-n': (model) => step(showRoom(model, (model.active + 1) % model.rooms.length)),
+  'ctrl-p': (model) => step(showRoom(model, (model.active + model.rooms.length - 1) % model.rooms.length)),
   'ctrl-c': (model) => (model.input.text === '' ? leave(model) : step(cleared(model))),
   'alt-a': (model) => step(showUnread(model)),
   'ctrl-d': (model) => (model.input.text === '' ? leave(model) : onKey(model, 'delete')),

@@ -1,7 +1,7 @@
 import { cut, widthOf } from '../../../io/width.js';
 import { inputRows } from './input-rows.js';
 import { dayOf, label } from './lines.js';
-import { activeRoom, type Model, type Room } from './model.js';
+import { activeRoom, type Model, type RoomState } from './model.js';
 import { type Row, rowWidth, type Span } from './row.js';
 import { type Page, pageOf } from './scroll.js';
 
@@ -82,7 +82,7 @@ function hidden({ rooms }: Model, from: number, to: number, arrow: string): Span
   return [{ text, style: unread > 0 ? { bold: true } : { dim: true } }];
 }
 
-function tabOf({ name, unread, called }: Room, at: number, active: boolean): Span {
+function tabOf({ name, unread, called }: RoomState, at: number, active: boolean): Span {
   const waiting = unread > 0 ? ` (${unread}${called ? '!' : ''})` : '';
   const text = ` ${at + 1} ${label(name)}${waiting} `;
   return active ? { text, style: { bold: true, inverse: true } } : { text, style: unread > 0 ? { bold: true } : {} };
@@ -112,7 +112,7 @@ function stateRow(model: Model, below: number): Row {
 /** Milliseconds after which a server that has not acknowledged what we said is named. */
 const answerMs = 5_000;
 
-function linkOf({ link, leaving, now, rooms }: Model, room: Room): string {
+function linkOf({ link, leaving, now, rooms }: Model, room: RoomState): string {
   if (leaving) return 'leaving';
   const sent = rooms.flatMap(({ pending }) => pending.filter(({ fate }) => fate === 'sending').slice(0, 1));
   const waits = now - Math.min(...sent.map(({ time }) => time));

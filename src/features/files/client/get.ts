@@ -1,13 +1,13 @@
 import { attributesIn, type FileAttributes } from '../../../core/file-attributes.js';
-import { inWords, WirelineError } from '../../../core/index.js';
-import { type Download, pathParts } from '../protocol/folder.js';
+import { errorText, WirelineError } from '../../../core/index.js';
+import { type FileTarget, pathParts } from '../protocol/tree.js';
 import type { Answer } from './answer.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { list } from './ls.js';
-import { Overlap } from './overlap.js';
 import type { FilesSession, ReceiveBody } from './session.js';
 
 /** What became of a file that was fetched. */
-export interface Got {
+export interface GetResult {
   readonly path: string;
   readonly bytes: number;
   /** Of these bytes, those that were there from an earlier try. */
@@ -39,9 +39,9 @@ export class IsFolder extends WirelineError {
 export async function get(
   session: FilesSession,
   path: string,
-  target: Download,
+  target: FileTarget,
   options: GetOptions = {},
-): Promise<Got> {
+): Promise<GetResult> {
   const { hash = true } = options;
   let header: Answer = {};
   // The hash of nothing would have the server hash the whole file.
@@ -67,7 +67,7 @@ export async function get(
 }
 
 /** Takes the bytes that a header announces into the target. */
-function into(target: Download, path: string, header: Answer, { hash = true, onProgress }: GetOptions): ReceiveBody {
+function into(target: FileTarget, path: string, header: Answer, { hash = true, onProgress }: GetOptions): ReceiveBody {
   let at = Number(header.offset ?? 0);
   if (at !== target.offset) {
     if (at !== 0) throw new WirelineError('protocol', 'the server begins where it was not asked to');
@@ -81,7 +81,7 @@ function into(target: Download, path: string, header: Answer, { hash = true, onP
   };
 }
 
-async function finished(target: Download, attributes: FileAttributes): Promise<void> {
+async function finished(target: FileTarget, attributes: FileAttributes): Promise<void> {
   try {
     await target.finish(attributes);
   } catch (cause) {
@@ -90,7 +90,7 @@ async function finished(target: Download, attributes: FileAttributes): Promise<v
 }
 
 /** What the disk does not take is dropped, as it may be the last that there was room for; so is what may not be there. */
-function written(target: Download, write: () => void): void {
+function written(target: FileTarget, write: () => void): void {
   try {
     write();
   } catch (cause) {
@@ -98,13 +98,13 @@ function written(target: Download, write: () => void): void {
   }
 }
 
-function notWritten(target: Download, cause: unknown): WirelineError {
+function notWritten(target: FileTarget, cause: unknown): WirelineError {
   target.drop();
   if (cause instanceof WirelineError) return cause;
-  return new WirelineError('output', `cannot write ${target.path}: ${inWords(cause)}`, { cause });
+  return new WirelineError('output', `cannot write ${target.path}: ${errorText(cause)}`, { cause });
 }
 
-function check(path: string, target: Download, trailer: Answer, { sha256, bytes }: Partial<Got>): void {
+function check(path: string, target: FileTarget, trailer: Answer, { sha256, bytes }: Partial<GetResult>): void {
   if (sha256 === undefined ? trailer.bytes === bytes : trailer.sha256 === sha256) return;
   target.drop();
   const what = sha256 === undefined ? 'length' : 'SHA-256';
@@ -114,7 +114,7 @@ function check(path: string, target: Download, trailer: Answer, { sha256, bytes 
 /** How {@link getTree} fetches. */
 export interface TreeOptions extends GetOptions {
   /** Called with each file that is there, whole. */
-  readonly onGot?: (got: Got) => void;
+  readonly onGot?: (got: GetResult) => void;
   /** Called with the path of each folder below the one that is fetched, the first of all `''`. */
   readonly onFolder?: (below: string) => void;
   /** Returns true for a file that is not fetched. */
@@ -131,10 +131,10 @@ export interface TreeOptions extends GetOptions {
 export async function getTree(
   session: FilesSession,
   path: string,
-  targetOf: (below: string) => Download,
+  targetOf: (below: string) => FileTarget,
   options: TreeOptions = {},
 ): Promise<void> {
-  const overlap = new Overlap<Got>((got) => options.onGot?.(got));
+  const overlap = new ConcurrencyLimit<GetResult>((got) => options.onGot?.(got));
   try {
     for await (const { below, size } of filesIn(session, path, options)) {
       await overlap.room(size);

@@ -1,6 +1,6 @@
 import { attributesIn } from '../../../core/file-attributes.js';
 import { WirelineError } from '../../../core/index.js';
-import type { FolderEntry } from '../protocol/folder.js';
+import type { TreeListing } from '../protocol/tree.js';
 import type { FilesSession } from './session.js';
 
 /** The largest list that is read, in bytes. Stops a server that never ends one. */
@@ -10,7 +10,7 @@ const maxList = 64 * 1024 * 1024;
  * What is in the folder `path` of a files service. Rejects as a request of the session does, and with `protocol` where
  * the SHA-256 of the list is not the server's.
  */
-export async function list(session: FilesSession, path: string): Promise<FolderEntry[]> {
+export async function list(session: FilesSession, path: string): Promise<TreeListing[]> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   const { sha256 } = await session.request({ list: path }, (header) => {
     if (Number(header.size) > maxList) throw new WirelineError('too-long', `the list is longer than ${maxList} bytes`);
@@ -26,8 +26,8 @@ async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function entryOf(line: string): FolderEntry {
-  const { name, type, size, mode, time } = (parsed(line) ?? {}) as Partial<Record<keyof FolderEntry, unknown>>;
+function entryOf(line: string): TreeListing {
+  const { name, type, size, mode, time } = (parsed(line) ?? {}) as Partial<Record<keyof TreeListing, unknown>>;
   if (typeof name !== 'string' || (type !== 'file' && type !== 'folder')) {
     throw new WirelineError('protocol', 'the server lists what is no file or folder');
   }

@@ -1,8 +1,8 @@
 import { type FileAttributes, modeText } from '../../../core/file-attributes.js';
-import { type Input, inWords, type MakeHash, sha256, WirelineError } from '../../../core/index.js';
+import { errorText, type Input, type MakeHash, sha256, WirelineError } from '../../../core/index.js';
 import { VerifiedWriter } from '../../../framing/index.js';
 import { notOurs } from './answer.js';
-import { Overlap } from './overlap.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import type { FilesSession } from './session.js';
 
 /** How {@link put} sends. */
@@ -26,7 +26,7 @@ export interface FileToPut extends FileAttributes {
 }
 
 /** What became of a file that was sent. */
-export interface Sent {
+export interface PutResult {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -37,7 +37,7 @@ export interface Sent {
  * place. Rejects with `refused` as the server says, with `input` where the input cannot be read, and with why the
  * connection was lost: there is then nothing of it at the server.
  */
-export function put(session: FilesSession, path: string, input: Input, options: PutOptions = {}): Promise<Sent> {
+export function put(session: FilesSession, path: string, input: Input, options: PutOptions = {}): Promise<PutResult> {
   return putting(session, path, input, options, { ahead: false, onWritten() {} });
 }
 
@@ -49,9 +49,9 @@ export function put(session: FilesSession, path: string, input: Input, options: 
 export async function putAll(
   session: FilesSession,
   files: Iterable<FileToPut>,
-  options: PutOptions & { onSent?: (sent: Sent) => void } = {},
+  options: PutOptions & { onSent?: (sent: PutResult) => void } = {},
 ): Promise<void> {
-  const overlap = new Overlap<Sent>((sent) => options.onSent?.(sent));
+  const overlap = new ConcurrencyLimit<PutResult>((sent) => options.onSent?.(sent));
   try {
     for (const { path, size, open, mode, time } of files) {
       const how = { ...options, ...defined({ mode, time }) };
@@ -84,7 +84,7 @@ async function putting(
   input: Input,
   options: PutOptions,
   { ahead, onWritten }: Putting,
-): Promise<Sent> {
+): Promise<PutResult> {
   try {
     const request = {
       put: path,
@@ -139,7 +139,7 @@ function sendAll(
         const known =
           error instanceof WirelineError
             ? error
-            : new WirelineError('input', `cannot read the input: ${inWords(error)}`);
+            : new WirelineError('input', `cannot read the input: ${errorText(error)}`);
         session.end(known);
         reject(known);
       },

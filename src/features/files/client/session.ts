@@ -2,8 +2,8 @@ import {
   asWirelineError,
   type Clock,
   type Connection,
+  errorText,
   type Handler,
-  inWords,
   systemClock,
   type Timer,
   WirelineError,
@@ -111,7 +111,9 @@ class DialledSession implements FilesSession {
       end: () => this.#fail(new WirelineError('reset', `${peer.remote} closed before it had answered`)),
       close: ({ reason, error }) => {
         const code = reason === 'ended' ? 'reset' : reason;
-        this.#fail(new WirelineError(code, `lost ${peer.remote}: ${error ? inWords(error) : code}`, { cause: error }));
+        this.#fail(
+          new WirelineError(code, `lost ${peer.remote}: ${error ? errorText(error) : code}`, { cause: error }),
+        );
         this.#limit.stop();
         this.#first?.stop();
       },

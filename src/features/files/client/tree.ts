@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { inWords } from '../../../core/index.js';
+import { errorText } from '../../../core/index.js';
 import { isPart } from '../../../io/new-file.js';
 
 /** A file of a tree, or a folder of it from which nothing else comes. */
@@ -68,7 +68,7 @@ function attempt<T>(path: string, leaveOut: LeaveOut, run: () => T): T | undefin
   try {
     return run();
   } catch (error) {
-    leaveOut(path, `cannot be read: ${inWords(error)}`);
+    leaveOut(path, `cannot be read: ${errorText(error)}`);
     return undefined;
   }
 }

@@ -3,22 +3,22 @@ import { basename } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
 import { count } from '../../../cli/options.js';
-import { note, print, say, setStatus } from '../../../cli/process.js';
+import { setStatus, writeErr, writeNote, writeOut } from '../../../cli/process.js';
 import { escapedJson, readableName, readableSize } from '../../../cli/readable.js';
 import { standardOutput } from '../../../cli/stdio.js';
-import { inWords, sha256, WirelineError } from '../../../core/index.js';
+import { errorText, sha256, WirelineError } from '../../../core/index.js';
 import { isPart } from '../../../io/new-file.js';
 import {
-  type DownloadOptions,
-  download,
   downloadInto,
+  type FileTargetOptions,
+  fileTarget,
   isFolderHere,
   pathIn,
   treeDownload,
-} from '../client/download.js';
-import { type Got, get, getTree, IsFolder } from '../client/get.js';
+} from '../client/file-target.js';
+import { type GetResult, get, getTree, IsFolder } from '../client/get.js';
 import type { FilesSession } from '../client/session.js';
-import { type Download, pathParts } from '../protocol/folder.js';
+import { type FileTarget, pathParts } from '../protocol/tree.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
 
 /** `wireline get`: fetches files by name. */
@@ -59,10 +59,10 @@ async function fetchAll(session: FilesSession, words: string[], options: GetComm
     throw new WirelineError('usage', 'one name is fetched at a time: a folder for many files');
   }
   const output = dash ?? options.output ?? lastPart(name);
-  const printLine = output === '-' ? say : (line: string) => print(`${line}\n`);
+  const printLine = output === '-' ? writeErr : (line: string) => writeOut(`${line}\n`);
   const progress = await progressFor(options, printLine);
   const how = { hash: options.hash, onProgress: progress.show };
-  const done = (got: Got) => {
+  const done = (got: GetResult) => {
     progress.stop();
     report(got, printLine, options);
   };
@@ -93,24 +93,24 @@ class Kept {
     const [first, ...more] = this.#parts;
     if (!first) return;
     const others = more.length > 0 ? `, and ${more.length} more parts` : '';
-    note(
+    writeNote(
       `wireline: ${readableSize(first.bytes)} stay in ${readableName(first.part)}${others}: the next get goes on from there`,
     );
   }
 }
 
 /** Where a file goes: below a folder that is there, or is named with a / at its end, it has its own name. */
-function place(output: string, name: string, target: DownloadOptions): Download {
+function place(output: string, name: string, target: FileTargetOptions): FileTarget {
   const isFolder = output.endsWith('/') || isFolderHere(output);
   const last = basename(name);
-  return isFolder && pathParts(last)?.length === 1 ? downloadInto(output, last, target) : download(output, target);
+  return isFolder && pathParts(last)?.length === 1 ? downloadInto(output, last, target) : fileTarget(output, target);
 }
 
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new WirelineError('output', `cannot make the folder ${path}: ${inWords(cause)}`, { cause });
+    throw new WirelineError('output', `cannot make the folder ${path}: ${errorText(cause)}`, { cause });
   }
 }
 
@@ -119,7 +119,7 @@ function leftOut(below: string, name: string, printLine: (line: string) => void,
   if (!isPart(basename(below))) return false;
   const why = 'has the name of a part of a file that is not whole yet';
   setStatus('refused');
-  say(`wireline: ${readableName(below)} of ${readableName(name)} is left out: it ${why}`);
+  writeErr(`wireline: ${readableName(below)} of ${readableName(name)} is left out: it ${why}`);
   if (json) printLine(escapedJson({ leftOut: below, why }));
   return true;
 }
@@ -132,7 +132,7 @@ function lastPart(path: string): string {
 }
 
 /** Stdout as a download: nothing is there before, and nothing can be taken back. */
-function ontoStdout(session: FilesSession): Download {
+function ontoStdout(session: FilesSession): FileTarget {
   const output = standardOutput((error) => session.fail(error));
   const hash = sha256();
   return {
@@ -152,11 +152,11 @@ function ontoStdout(session: FilesSession): Download {
   };
 }
 
-function report(got: Got, printLine: (line: string) => void, { json, quiet }: TransferOptions): void {
+function report(got: GetResult, printLine: (line: string) => void, { json, quiet }: TransferOptions): void {
   if (json) printLine(JSON.stringify(got));
   else if (!quiet) {
     const resumed = got.resumed > 0 ? `, of which ${readableSize(got.resumed)} were there` : '';
-    say(
+    writeErr(
       `${readableName(got.path)}: ${readableSize(got.bytes)}${resumed}${got.sha256 ? `, SHA-256 ${got.sha256}` : ''}`,
     );
   }

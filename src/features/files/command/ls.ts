@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
-import { print } from '../../../cli/process.js';
+import { writeOut } from '../../../cli/process.js';
 import { escapedJson, readableName, readableSize } from '../../../cli/readable.js';
 import { WirelineError } from '../../../core/index.js';
 import { list } from '../client/ls.js';
-import type { FolderEntry } from '../protocol/folder.js';
+import type { TreeListing } from '../protocol/tree.js';
 import { withFiles, withTransferOptions } from './transfer-options.js';
 
 /** `wireline ls`: what a files service has. */
@@ -19,12 +19,13 @@ export function lsCommand() {
     .action((words, options) =>
       withFiles(words, options, async (session, [path = '', ...more]) => {
         if (more.length > 0) throw new WirelineError('usage', 'one folder is listed at a time');
-        for (const entry of await list(session, path)) print(`${options.json ? escapedJson(entry) : lineOf(entry)}\n`);
+        for (const entry of await list(session, path))
+          writeOut(`${options.json ? escapedJson(entry) : lineOf(entry)}\n`);
       }),
     );
 }
 
-function lineOf({ name, type, size, time }: FolderEntry): string {
+function lineOf({ name, type, size, time }: TreeListing): string {
   const when = new Date(time).toISOString().slice(0, 16).replace('T', ' ');
   const what = type === 'folder' ? '' : readableSize(size);
   return `${what.padStart(10)}  ${when}  ${readableName(name)}${type === 'folder' ? '/' : ''}`;

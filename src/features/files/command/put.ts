@@ -2,12 +2,12 @@ import { type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
-import { print, say, setStatus } from '../../../cli/process.js';
+import { setStatus, writeErr, writeOut } from '../../../cli/process.js';
 import { escapedJson, readableName, readableSize } from '../../../cli/readable.js';
 import { inputOf, isTyped } from '../../../cli/stdio.js';
 import { WirelineError } from '../../../core/index.js';
-import { inWords } from '../../../net/system-errors.js';
-import { type FileToPut, makeFolder, putAll, type Sent } from '../client/put.js';
+import { errorText } from '../../../net/system-errors.js';
+import { type FileToPut, makeFolder, type PutResult, putAll } from '../client/put.js';
 import type { FilesSession } from '../client/session.js';
 import { filesUnder, type LeaveOut } from '../client/tree.js';
 import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
@@ -70,7 +70,7 @@ async function sendAll(session: FilesSession, words: string[], options: PutComma
 function leavingOut({ json }: TransferOptions): LeaveOut {
   return (path, why) => {
     setStatus('input');
-    say(`wireline: ${readableName(path)} is left out: it ${why}`);
+    writeErr(`wireline: ${readableName(path)} is left out: it ${why}`);
     if (json) printLine(escapedJson({ leftOut: path, why }));
   };
 }
@@ -99,15 +99,15 @@ function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (cause) {
-    throw new WirelineError('input', `cannot read ${path}: ${inWords(cause)}`, { cause });
+    throw new WirelineError('input', `cannot read ${path}: ${errorText(cause)}`, { cause });
   }
 }
 
 function printLine(line: string): void {
-  print(`${line}\n`);
+  writeOut(`${line}\n`);
 }
 
-function report(sent: Sent, { json, quiet }: TransferOptions): void {
+function report(sent: PutResult, { json, quiet }: TransferOptions): void {
   if (json) printLine(JSON.stringify(sent));
-  else if (!quiet) say(`${readableName(sent.path)}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
+  else if (!quiet) writeErr(`${readableName(sent.path)}: ${readableSize(sent.bytes)} sent, SHA-256 ${sent.sha256}`);
 }

@@ -3,8 +3,8 @@ import { examples } from '../../../cli/help.js';
 import { given, maxBytesOption, warnOfRoom } from '../../../cli/max-bytes.js';
 import { runServer, withServerOptions } from '../../../cli/run-server.js';
 import { systemClock } from '../../../core/index.js';
-import { servedFolder } from '../folder/served-folder.js';
 import { files } from '../server/files.js';
+import { servedTree } from '../tree/served-tree.js';
 
 /** `wireline serve files`: files by name, of text 5. */
 export function serveFiles() {
@@ -37,7 +37,7 @@ export function serveFiles() {
         options,
         () =>
           files({
-            folder: servedFolder(dir, given(options.maxBytes)),
+            folder: servedTree(dir, given(options.maxBytes)),
             clock: systemClock,
             writable: options.writable === true,
             ...stall,

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import { withClientOptions, withTimeLimit } from '../../../cli/client-options.js';
 import { canMoveCursor } from '../../../cli/job-control.js';
-import { runClient } from '../../../cli/process.js';
+import { runClientCommand } from '../../../cli/process.js';
 import type { Progress } from '../../../cli/progress.js';
 import { parseTarget } from '../../../net/address.js';
 import { type FilesSession, openFiles } from '../client/session.js';
@@ -30,7 +30,7 @@ export function withFiles(
   options: TransferOptions,
   work: (session: FilesSession, rest: string[], signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  return runClient(async (signal) => {
+  return runClientCommand(async (signal) => {
     const { address, rest } = parseTarget(words);
     const session = await openFiles(address, {
       connectTimeoutMs: options.connectTimeout,

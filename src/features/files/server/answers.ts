@@ -8,7 +8,7 @@ const mostOfAll = 256;
 let dueOfAll = 0;
 
 /** The answer to one request, sent in its turn. */
-export class Answer {
+export class QueuedAnswer {
   readonly #waiting: (() => void)[] = [];
 
   constructor(
@@ -49,7 +49,7 @@ export class Answer {
  * puts many small files has the disk waited for once for many of them.
  */
 export class Answers {
-  readonly #answers: Answer[] = [];
+  readonly #answers: QueuedAnswer[] = [];
   #wait: { readonly isDue: () => boolean; run(): void } | undefined;
 
   constructor(readonly peer: Connection) {}
@@ -60,8 +60,8 @@ export class Answers {
   }
 
   /** The answer to the request that begins now. */
-  add(): Answer {
-    const answer = new Answer(this.peer, this.#answers.length === 0, () => this.#onOver());
+  add(): QueuedAnswer {
+    const answer = new QueuedAnswer(this.peer, this.#answers.length === 0, () => this.#onOver());
     this.#answers.push(answer);
     dueOfAll++;
     return answer;

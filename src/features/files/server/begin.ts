@@ -1,6 +1,6 @@
 import { WirelineError } from '../../../core/index.js';
 import type { FilesContext } from './context.js';
-import { download } from './download.js';
+import { sendFile } from './download.js';
 import { listing } from './listing.js';
 import { folderFor } from './put.js';
 import type { Request } from './request.js';
@@ -18,5 +18,5 @@ export function begin(request: Request, context: FilesContext): Transfer {
     return { go: onOver, stop() {} };
   }
   if (request.type === 'list') return listing(peer, folder, request.path, lists, onOver);
-  return download(peer, folder, request, onOver);
+  return sendFile(peer, folder, request, onOver);
 }

@@ -1,11 +1,11 @@
 import type { Connection } from '../../../core/index.js';
 import type { Answers } from './answers.js';
 import type { FilesOptions } from './files.js';
-import type { ListPace } from './list-pace.js';
+import type { ListRateLimit } from './list-pace.js';
 
 /** The options of the service, and the pace of lists of one connection. */
 export interface FilesShared extends FilesOptions {
-  readonly lists: ListPace;
+  readonly lists: ListRateLimit;
 }
 
 /** The context of all requests of one connection. */

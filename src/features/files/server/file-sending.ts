@@ -1,6 +1,6 @@
 import { modeText } from '../../../core/file-attributes.js';
 import type { Connection } from '../../../core/index.js';
-import type { OpenFile } from '../protocol/folder.js';
+import type { OpenFile } from '../protocol/tree.js';
 import type { FileHash, Get } from './hash.js';
 import { HashJobs } from './hash-jobs.js';
 import { jsonLine, type Transfer } from './transfer.js';

@@ -1,12 +1,12 @@
 import { AddressBuckets } from '../../../core/bucket.js';
 import { type Clock, type Service, systemClock } from '../../../core/index.js';
-import type { Folder } from '../protocol/folder.js';
+import type { ServedTree } from '../protocol/tree.js';
 import { FilesHandler } from './handler.js';
-import { ListPace, listRate } from './list-pace.js';
+import { ListRateLimit, listRate } from './list-pace.js';
 
 /** How {@link files} serves: what, by which clock, and whether clients may put files too. */
 export interface FilesOptions {
-  readonly folder: Folder;
+  readonly folder: ServedTree;
   readonly clock?: Clock;
   readonly writable?: boolean;
   /** Milliseconds in which more of a file must come that a client puts (default 30,000; 0: any time). */
@@ -20,5 +20,5 @@ export interface FilesOptions {
  */
 export function files(options: FilesOptions): Service {
   const lists = new AddressBuckets(options.clock ?? systemClock, listRate);
-  return (peer) => new FilesHandler(peer, { ...options, lists: new ListPace(lists, peer.remote) });
+  return (peer) => new FilesHandler(peer, { ...options, lists: new ListRateLimit(lists, peer.remote) });
 }

@@ -3,7 +3,7 @@ import { withoutMark } from '../../../framing/index.js';
 import { Answers } from './answers.js';
 import { begin } from './begin.js';
 import type { FilesContext, FilesShared } from './context.js';
-import { refuse, refused } from './refusal.js';
+import { refused, refuseRequest } from './refusal.js';
 import { parseRequest, type Request } from './request.js';
 import { RequestReader } from './request-reader.js';
 import type { Transfer } from './transfer.js';
@@ -30,7 +30,7 @@ export class FilesHandler implements Handler {
       clock: options.clock ?? systemClock,
       onRequest: (line) => this.#onRequest(line),
       onEnd: () => this.#answers.whenNone(() => peer.end()),
-      onTooLong: (line, error) => this.#answers.whenNone(() => refuse(peer, line, error)),
+      onTooLong: (line, error) => this.#answers.whenNone(() => refuseRequest(peer, line, error)),
     });
   }
 

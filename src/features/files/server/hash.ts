@@ -1,5 +1,5 @@
 import type { Hash } from '../../../core/index.js';
-import type { Folder, OpenFile } from '../protocol/folder.js';
+import type { OpenFile, ServedTree } from '../protocol/tree.js';
 import type { Request } from './request.js';
 
 /** A request for a file's bytes. */
@@ -13,7 +13,7 @@ export class FileHash {
   readonly #wanted: boolean;
 
   constructor(
-    readonly folder: Folder,
+    readonly folder: ServedTree,
     readonly file: OpenFile,
     readonly request: Get,
   ) {

@@ -5,7 +5,7 @@ import type { Timer } from '../../../core/index.js';
 export const listRate: BucketOptions = { rate: 1024 * 1024, burst: 16 * 1024 * 1024 };
 
 /** Begins a list once the lists before it are paid for, by the connection and by its address. */
-export class ListPace {
+export class ListRateLimit {
   readonly #own: Bucket;
   readonly #address: AddressBucket | undefined;
   #timer: Timer | undefined;

@@ -1,7 +1,7 @@
 import { modeText } from '../../../core/file-attributes.js';
-import { type Connection, joined, Piecework } from '../../../core/index.js';
-import type { Folder, FolderEntry } from '../protocol/folder.js';
-import type { ListPace } from './list-pace.js';
+import { type Connection, concat, Piecework } from '../../../core/index.js';
+import type { ServedTree, TreeListing } from '../protocol/tree.js';
+import type { ListRateLimit } from './list-pace.js';
 import { jsonLine, type Transfer } from './transfer.js';
 
 /** Bytes of a list that are written at a time. */
@@ -11,7 +11,13 @@ const pieceSize = 32 * 1024;
  * Answers a `list`: a header, a line of JSON for each entry, and a trailer; made and sent in pieces, once the lists before
  * it are paid for.
  */
-export function listing(peer: Connection, folder: Folder, path: string, pace: ListPace, onOver: () => void): Transfer {
+export function listing(
+  peer: Connection,
+  folder: ServedTree,
+  path: string,
+  pace: ListRateLimit,
+  onOver: () => void,
+): Transfer {
   const entries = folder.list(path);
   const hash = folder.hash();
   const work = new Piecework(
@@ -19,7 +25,7 @@ export function listing(peer: Connection, folder: Folder, path: string, pace: Li
     function* (write) {
       const lines: string[] = [];
       for (const entry of entries) yield lines.push(`${JSON.stringify(onWire(entry))}\n`);
-      const body = joined(lines);
+      const body = concat(lines);
       write(jsonLine({ list: path, size: body.length }));
       for (let at = 0; at < body.length; at += pieceSize) {
         const piece = body.subarray(at, at + pieceSize);
@@ -42,6 +48,6 @@ export function listing(peer: Connection, folder: Folder, path: string, pace: Li
   };
 }
 
-function onWire({ mode, ...entry }: FolderEntry): object {
+function onWire({ mode, ...entry }: TreeListing): object {
   return mode === undefined ? entry : { ...entry, mode: modeText(mode) };
 }

@@ -14,7 +14,7 @@ export function refused(peer: Connection, line: Uint8Array, error: WirelineError
 }
 
 /** Tells a client what is wrong with its request, and closes. */
-export function refuse(peer: Connection, line: Uint8Array, error: WirelineError): void {
+export function refuseRequest(peer: Connection, line: Uint8Array, error: WirelineError): void {
   tell(peer, line, error);
   close(peer, error);
 }

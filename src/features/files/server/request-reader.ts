@@ -1,5 +1,5 @@
 import { Turn, WirelineError } from '../../../core/index.js';
-import { isBegun, type RequestReaderOptions } from './request.js';
+import { isIncompleteJson, type RequestReaderOptions } from './request.js';
 import { WaitingBytes } from './waiting.js';
 
 const LF = 10;
@@ -112,7 +112,7 @@ export class RequestReader {
   }
 
   #onPause(): void {
-    if (this.#waiting.size === 0 || this.#holding || isBegun(this.#waiting.bytes)) return;
+    if (this.#waiting.size === 0 || this.#holding || isIncompleteJson(this.#waiting.bytes)) return;
     this.#give(this.take());
   }
 

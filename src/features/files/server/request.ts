@@ -66,7 +66,7 @@ export function parseRequest(line: Uint8Array): Request {
 }
 
 /** Whether a line that has no end yet is JSON that goes on: what comes late of it is no request of its own. */
-export function isBegun(line: Uint8Array): boolean {
+export function isIncompleteJson(line: Uint8Array): boolean {
   if (line[0] !== BRACE) return false;
   try {
     JSON.parse(decoder.decode(line));

@@ -1,8 +1,8 @@
 import { type NewFile, systemClock, type Timer, WirelineError } from '../../../core/index.js';
 import { VerifiedReader } from '../../../framing/index.js';
-import type { Answer } from './answers.js';
+import type { QueuedAnswer } from './answers.js';
 import type { FilesContext } from './context.js';
-import { fileFor, inOurWords, type Put } from './put.js';
+import { fileFor, type Put, putError } from './put.js';
 import type { Transfer } from './transfer.js';
 
 /** Milliseconds in which more of a file must come. */
@@ -15,7 +15,7 @@ const defaultStallMs = 30_000;
 export class FileUpload implements Transfer {
   readonly #file: NewFile;
   readonly #stream: VerifiedReader;
-  readonly #answer: Answer;
+  readonly #answer: QueuedAnswer;
   #over = false;
   #stall: Timer | undefined;
 
@@ -93,7 +93,7 @@ export class FileUpload implements Transfer {
   #fail(error: unknown): void {
     this.#end();
     this.#file.abort();
-    const known = inOurWords(error, this.request.path);
+    const known = putError(error, this.request.path);
     this.#answer.say({ error: known.message });
     // The bytes that follow are no request.
     this.#answer.end(() => this.#answer.peer.close(known.code, error as Error));

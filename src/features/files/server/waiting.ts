@@ -1,4 +1,4 @@
-import { joined, keep } from '../../../core/index.js';
+import { concat, retain } from '../../../core/index.js';
 
 /** Bytes of requests that wait. Adding to them costs the same however many there are; they are joined when looked at. */
 export class WaitingBytes {
@@ -6,7 +6,7 @@ export class WaitingBytes {
   size = 0;
 
   add(bytes: Uint8Array): void {
-    this.#chunks.push(keep(bytes));
+    this.#chunks.push(retain(bytes));
     this.size += bytes.length;
   }
 
@@ -14,7 +14,7 @@ export class WaitingBytes {
   get bytes(): Uint8Array {
     const [first = new Uint8Array(0)] = this.#chunks;
     if (this.#chunks.length < 2) return first;
-    const all = joined(this.#chunks);
+    const all = concat(this.#chunks);
     this.#chunks = [all];
     return all;
   }

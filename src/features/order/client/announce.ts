@@ -1,7 +1,7 @@
 import { type Clock, type Output, systemClock, WirelineError } from '../../../core/index.js';
 import { withNewline } from '../../../framing/index.js';
 import type { AddressLike, DialOptions } from '../../../net/index.js';
-import { untilDone } from '../../../net/run-client.js';
+import { runClient } from '../../../net/run-client.js';
 import { OrderReader } from './announcing.js';
 
 /** What {@link announce} says. */
@@ -39,7 +39,7 @@ export async function announce(output: Output, address: AddressLike, options: An
   }
   const message = Buffer.from(label === undefined ? name : `Client ${label}: ${name}`);
   const { lineEnd = message.length > onePacket ? '\n' : '' } = options;
-  await untilDone(address, options, (peer, outcome) => {
+  await runClient(address, options, (peer, outcome) => {
     output.write(withNewline(message));
     peer.write(Buffer.concat([message, Buffer.from(lineEnd)]));
     const wonder = clock.after(wonderMs, () => options.onWait?.());

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { onlyTarget, withClientOptions } from '../../../cli/client-options.js';
 import { examples } from '../../../cli/help.js';
 import { lineEndOption } from '../../../cli/line-end-option.js';
-import { failing, note, runClient } from '../../../cli/process.js';
+import { abortableBy, runClientCommand, writeNote } from '../../../cli/process.js';
 import { standardOutput } from '../../../cli/stdio.js';
 import { announce } from '../client/announce.js';
 
@@ -27,9 +27,9 @@ export function announceCommand() {
       ),
     )
     .action((words, options) =>
-      runClient(async (signal) => {
+      runClientCommand(async (signal) => {
         const address = onlyTarget(words);
-        const failed = failing(signal);
+        const failed = abortableBy(signal);
         const output = standardOutput((error) => failed.fail(error));
         await announce(output, address, {
           connectTimeoutMs: options.connectTimeout,
@@ -37,7 +37,7 @@ export function announceCommand() {
           ...(options.as === undefined ? {} : { label: options.as }),
           name: options.name,
           ...(options.eol === undefined ? {} : { lineEnd: options.eol }),
-          onNotice: note,
+          onNotice: writeNote,
           ...(process.stderr.isTTY ? { onWait: sayThatItWaits } : {}),
         });
       }),
@@ -45,5 +45,5 @@ export function announceCommand() {
 }
 
 function sayThatItWaits(): void {
-  note('waiting for the other client (a server that reads lines answers only with --eol lf)');
+  writeNote('waiting for the other client (a server that reads lines answers only with --eol lf)');
 }

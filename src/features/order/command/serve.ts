@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
-import { count } from '../../../cli/options.js';
+import { count, number, refuseFormer } from '../../../cli/options.js';
 import { reportFailure } from '../../../cli/process.js';
 import { runServer, withServerOptions } from '../../../cli/run-server.js';
 import { standardOutput } from '../../../cli/stdio.js';
@@ -21,10 +21,11 @@ export function serveOrder() {
     )
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
     .option('--expect <n>', 'clients that make a round', count, 2)
-    .option('--keep', 'start the next round instead of ending')
+    .option('--rounds <n>', 'rounds after which the server ends (0: never)', number, 1)
     .option('--greet <text>', 'a line that each client is sent first', greeting);
+  refuseFormer(command, { '--keep': '--rounds 0' });
   return withMemoryOption(withServerOptions(withTextOptions(command, 250)))
-    .addHelpText('after', examples('wireline serve order 9000', 'wireline serve order --expect 3 --keep 9000'))
+    .addHelpText('after', examples('wireline serve order 9000', 'wireline serve order --expect 3 --rounds 0 9000'))
     .action(async (address, options) => {
       let server: Server | undefined;
       const end = () => void server?.close();
@@ -39,7 +40,7 @@ export function serveOrder() {
           expect: options.expect,
           text: textOptions(options),
           budget: new Budget(options.memory),
-          ...(options.keep ? {} : { once: true, onRound: () => server?.stopListening() }),
+          ...(options.rounds === 0 ? {} : { rounds: options.rounds, onLastRound: () => server?.stopListening() }),
         });
         return greeted(options.greet && text().encode(options.greet), acknowledging);
       };

@@ -7,10 +7,10 @@ export interface RoundOptions {
   readonly clock?: Clock;
   /** Clients that make a round (default 2). */
   readonly expect?: number;
-  /** Whether the first round is the last: a client that comes after it is refused. */
-  readonly once?: boolean;
+  /** Rounds until the service is over, and refuses clients (default: no limit). */
+  readonly rounds?: number;
   /** Milliseconds after which a client that has said nothing gives way to a newcomer (default 5 minutes). */
   readonly stallMs?: number;
-  /** Called when all clients of a round have been sent the order. */
-  readonly onRound?: () => void;
+  /** Called when all clients of the last round have been sent the order. */
+  readonly onLastRound?: () => void;
 }

@@ -1,4 +1,4 @@
-import { type Budget, layered, type Service } from '../../../core/index.js';
+import { type Budget, type Service, wrapHandler } from '../../../core/index.js';
 import { conversation, framed, type TextMessage, type TextOptions, telnet, text } from '../../../framing/index.js';
 import { parseAnnouncement } from '../protocol.js';
 import type { RoundOptions } from './options.js';
@@ -34,7 +34,7 @@ export function order(options: OrderOptions): Service {
       views: true,
       ...(options.budget ? { budget: options.budget } : {}),
     })(peer);
-    return layered(messages, {
+    return wrapHandler(messages, {
       data(bytes) {
         // A message without a newline is known to be whole only after a pause, but was received before it.
         receipt = ++round.reads;

@@ -1,8 +1,8 @@
-import { type Clock, type Connection, joined } from '../../../core/index.js';
+import { type Clock, type Connection, concat } from '../../../core/index.js';
 import type { Received } from '../protocol.js';
 
 /** A client of the round. */
-export interface Party {
+export interface Participant {
   readonly peer: Connection;
   /** When it connected, by the clock of the round. */
   readonly since: number;
@@ -19,19 +19,19 @@ export const allTaken = 'all places of this round are taken';
 export const tooSilent = 'nothing was said for too long, and another client needs the place';
 
 /** Tells a client why it is not served, and ends its connection for `reason`. */
-export function refuse(peer: Connection, why: string, reason: 'refused' | 'idle' = 'refused'): void {
-  peer.write(joined([`error: ${why}\n`]));
+export function refuseParticipant(peer: Connection, why: string, reason: 'refused' | 'idle' = 'refused'): void {
+  peer.write(concat([`error: ${why}\n`]));
   peer.close(reason);
 }
 
 /** A client by what it has announced, for a line to the others. */
-export function nameOf({ said }: Party): (string | Uint8Array)[] {
+export function labelledName({ said }: Participant): (string | Uint8Array)[] {
   if (!said) return ['a client'];
   return said.label ? [`${said.label}: `, said.name] : [said.name];
 }
 
 /** What the clients have said, in the order in which they connected. */
-export function saidBy(parties: readonly Party[]): Received[] {
+export function saidBy(parties: readonly Participant[]): Received[] {
   return parties.flatMap(({ said }) => (said ? [said] : []));
 }
 

@@ -1,11 +1,11 @@
 import { type Clock, type Connection, systemClock } from '../../../core/index.js';
-import type { Party } from './participant.js';
+import type { Participant } from './participant.js';
 
 /** The places of a round, and the clients that hold them. */
 export class Places {
-  #holders: Party[] = [];
+  #holders: Participant[] = [];
   /** Clients that came when all places were taken, while a holder had ended its side and may be gone. */
-  #late: Party[] = [];
+  #late: Participant[] = [];
 
   constructor(
     readonly size = 2,
@@ -15,7 +15,7 @@ export class Places {
   ) {}
 
   /** The clients that hold a place, in the order in which they connected. */
-  get holders(): readonly Party[] {
+  get holders(): readonly Participant[] {
     return this.#holders;
   }
 
@@ -25,8 +25,8 @@ export class Places {
   }
 
   /** Gives a newcomer a place, or lets it wait where one may become free. Returns undefined where none may. */
-  join(peer: Connection): Party | undefined {
-    const party: Party = { peer, since: this.clock.now(), ended: false };
+  join(peer: Connection): Participant | undefined {
+    const party: Participant = { peer, since: this.clock.now(), ended: false };
     if (!this.full) this.#holders.push(party);
     else if (this.#holders.some(({ ended }) => ended)) this.#late.push(party);
     else return undefined;
@@ -34,12 +34,12 @@ export class Places {
   }
 
   /** Whether a client waits for a place. */
-  isLate(party: Party): boolean {
+  isLate(party: Participant): boolean {
     return this.#late.includes(party);
   }
 
   /** Frees the place of a client, for a late one if there is any. Returns whether it held one. */
-  free(party: Party): boolean {
+  free(party: Participant): boolean {
     this.#late = this.#late.filter((other) => other !== party);
     if (!this.#holders.includes(party)) return false;
     this.#holders = this.#holders.filter((other) => other !== party);
@@ -52,7 +52,7 @@ export class Places {
   }
 
   /** Ends the round: all places are free. Returns the late clients, which have none. */
-  clear(): readonly Party[] {
+  clear(): readonly Participant[] {
     const late = this.#late;
     this.#holders = [];
     this.#late = [];
@@ -60,7 +60,7 @@ export class Places {
   }
 
   /** The holder that has been silent for longest, where that is too long: it gives way to a newcomer. */
-  silent(): Party | undefined {
+  silent(): Participant | undefined {
     const [longest] = this.#holders.filter(({ said, claim }) => !said && !claim).sort((a, b) => a.since - b.since);
     return longest && this.clock.now() - longest.since >= this.stallMs ? longest : undefined;
   }

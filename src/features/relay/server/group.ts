@@ -2,7 +2,7 @@ import type { Connection } from '../../../core/index.js';
 import type { TextMessage } from '../../../framing/index.js';
 
 /** A client and what it said before its group was complete. */
-export interface Member {
+export interface RelayMember {
   readonly peer: Connection<TextMessage>;
   /** How its own messages end, and so those that it is sent. */
   lineEnd: TextMessage['end'];
@@ -18,15 +18,15 @@ const encoder = new TextEncoder();
 export class RelayGroup {
   /** Whether all have arrived. */
   complete = false;
-  #members: Member[] = [];
+  #members: RelayMember[] = [];
 
   constructor(
     readonly size: number,
     readonly keep: number,
   ) {}
 
-  join(peer: Connection<TextMessage>): Member {
-    const member: Member = { peer, lineEnd: '\n', kept: [], keptBytes: 0, ended: false };
+  join(peer: Connection<TextMessage>): RelayMember {
+    const member: RelayMember = { peer, lineEnd: '\n', kept: [], keptBytes: 0, ended: false };
     this.#members.push(member);
     this.complete = this.#members.length === this.size;
     // The newcomer has to have its handler before it can be written to about others that end.
@@ -34,7 +34,7 @@ export class RelayGroup {
     return member;
   }
 
-  say(member: Member, message: TextMessage): void {
+  say(member: RelayMember, message: TextMessage): void {
     member.lineEnd = message.end;
     if (!this.complete || member.kept.length > 0) return this.#keep(member, message);
     const others = this.#members.filter((other) => other !== member);
@@ -48,13 +48,13 @@ export class RelayGroup {
     for (const { peer } of this.#members) peer.resume();
   }
 
-  end(member: Member): void {
+  end(member: RelayMember): void {
     member.ended = true;
     if (this.complete) this.leave(member);
     else if (member.kept.length === 0) member.peer.close('ended');
   }
 
-  leave(member: Member): void {
+  leave(member: RelayMember): void {
     if (!this.#members.includes(member)) return;
     this.#members = this.#members.filter((other) => other !== member);
     member.peer.close('ended');
@@ -64,7 +64,7 @@ export class RelayGroup {
     if (this.#members.length < 2) this.#close();
   }
 
-  #keep(member: Member, message: TextMessage): void {
+  #keep(member: RelayMember, message: TextMessage): void {
     member.kept.push({ bytes: new Uint8Array(message.bytes), end: message.end });
     member.keptBytes += message.bytes.length + 64;
     if (member.keptBytes >= this.keep) member.peer.pause();
@@ -87,7 +87,7 @@ export class RelayGroup {
 }
 
 /** Sends a message as its receiver ends its own: a program that reads lines gets lines, also from one that sends none. */
-function write({ peer, lineEnd }: Member, bytes: Uint8Array): boolean {
+function write({ peer, lineEnd }: RelayMember, bytes: Uint8Array): boolean {
   return peer.write({ bytes, end: lineEnd });
 }
 

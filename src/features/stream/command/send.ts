@@ -4,7 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { receiptOptions, withClientOptions, withReceiptOptions } from '../../../cli/client-options.js';
 import { examples } from '../../../cli/help.js';
 import { canMoveCursor } from '../../../cli/job-control.js';
-import { runClient } from '../../../cli/process.js';
+import { runClientCommand } from '../../../cli/process.js';
 import { inputOf, isTyped } from '../../../cli/stdio.js';
 import { WirelineError } from '../../../core/index.js';
 import { parseTarget } from '../../../net/address.js';
@@ -24,7 +24,7 @@ export function sendCommand() {
   return withReceiptOptions(withClientOptions(command))
     .addHelpText('after', examples('wireline send localhost 9000 < video.mp4', 'wireline send nas:9000 a.txt b.txt'))
     .action((words, options) =>
-      runClient(async (signal) => {
+      runClientCommand(async (signal) => {
         if (options.verify && !options.receipt)
           throw new WirelineError('usage', '--verify waits for the receipt: it does not go with --no-receipt');
         const { address, rest: files } = parseTarget(words);

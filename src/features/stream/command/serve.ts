@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { Command, Option } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
-import type { Log } from '../../../cli/logger.js';
+import type { Logger } from '../../../cli/logger.js';
 import { maxBytesOption, warnOfRoom } from '../../../cli/max-bytes.js';
 import { size } from '../../../cli/options.js';
 import { reportFailure, setStatus } from '../../../cli/process.js';
@@ -11,10 +11,10 @@ import type { Receiver } from '../../../core/index.js';
 import { systemClock } from '../../../core/index.js';
 import { SpoolBudget } from '../../../io/spool.js';
 import type { Server } from '../../../net/index.js';
-import { folderReceiver } from '../server/into-directory.js';
+import { intoDirectory } from '../server/into-directory.js';
 import { sink } from '../server/sink.js';
 import { verified } from '../server/verified.js';
-import { Outlet } from '../server/whole-message-writer.js';
+import { WholeMessageWriter } from '../server/whole-message-writer.js';
 
 const units = ['message', 'line', 'chunk'] as const;
 
@@ -55,7 +55,7 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
     else process.exit();
   };
   const by = options.by ?? (!options.into && isatty(1) ? 'line' : 'message');
-  const service = (log: Log) => {
+  const service = (log: Logger) => {
     const made = sink(options.into ? intoFolder(options.into, log, options.maxBytes) : ontoStdout(), { by });
     return options.verify ? verified(made) : made;
   };
@@ -76,7 +76,7 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
 
   function ontoStdout(): Receiver {
     const budget = new SpoolBudget(options.spool);
-    return new Outlet({
+    return new WholeMessageWriter({
       output: standardOutput(onFailed),
       spool: () => budget.spool(),
       clock: systemClock,
@@ -85,8 +85,8 @@ async function runSink(address: string, options: SinkCommandOptions): Promise<vo
   }
 }
 
-function intoFolder(folder: string, log: Log, maxBytes: number | undefined): Receiver {
-  return folderReceiver(
+function intoFolder(folder: string, log: Logger, maxBytes: number | undefined): Receiver {
+  return intoDirectory(
     folder,
     (saved) => log.info(`${saved.remote} saved as ${saved.path}, ${saved.bytes} bytes`, saved),
     maxBytes,

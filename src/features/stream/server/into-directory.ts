@@ -1,9 +1,9 @@
 import { closeSync, linkSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Incoming, inWords, type Receiver, type Source, WirelineError } from '../../../core/index.js';
+import { errorText, type MessageWriter, type Receiver, type Source, WirelineError } from '../../../core/index.js';
 import { Quota } from '../../../io/quota.js';
 import { endAt, writeSparse } from '../../../io/sparse.js';
-import { PartNames } from '../../../io/temp-names.js';
+import { TempNames } from '../../../io/temp-names.js';
 
 /** Tells of a message that is in place. */
 export type OnSaved = (saved: { path: string; bytes: number; remote: string }) => void;
@@ -14,12 +14,12 @@ export type OnSaved = (saved: { path: string; bytes: number; remote: string }) =
  * leaves nothing, and what a process of this host left that was killed is removed. A message for which there is no room
  * in `maxBytes`, of which what the folder held has a part, is cut. Throws where the folder cannot be made.
  */
-export function folderReceiver(folder: string, onSaved: OnSaved = () => {}, maxBytes = Infinity): Receiver {
+export function intoDirectory(folder: string, onSaved: OnSaved = () => {}, maxBytes = Infinity): Receiver {
   try {
     mkdirSync(folder, { recursive: true });
     partNames.removeLeft(folder);
   } catch (cause) {
-    throw new WirelineError('output', `cannot write into ${folder}: ${inWords(cause)}`, { cause });
+    throw new WirelineError('output', `cannot write into ${folder}: ${errorText(cause)}`, { cause });
   }
   const quota = new Quota(folder, maxBytes);
   let number = 0;
@@ -33,9 +33,9 @@ export function folderReceiver(folder: string, onSaved: OnSaved = () => {}, maxB
   return { begin: (source) => new FileMessage(folder, source, { place, onSaved, quota }) };
 }
 
-const partNames = new PartNames('.part');
+const partNames = new TempNames('.part');
 
-class FileMessage implements Incoming {
+class FileMessage implements MessageWriter {
   readonly #part: string;
   #hasPart = false;
   #fd: number | undefined;

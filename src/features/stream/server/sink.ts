@@ -1,4 +1,13 @@
-import type { Closed, Connection, Handler, Incoming, Reason, Receiver, Service, Source } from '../../../core/index.js';
+import type {
+  Closed,
+  Connection,
+  Handler,
+  MessageWriter,
+  Reason,
+  Receiver,
+  Service,
+  Source,
+} from '../../../core/index.js';
 
 /** What {@link sink} takes as one message: all that a connection sends, each line of it, or each chunk as it comes. */
 export type SinkUnit = 'message' | 'line' | 'chunk';
@@ -22,7 +31,7 @@ export function sink(receiver: Receiver, { by = 'message' }: SinkOptions = {}): 
 /** One client of the sink, who is also the source of its messages. */
 class Sender implements Handler, Source {
   readonly remote: string;
-  #current: Incoming | undefined;
+  #current: MessageWriter | undefined;
   /** Messages that the receiver does not have whole. */
   #unfinished = 0;
   #ended = false;

@@ -1,6 +1,6 @@
 import { isDeliberate } from '../../../core/attempt.js';
 import { begin, refusePromise } from '../../../core/begin.js';
-import { type MakeHash, type Service, sha256, viewed, WirelineError } from '../../../core/index.js';
+import { type MakeHash, type Service, sha256, WirelineError, wrapConnection } from '../../../core/index.js';
 import { VerifiedReader } from '../../../framing/index.js';
 import { moreAfterEnd } from '../../../framing/verified.js';
 
@@ -15,7 +15,7 @@ export function verified(service: Service, hash: MakeHash = sha256): Service {
   return (peer) => {
     const inner = begin(
       service,
-      viewed(peer, {
+      wrapConnection(peer, {
         write: (bytes) => peer.write(bytes),
         end() {
           peer.write(encoder.encode(`ok ${stream.verdict}\n`));

@@ -1,6 +1,6 @@
 import {
   type Clock,
-  type Incoming,
+  type MessageWriter,
   type Output,
   type Receiver,
   type Source,
@@ -9,8 +9,8 @@ import {
   type Timer,
 } from '../../../core/index.js';
 
-/** What an {@link Outlet} needs. */
-export interface OutletOptions {
+/** What an {@link WholeMessageWriter} needs. */
+export interface WholeMessageWriterOptions {
   readonly output: Output;
   /** Makes the place where a message waits for its turn. */
   readonly spool: () => Spool;
@@ -28,7 +28,7 @@ export interface OutletOptions {
  * its turn when it is complete, or when it has outgrown its spool; turns are in the order of that, complete messages
  * before others. Until then it gathers in its spool, so that no source waits for another.
  */
-export class Outlet implements Receiver {
+export class WholeMessageWriter implements Receiver {
   /** Messages that ask for the turn; the first one has it. */
   readonly #turns: Turn[] = [];
   readonly #stall: Timer;
@@ -37,12 +37,12 @@ export class Outlet implements Receiver {
   #written = 0;
   #wasBlocked = false;
 
-  constructor(readonly options: OutletOptions) {
+  constructor(readonly options: WholeMessageWriterOptions) {
     this.#stall = (options.clock ?? systemClock).after(options.stallMs ?? 30_000, () => this.#onStall());
     this.#stall.stop();
   }
 
-  begin(source: Source): Incoming {
+  begin(source: Source): MessageWriter {
     return new Turn(this, source, this.options.spool());
   }
 
@@ -133,37 +133,37 @@ export class Outlet implements Receiver {
 }
 
 /** One message: it gathers, asks for the turn, has it, and is over. */
-class Turn implements Incoming {
+class Turn implements MessageWriter {
   state: 'coming' | 'whole' | 'over' = 'coming';
   #asked = false;
   #paused = false;
 
   constructor(
-    readonly outlet: Outlet,
+    readonly writer: WholeMessageWriter,
     readonly source: Source,
     readonly spool: Spool,
   ) {}
 
   add(bytes: Uint8Array): void {
     if (this.state !== 'coming') return;
-    if (this.outlet.has(this) && !this.outlet.blocked && this.spool.size === 0) this.outlet.write(bytes);
+    if (this.writer.has(this) && !this.writer.blocked && this.spool.size === 0) this.writer.write(bytes);
     else if (!this.spool.add(bytes)) this.#pause();
-    else if (this.spool.size > (this.outlet.options.outgrown ?? 1024 * 1024)) this.#ask();
-    if (this.outlet.has(this) && this.outlet.blocked) this.#pause();
+    else if (this.spool.size > (this.writer.options.outgrown ?? 1024 * 1024)) this.#ask();
+    if (this.writer.has(this) && this.writer.blocked) this.#pause();
   }
 
   finish(): void {
     if (this.state !== 'coming') return;
     this.state = 'whole';
-    if (this.outlet.has(this)) this.outlet.pump();
-    else if (this.#asked) this.outlet.prefer(this);
+    if (this.writer.has(this)) this.writer.pump();
+    else if (this.#asked) this.writer.prefer(this);
     else this.#ask();
   }
 
   abort(): void {
     if (this.state === 'over') return;
     this.state = 'over';
-    this.outlet.leave(this);
+    this.writer.leave(this);
   }
 
   waitForMore(): void {
@@ -175,7 +175,7 @@ class Turn implements Incoming {
   #ask(): void {
     if (this.#asked) return;
     this.#asked = true;
-    this.outlet.ask(this);
+    this.writer.ask(this);
   }
 
   /** No more may come for now; the turn is asked for, as only the output can make room. */

@@ -5,10 +5,10 @@ import { gathered } from '../../../cli/gathered.js';
 import { examples } from '../../../cli/help.js';
 import { type LineEnd, lineEndOption } from '../../../cli/line-end-option.js';
 import { lineInput } from '../../../cli/line-input.js';
-import { failing, note, runClient, say } from '../../../cli/process.js';
+import { abortableBy, runClientCommand, writeErr, writeNote } from '../../../cli/process.js';
 import { standardInput, standardOutput } from '../../../cli/stdio.js';
 import { textOptions, withTextOptions } from '../../../cli/text-options.js';
-import { type Closed, inWords, layered, type Service, systemClock, WirelineError } from '../../../core/index.js';
+import { type Closed, errorText, type Service, systemClock, WirelineError, wrapHandler } from '../../../core/index.js';
 import { dial, formatAddress, serve } from '../../../net/index.js';
 import type { TalkOptions } from '../service/options.js';
 import { talk } from '../service/talk.js';
@@ -29,8 +29,8 @@ export function talkCommand() {
   return withClientOptions(withTextOptions(command))
     .addHelpText('after', examples('wireline talk --listen 9000', 'wireline talk localhost 9000'))
     .action((words, options) =>
-      runClient(async (signal) => {
-        const failed = failing(signal);
+      runClientCommand(async (signal) => {
+        const failed = abortableBy(signal);
         const end = await ends(options, (error) => failed.fail(error));
         try {
           await met(end.service, words, options, failed.signal);
@@ -56,7 +56,7 @@ interface TalkCommandOptions {
 async function met(service: Service, words: string[], options: TalkCommandOptions, signal: AbortSignal): Promise<void> {
   const { listen, connectTimeout } = options;
   if (listen !== undefined) await listenForOne(announced(service), listen, words, signal);
-  else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, farewellMs, signal });
+  else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, lingerMs: farewellMs, signal });
 }
 
 /** This end as a service, and its end. */
@@ -72,7 +72,7 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
     if (reason === 'ended') return;
     throw error instanceof WirelineError
       ? error
-      : new WirelineError(reason, `lost the other: ${error ? inWords(error) : reason}`, { cause: error });
+      : new WirelineError(reason, `lost the other: ${error ? errorText(error) : reason}`, { cause: error });
   });
   closed.catch(() => {});
   const talking: TalkOptions = {
@@ -82,10 +82,11 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
     typed,
     text: textOptions(options),
     onClosed(why, unsent) {
-      if (unsent > 0) say(`${unsent === 1 ? 'a line was' : `${unsent} lines were`} not sent, as the other has left`);
+      if (unsent > 0)
+        writeErr(`${unsent === 1 ? 'a line was' : `${unsent} lines were`} not sent, as the other has left`);
       // The end that listens says so in any case, as nobody else may be there to see it.
       if (terminal && !terminal.left && why.reason === 'ended' && options.listen === undefined)
-        note('* the other has left');
+        writeNote('* the other has left');
       settle(why);
     },
     onTurn: (own) => terminal?.prompt(own),
@@ -98,12 +99,12 @@ async function ends(options: TalkCommandOptions, onFailed: (error: Error) => voi
 /** Says on stderr that the other has come, and that it has left. */
 function announced(service: Service): Service {
   return (peer) => {
-    note(`* ${peer.remote} has come`);
+    writeNote(`* ${peer.remote} has come`);
     const handler = service(peer);
-    return layered(handler, {
+    return wrapHandler(handler, {
       close(why) {
         handler.close?.(why);
-        note(`* ${peer.remote} has left`);
+        writeNote(`* ${peer.remote} has left`);
       },
     });
   };
@@ -118,8 +119,8 @@ async function listenForOne(service: Service, address: string, words: string[], 
       return service(peer);
     },
     address,
-    { maxConnections: 1, farewellMs, signal },
+    { maxConnections: 1, lingerMs: farewellMs, signal },
   );
-  say(`Server is listening on ${formatAddress(server.address)}`);
+  writeErr(`Server is listening on ${formatAddress(server.address)}`);
   await server.closed;
 }

@@ -1,6 +1,6 @@
 import { type Closed, type Connection, type Handler, systemClock, type Timer } from '../../../core/index.js';
 import type { TextMessage } from '../../../framing/index.js';
-import { isQuit, lastWordsMs, quitLine, show, type TalkOptions, waitingLines } from './options.js';
+import { isQuit, lastWordsMs, quitLine, showMessage, type TalkOptions, waitingLines } from './options.js';
 
 /** One end of a talk: what may be said, when it is said, and when it is over. */
 export class TalkEnd implements Handler<TextMessage> {
@@ -32,7 +32,7 @@ export class TalkEnd implements Handler<TextMessage> {
     if (isQuit(message.bytes)) return this.end();
     // A pipe waits for what the other still says, and a person who quits does not.
     if (this.#state === 'left' && !this.options.typed && !this.#quits) this.#patience.again();
-    show(message, this.peer, this.options.output);
+    showMessage(message, this.peer, this.options.output);
     if (!this.options.turns || this.#own) return;
     this.#own = true;
     this.options.onTurn?.(true);

@@ -35,7 +35,7 @@ export function isQuit(line: Uint8Array): boolean {
 }
 
 /** Shows a line; a peer that says more than can be shown is read no further for as long. */
-export function show({ bytes }: TextMessage, peer: Connection<TextMessage>, output: Output): void {
+export function showMessage({ bytes }: TextMessage, peer: Connection<TextMessage>, output: Output): void {
   if (output.write(withNewline(bytes))) return;
   peer.pause();
   output.whenDrained(() => peer.resume());

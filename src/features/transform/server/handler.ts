@@ -1,7 +1,7 @@
 import { isPromise } from '../../../core/attempt.js';
 import type { Connection, Handler } from '../../../core/index.js';
 import type { TextMessage } from '../../../framing/index.js';
-import { complaint, replyOf } from './reply.js';
+import { errorReply, replyOf } from './reply.js';
 import { type Slot, Slots } from './slots.js';
 import type { Transform } from './transform.js';
 
@@ -69,13 +69,13 @@ export class Transforming implements Handler<TextMessage> {
       const made = this.make(message);
       return isPromise(made) ? Promise.resolve(made).then(replyOf) : replyOf(made);
     } catch (error) {
-      return complaint(error);
+      return errorReply(error);
     }
   }
 
   #await(slot: Slot, made: Promise<Uint8Array>): void {
     this.#slots.making++;
-    void made.catch(complaint).then((reply) => {
+    void made.catch(errorReply).then((reply) => {
       this.#slots.making--;
       this.#slots.fill(slot, reply);
       this.#go();

@@ -8,7 +8,7 @@ export function replyOf(made: unknown): Uint8Array {
 }
 
 /** The reply for an error: `error: ...` in one line. */
-export function complaint(error: unknown): Uint8Array {
+export function errorReply(error: unknown): Uint8Array {
   const words = error instanceof Error ? error.message : String(error);
   return encoder.encode(`error: ${words.replace(/\s+/g, ' ').slice(0, 1000)}`);
 }

@@ -1,4 +1,4 @@
-import { joined, WirelineError } from '../../../core/index.js';
+import { concat, WirelineError } from '../../../core/index.js';
 import { reverse } from './reverse.js';
 import type { Transform } from './transform.js';
 
@@ -18,7 +18,7 @@ export const transforms: Record<TransformName, () => Transform> = {
   /** With its number on this connection before it: `3: hello`. */
   count: () => {
     let number = 0;
-    return (message) => joined([`${++number}: `, message]);
+    return (message) => concat([`${++number}: `, message]);
   },
   /** Each Latin letter moved by 13; twice is the message again. */
   rot13: () => rot13,
@@ -37,7 +37,7 @@ export function builtIn(word: string): (() => Transform) | undefined {
   if (kind === undefined) return undefined;
   if (text.includes('\n')) throw new WirelineError('usage', `the text of ${kind} is one line`);
   const added = encoder.encode(text);
-  return () => (message) => joined(kind === 'prefix' ? [added, message] : [message, added]);
+  return () => (message) => concat(kind === 'prefix' ? [added, message] : [message, added]);
 }
 
 /** Changes the case: of ASCII by flipping a bit of the letters from `first` to `last`. */

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { sqliteLog } from '../../../../src/features/chat/journal/sqlite.js';
+import { sqliteJournal } from '../../../../src/features/chat/journal/sqlite.js';
 import { openDatabase } from '../../../../src/features/chat/journal/sqlite-driver.js';
-import { logConformance } from '../../../conformance/log.js';
+import { journalConformance } from '../../../conformance/journal.js';
 import { removeFolder } from '../../../support/folder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wireline-log-'));
@@ -19,19 +19,19 @@ afterAll(() => {
   removeFolder(folder);
 });
 
-logConformance({ name: 'sqlite', open: (options) => sqliteLog(freshPath(), options) });
+journalConformance({ name: 'sqlite', open: (options) => sqliteJournal(freshPath(), options) });
 
 test('a reopened file has the same epoch, entries, keys and numbers, also of what was dropped', async () => {
   const path = freshPath();
-  const first = await sqliteLog(path, { retention: { entries: 1 } });
+  const first = await sqliteJournal(path, { retention: { entries: 1 } });
   await first.append('a', [
     { from: 'ann', body: '1' },
     { from: 'ann', body: '2', key: 'k' },
   ]);
   await first.close();
-  const second = await sqliteLog(path);
+  const second = await sqliteJournal(path);
   expect(second.epoch).toBe(first.epoch);
-  expect(second.extent('a')).toEqual({ first: 2, last: 2 });
+  expect(second.bounds('a')).toEqual({ first: 2, last: 2 });
   const [again, next] = await second.append('a', [
     { from: 'ann', body: '2', key: 'k' },
     { from: 'bob', body: '3' },
@@ -42,17 +42,17 @@ test('a reopened file has the same epoch, entries, keys and numbers, also of wha
 
 test('a file that another process writes to is refused', async () => {
   const path = freshPath();
-  const log = await sqliteLog(path);
-  await log.append('a', [{ from: 'ann', body: '1' }]);
-  await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(path) });
-  await log.close();
+  const journal = await sqliteJournal(path);
+  await journal.append('a', [{ from: 'ann', body: '1' }]);
+  await expect(sqliteJournal(path)).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(path) });
+  await journal.close();
 });
 
 test('a file that is no database, or of a newer version, is refused and left as it is', async () => {
   const path = freshPath();
   const garbage = Buffer.alloc(8192, 'no database ');
   writeFileSync(path, garbage);
-  await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed' });
+  await expect(sqliteJournal(path)).rejects.toMatchObject({ code: 'failed' });
   expect(readFileSync(path).equals(garbage)).toBe(true);
 });
 
@@ -65,65 +65,65 @@ test.each([
   database.exec(sql);
   database.close();
   const before = readFileSync(path);
-  await expect(sqliteLog(path)).rejects.toMatchObject({ code: 'failed', message: `the log ${path}: ${words}` });
+  await expect(sqliteJournal(path)).rejects.toMatchObject({ code: 'failed', message: `the journal ${path}: ${words}` });
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
 test('a room that cannot be read, as the file is damaged, fails with the name of the file, also in extent', async () => {
   const path = freshPath();
-  const log = await sqliteLog(path);
+  const journal = await sqliteJournal(path);
   const body = 'x'.repeat(1000);
-  for (let i = 0; i < 50; i++) await log.append('a', [{ from: 'ann', body }]);
-  await log.close();
+  for (let i = 0; i < 50; i++) await journal.append('a', [{ from: 'ann', body }]);
+  await journal.close();
   const bytes = readFileSync(path);
   // The first page has the schema, which is still whole.
   writeFileSync(path, bytes.fill(0xff, 8192));
-  const damaged = await sqliteLog(path);
+  const damaged = await sqliteJournal(path);
   const failure = { code: 'failed', message: expect.stringContaining(path) };
-  expect(() => damaged.extent('a')).toThrow(expect.objectContaining(failure));
+  expect(() => damaged.bounds('a')).toThrow(expect.objectContaining(failure));
   await expect(damaged.read('a', { after: 0, limit: 1 })).rejects.toMatchObject(failure);
   await expect(damaged.append('a', [{ from: 'ann', body }])).rejects.toMatchObject(failure);
 });
 
 test('nothing is acknowledged once the file was moved or replaced, and all is well again when it is back', async () => {
   const path = freshPath();
-  const log = await sqliteLog(path);
-  await log.append('a', [{ from: 'ann', body: '1' }]);
+  const journal = await sqliteJournal(path);
+  await journal.append('a', [{ from: 'ann', body: '1' }]);
   renameSync(path, `${path}.away`);
-  const refused = { code: 'failed', message: `the log ${path}: the database file was removed or replaced` };
-  await expect(log.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
+  const refused = { code: 'failed', message: `the journal ${path}: the database file was removed or replaced` };
+  await expect(journal.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
   writeFileSync(path, 'another');
-  await expect(log.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
+  await expect(journal.append('a', [{ from: 'ann', body: 'lost' }])).rejects.toMatchObject(refused);
   renameSync(`${path}.away`, path);
-  expect(await log.append('a', [{ from: 'ann', body: '2' }])).toMatchObject([{ number: 2 }]);
-  await log.close();
-  const again = await sqliteLog(path);
+  expect(await journal.append('a', [{ from: 'ann', body: '2' }])).toMatchObject([{ number: 2 }]);
+  await journal.close();
+  const again = await sqliteJournal(path);
   expect((await again.read('a', { after: 0, limit: 9 })).map(({ body }) => body)).toEqual(['1', '2']);
   await again.close();
 });
 
 test('a file that is removed while it is open is named where it cannot be closed', async () => {
   const path = freshPath();
-  const log = await sqliteLog(path);
-  await log.append('a', [{ from: 'ann', body: '1' }]);
+  const journal = await sqliteJournal(path);
+  await journal.append('a', [{ from: 'ann', body: '1' }]);
   rmSync(path);
-  await expect(log.close()).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(path) });
+  await expect(journal.close()).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining(path) });
 });
 
 test('a full disk refuses the batch, stores nothing of it, and what was acknowledged is still there', async () => {
   const path = freshPath();
-  const log = await sqliteLog(path, { maxBytes: 256 * 1024 });
+  const journal = await sqliteJournal(path, { maxBytes: 256 * 1024 });
   const acknowledged: number[] = [];
   const large = { from: 'ann', body: 'x'.repeat(32 * 1024) };
   await expect(
     (async () => {
-      for (let at = 0; at < 100; at++) acknowledged.push((await log.append('a', [large]))[0]?.number ?? 0);
+      for (let at = 0; at < 100; at++) acknowledged.push((await journal.append('a', [large]))[0]?.number ?? 0);
     })(),
   ).rejects.toMatchObject({ code: 'failed', message: expect.stringContaining('full') });
   expect(acknowledged.length).toBeGreaterThan(0);
-  expect(log.extent('a').last).toBe(acknowledged.length);
-  await log.close();
-  const reopened = await sqliteLog(path);
+  expect(journal.bounds('a').last).toBe(acknowledged.length);
+  await journal.close();
+  const reopened = await sqliteJournal(path);
   expect((await reopened.read('a', { after: 0, limit: 100 })).map(({ number }) => number)).toEqual(acknowledged);
   await reopened.close();
 });
@@ -144,11 +144,11 @@ test('what was acknowledged is there after SIGKILL, again and again', { timeout:
     await once(writer, 'close');
     acknowledged.push(...output.split('\n').slice(0, -1).map(Number));
   }
-  const log = await sqliteLog(path);
-  const numbers = (await log.read('a', { after: 0, limit: 1_000_000 })).map(({ number }) => number);
+  const journal = await sqliteJournal(path);
+  const numbers = (await journal.read('a', { after: 0, limit: 1_000_000 })).map(({ number }) => number);
   expect(numbers).toEqual(numbers.map((_, at) => at + 1));
   expect(numbers.length).toBeGreaterThanOrEqual(acknowledged.length);
   expect(new Set(acknowledged).size).toBe(acknowledged.length);
   expect(Math.max(...acknowledged)).toBeLessThanOrEqual(numbers.length);
-  await log.close();
+  await journal.close();
 });

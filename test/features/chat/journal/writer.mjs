@@ -1,9 +1,9 @@
-// Appends to the log at argv[2] until it is killed, and prints the number of each entry that was acknowledged.
-import { sqliteLog } from 'wireline';
+// Appends to the journal at argv[2] until it is killed, and prints the number of each entry that was acknowledged.
+import { sqliteJournal } from 'wireline';
 
-const log = await sqliteLog(process.argv[2]);
+const journal = await sqliteJournal(process.argv[2]);
 for (;;) {
-  const entries = await log.append('a', [
+  const entries = await journal.append('a', [
     { from: 'w', body: 'one' },
     { from: 'w', body: 'two' },
   ]);

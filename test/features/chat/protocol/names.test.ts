@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { folded, nameOf, roomNameOf } from '../../../../src/features/chat/protocol/names.js';
+import { casefold, parseNick, parseRoomName } from '../../../../src/features/chat/protocol/names.js';
 import { Refusal } from '../../../../src/features/chat/protocol/refusal.js';
 
 function codeOf(run: () => unknown): string | undefined {
@@ -14,16 +14,16 @@ function codeOf(run: () => unknown): string | undefined {
 
 describe('a name', () => {
   test('is shown as it is written, in its usual width and in form C', () => {
-    expect(nameOf('Alice')).toBe('Alice');
-    expect(nameOf('Ａｌｉｃｅ')).toBe('Alice');
-    expect(nameOf('Zoe\u0301')).toBe('Zoé');
-    expect(nameOf("O'Neil_x.2-b")).toBe("O'Neil_x.2-b");
+    expect(parseNick('Alice')).toBe('Alice');
+    expect(parseNick('Ａｌｉｃｅ')).toBe('Alice');
+    expect(parseNick('Zoe\u0301')).toBe('Zoé');
+    expect(parseNick("O'Neil_x.2-b")).toBe("O'Neil_x.2-b");
   });
 
   test('is the same in any case', () => {
-    expect(folded(nameOf('ALICE'))).toBe(folded(nameOf('ａlice')));
-    expect(folded('ΣΊΣΥΦΟΣ'.normalize('NFD'))).toBe(folded('ΣΊΣΥΦΟΣ'));
-    expect(folded('straße')).not.toBe(folded('strasse'));
+    expect(casefold(parseNick('ALICE'))).toBe(casefold(parseNick('ａlice')));
+    expect(casefold('ΣΊΣΥΦΟΣ'.normalize('NFD'))).toBe(casefold('ΣΊΣΥΦΟΣ'));
+    expect(casefold('straße')).not.toBe(casefold('strasse'));
   });
 
   test.each([
@@ -36,7 +36,7 @@ describe('a name', () => {
     ['with marks', 'हिन्दी'],
     ['of 32 characters', 'x'.repeat(32)],
   ])('may be %s', (_what, name) => {
-    expect(codeOf(() => nameOf(name))).toBeUndefined();
+    expect(codeOf(() => parseNick(name))).toBeUndefined();
   });
 
   test.each([
@@ -66,26 +66,26 @@ describe('a name', () => {
     ['has 33 characters', 'x'.repeat(33)],
     ['is a megabyte', 'x'.repeat(1024 * 1024)],
   ])('is refused where it %s', (_what, name) => {
-    expect(codeOf(() => nameOf(name))).toBe('bad-name');
+    expect(codeOf(() => parseNick(name))).toBe('bad-name');
   });
 
   test('is either refused or fit for a line, and says itself again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
-        const code = codeOf(() => nameOf(text));
+        const code = codeOf(() => parseNick(text));
         expect([undefined, 'bad-name']).toContain(code);
         if (code !== undefined) return;
-        expect(nameOf(nameOf(text))).toBe(nameOf(text));
-        expect(nameOf(text)).not.toMatch(/[\s[\]*/:\p{C}]/u);
+        expect(parseNick(parseNick(text))).toBe(parseNick(text));
+        expect(parseNick(text)).not.toMatch(/[\s[\]*/:\p{C}]/u);
       }),
     );
   });
 });
 
 test("a room's name is folded, and may have a # before it", () => {
-  expect(roomNameOf('#Dev')).toBe('dev');
-  expect(roomNameOf('x'.repeat(64))).toHaveLength(64);
-  expect(codeOf(() => roomNameOf('##'))).toBe('bad-room');
-  expect(codeOf(() => roomNameOf('x'.repeat(65)))).toBe('bad-room');
-  expect(() => roomNameOf('a b')).toThrow(Refusal);
+  expect(parseRoomName('#Dev')).toBe('dev');
+  expect(parseRoomName('x'.repeat(64))).toHaveLength(64);
+  expect(codeOf(() => parseRoomName('##'))).toBe('bad-room');
+  expect(codeOf(() => parseRoomName('x'.repeat(65)))).toBe('bad-room');
+  expect(() => parseRoomName('a b')).toThrow(Refusal);
 });

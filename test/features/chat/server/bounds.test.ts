@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { memoryLog } from '../../../../src/features/chat/journal/memory.js';
-import type { Log } from '../../../../src/features/chat/protocol/journal.js';
-import { jsonVoice } from '../../../../src/features/chat/server/dialects/json-encoder.js';
-import { plainVoice } from '../../../../src/features/chat/server/dialects/plain-encoder.js';
+import { memoryJournal } from '../../../../src/features/chat/journal/memory.js';
+import type { Journal } from '../../../../src/features/chat/protocol/journal.js';
+import { jsonEncoder } from '../../../../src/features/chat/server/dialects/json-encoder.js';
+import { plainEncoder } from '../../../../src/features/chat/server/dialects/plain-encoder.js';
 import { FairQueue } from '../../../../src/features/chat/server/fair-queue.js';
 import { portionsOf } from '../../../../src/features/chat/server/portions.js';
 import { chatInMemory } from '../../../support/chat.js';
@@ -12,15 +12,15 @@ const entry = (body: string, number = 1) => ({ number, time: 0, from: '𠀀'.rep
 test('the bytes of an entry are a small multiple of its body, whatever is in it', () => {
   for (const character of ['x', '\n', '\x01', '𠀀', '"', '\u202e']) {
     const body = character.repeat(262_144 / character.length);
-    for (const voice of [jsonVoice, plainVoice]) {
-      expect(voice.entries('lobby', [entry(body)]).length, `${JSON.stringify(character)}`).toBeLessThan(2_500_000);
+    for (const encoder of [jsonEncoder, plainEncoder]) {
+      expect(encoder.entries('lobby', [entry(body)]).length, `${JSON.stringify(character)}`).toBeLessThan(2_500_000);
     }
   }
 });
 
 test('a message of many lines has its sender before each, and a longer one a mark that nobody can say', () => {
   const shown = (body: string) =>
-    new TextDecoder().decode(plainVoice.entries('lobby', [{ ...entry(body), from: 'ann' }]));
+    new TextDecoder().decode(plainEncoder.entries('lobby', [{ ...entry(body), from: 'ann' }]));
   expect(shown('one\ntwo\n')).toBe('[ann] one\n[ann] two\n[ann] \n');
   const long = shown(`one\n${'x'.repeat(5_000)}\n[bob] hi`);
   expect(long.startsWith('[ann] one\n| xxx')).toBe(true);
@@ -61,27 +61,27 @@ test('what many members say in one turn is told in pieces, to each dialect, and 
 });
 
 test('for a member that does not read, no page is read after the one that it does not take', async () => {
-  const log = memoryLog();
+  const journal = memoryJournal();
   const body = 'x'.repeat(262_144);
-  await log.append(
+  await journal.append(
     'lobby',
     Array.from({ length: 32 }, () => ({ from: 'ann', body })),
   );
   let inHand = 0;
   let largest = 0;
   let reads = 0;
-  const counting: Log = {
-    ...bound(log),
+  const counting: Journal = {
+    ...bound(journal),
     async read(room, range) {
       reads++;
       largest = Math.max(largest, ++inHand);
-      const entries = await log.read(room, range);
+      const entries = await journal.read(room, range);
       expect(entries.reduce((sum, each) => sum + each.body.length, 0)).toBeLessThan(64 * 1024 + 262_144);
       inHand--;
       return entries;
     },
   };
-  const chat = chatInMemory({ log: counting });
+  const chat = chatInMemory({ journal: counting });
   const members = Array.from({ length: 50 }, () => chat.json());
   for (const member of members) {
     member.say({ type: 'hello', version: 1 });
@@ -94,14 +94,14 @@ test('for a member that does not read, no page is read after the one that it doe
   expect(reads).toBeLessThan(150);
 });
 
-function bound(log: Log): Log {
+function bound(journal: Journal): Journal {
   return {
-    epoch: log.epoch,
-    append: (room, sayings) => log.append(room, sayings),
-    read: (room, range) => log.read(room, range),
-    extent: (room) => log.extent(room),
-    follow: (room, receive) => log.follow(room, receive),
-    close: () => log.close(),
+    epoch: journal.epoch,
+    append: (room, drafts) => journal.append(room, drafts),
+    read: (room, range) => journal.read(room, range),
+    bounds: (room) => journal.bounds(room),
+    follow: (room, receive) => journal.follow(room, receive),
+    close: () => journal.close(),
   };
 }
 
@@ -127,13 +127,13 @@ test('a queue of reads gives the event loop its turns, and goes round', async ()
 });
 
 test('a member that asks for much waits for its answers, and is heard meanwhile', async () => {
-  const log = memoryLog();
+  const journal = memoryJournal();
   const body = 'x'.repeat(262_144);
-  await log.append(
+  await journal.append(
     'r',
     Array.from({ length: 8 }, () => ({ from: 'ann', body })),
   );
-  const chat = chatInMemory({ log });
+  const chat = chatInMemory({ journal });
   const [greedy, other] = [chat.json(), chat.json()];
   for (const member of [greedy, other]) {
     member.say({ type: 'hello', version: 1 });

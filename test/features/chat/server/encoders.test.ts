@@ -1,11 +1,11 @@
-import { jsonVoice } from '../../../../src/features/chat/server/dialects/json-encoder.js';
-import { plainVoice } from '../../../../src/features/chat/server/dialects/plain-encoder.js';
-import { voiceConformance } from '../../../conformance/voice.js';
+import { jsonEncoder } from '../../../../src/features/chat/server/dialects/json-encoder.js';
+import { plainEncoder } from '../../../../src/features/chat/server/dialects/plain-encoder.js';
+import { encoderConformance } from '../../../conformance/encoder.js';
 
-voiceConformance({ name: 'of JSON', voice: jsonVoice, line: /^\{"type":"\w+".*\}$/ });
+encoderConformance({ name: 'of JSON', encoder: jsonEncoder, line: /^\{"type":"\w+".*\}$/ });
 // Nothing of a peer moves a cursor, and no line begins with a name that is not its sender's.
-voiceConformance({
+encoderConformance({
   name: 'of plain text',
-  voice: plainVoice,
+  encoder: plainEncoder,
   line: /^(\* |\[(ann|bob)( to ann)?\] )[^\p{Cc}\u202a-\u202e]*$/u,
 });

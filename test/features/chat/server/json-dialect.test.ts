@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { WirelineError } from '../../../../src/core/index.js';
-import { memoryLog } from '../../../../src/features/chat/journal/memory.js';
-import type { Log } from '../../../../src/features/chat/protocol/journal.js';
+import { memoryJournal } from '../../../../src/features/chat/journal/memory.js';
+import type { Journal } from '../../../../src/features/chat/protocol/journal.js';
 import { chatInMemory, type JsonEnd } from '../../../support/chat.js';
 
 async function member(end: JsonEnd, name: string, join: object = {}, hello: object = {}): Promise<JsonEnd> {
@@ -85,7 +85,7 @@ describe('what is said', () => {
     const bob = await member(chat.json(), 'Bob');
     bob.say({ ...say, body: 'another' });
     expect((await bob.next('ack')).number).toBe(2);
-    expect(chat.log.extent('lobby').last).toBe(2);
+    expect(chat.journal.bounds('lobby').last).toBe(2);
   });
 
   test('may be of any characters, and is what was said', async () => {
@@ -114,17 +114,22 @@ describe('what is said', () => {
   });
 
   test('and cannot be stored is refused with its id, and shown to nobody', async () => {
-    const log = memoryLog();
+    const journal = memoryJournal();
     let full = true;
-    const failing: Log = {
-      ...{ epoch: log.epoch, read: log.read.bind(log), extent: log.extent.bind(log), follow: log.follow.bind(log) },
-      append: async (room, sayings) => {
-        if (full) throw new WirelineError('failed', 'the disk is full');
-        return log.append(room, sayings);
+    const failing: Journal = {
+      ...{
+        epoch: journal.epoch,
+        read: journal.read.bind(journal),
+        bounds: journal.bounds.bind(journal),
+        follow: journal.follow.bind(journal),
       },
-      close: () => log.close(),
+      append: async (room, drafts) => {
+        if (full) throw new WirelineError('failed', 'the disk is full');
+        return journal.append(room, drafts);
+      },
+      close: () => journal.close(),
     };
-    const chat = chatInMemory({ log: failing });
+    const chat = chatInMemory({ journal: failing });
     const alice = await member(chat.json(), 'Alice');
     alice.say({ type: 'say', room: 'lobby', body: 'lost', id: 'a1' });
     expect(await alice.next('error')).toMatchObject({ code: 'not-stored', id: 'a1', room: 'lobby' });
@@ -158,10 +163,10 @@ describe('a join', () => {
   });
 
   test('goes on exactly after the position of before, and says that it does', async () => {
-    const { json, log, alice } = await withTen();
+    const { json, journal, alice } = await withTen();
     const bob = json();
     bob.say({ type: 'hello', version: 1 });
-    bob.say({ type: 'join', room: 'lobby', epoch: log.epoch, after: 4 });
+    bob.say({ type: 'join', room: 'lobby', epoch: journal.epoch, after: 4 });
     alice.say({ type: 'say', room: 'lobby', body: 'new', id: 'new' });
     expect(await bob.next('joined')).toMatchObject({ after: 4, recovered: true });
     await alice.next('ack');
@@ -170,23 +175,23 @@ describe('a join', () => {
   });
 
   test.each([
-    ['of another life of the log', { epoch: 'other', after: 4 }],
-    ['that the log has not reached', { after: 11 }],
+    ['of another life of the journal', { epoch: 'other', after: 4 }],
+    ['that the journal has not reached', { after: 11 }],
   ])('with a position %s says that it is not recovered', async (_what, position) => {
-    const { json, log } = await withTen();
+    const { json, journal } = await withTen();
     const bob = json();
     bob.say({ type: 'hello', version: 1 });
-    bob.say({ type: 'join', room: 'lobby', epoch: log.epoch, replay: 2, ...position });
+    bob.say({ type: 'join', room: 'lobby', epoch: journal.epoch, replay: 2, ...position });
     expect(await bob.next('joined')).toMatchObject({ after: 8, recovered: false });
   });
 
-  test('with a position that the log has dropped says so, and begins with what there is', async () => {
-    const log = memoryLog({ retention: { entries: 3 } });
-    const chat = chatInMemory({ log });
+  test('with a position that the journal has dropped says so, and begins with what there is', async () => {
+    const journal = memoryJournal({ retention: { entries: 3 } });
+    const chat = chatInMemory({ journal });
     const alice = await member(chat.json(), 'Alice');
     for (let i = 1; i <= 10; i++) alice.say({ type: 'say', room: 'lobby', body: `${i}`, id: `${i}` });
     for (let i = 1; i <= 10; i++) await alice.next('ack');
-    const bob = await member(chat.json(), 'Bob', { epoch: log.epoch, after: 2 });
+    const bob = await member(chat.json(), 'Bob', { epoch: journal.epoch, after: 2 });
     await bob.hears('"body":"10"');
     expect(bob.messages().find(({ type }) => type === 'joined')).toMatchObject({
       first: 8,
@@ -197,13 +202,13 @@ describe('a join', () => {
   });
 
   test('catches up while others talk, without a gap or a repeat', async () => {
-    const chat = chatInMemory({ maxBacklog: 1024 * 1024 * 1024, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const chat = chatInMemory({ maxBacklog: 1024 * 1024 * 1024, rateLimit: { rate: 0, burst: 1, maxDelayMs: 0 } });
     const alice = await member(chat.json(), 'Alice');
     for (let i = 1; i <= 500; i++) alice.say({ type: 'say', room: 'lobby', body: 'x'.repeat(5000), id: `${i}` });
     await alice.hears('"id":"500"');
     const bob = chat.json();
     bob.say({ type: 'hello', version: 1 });
-    bob.say({ type: 'join', room: 'lobby', epoch: chat.log.epoch, after: 0 });
+    bob.say({ type: 'join', room: 'lobby', epoch: chat.journal.epoch, after: 0 });
     for (let i = 501; i <= 600; i++) {
       alice.say({ type: 'say', room: 'lobby', body: 'y', id: `${i}` });
       await alice.hears(`"id":"${i}"`);
@@ -256,7 +261,7 @@ describe('members', () => {
     expect((await alice.next('msg')).id).toBe('m1');
     alice.say({ type: 'msg', to: 'Carol', body: 'psst', id: 'm2' });
     expect(await alice.next('error')).toMatchObject({ code: 'no-such-name', id: 'm2' });
-    expect(chat.log.extent('lobby').last).toBe(0);
+    expect(chat.journal.bounds('lobby').last).toBe(0);
   });
 
   test('get older entries, in order, up to a limit', async () => {
@@ -401,11 +406,11 @@ describe('a peer', () => {
   });
 
   test('that is too fast is delayed, with a word, and nothing of it is lost', async () => {
-    const chat = chatInMemory({ pace: { rate: 10, burst: 5, maxDelayMs: 60_000 } });
+    const chat = chatInMemory({ rateLimit: { rate: 10, burst: 5, maxDelayMs: 60_000 } });
     const alice = await member(chat.json(), 'Alice');
     for (let i = 1; i <= 10; i++) alice.say({ type: 'say', room: 'lobby', body: `${i}`, id: `${i}` });
     expect((await alice.next('notice')).message).toContain('delayed');
-    expect(chat.log.extent('lobby').last).toBeLessThan(10);
+    expect(chat.journal.bounds('lobby').last).toBeLessThan(10);
     for (let i = 0; i < 10; i++) {
       chat.clock.pass(1000);
       await new Promise(setImmediate);
@@ -416,7 +421,7 @@ describe('a peer', () => {
   });
 
   test('that does not read is closed as slow, and comes back to where it was', async () => {
-    const chat = chatInMemory({ maxBacklog: 200_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const chat = chatInMemory({ maxBacklog: 200_000, rateLimit: { rate: 0, burst: 1, maxDelayMs: 0 } });
     const [alice, bob] = [await member(chat.json(), 'Alice'), await member(chat.json(), 'Bob')];
     bob.pause();
     for (let i = 1; i <= 100; i++) {
@@ -424,7 +429,7 @@ describe('a peer', () => {
       await alice.next('ack');
     }
     expect((await bob.closed).reason).toBe('reset');
-    const again = await member(chat.json(), 'Bob', { epoch: chat.log.epoch, after: 0 });
+    const again = await member(chat.json(), 'Bob', { epoch: chat.journal.epoch, after: 0 });
     await again.hears('"number":100,');
     const numbers = again.messages().flatMap(({ type, number }) => (type === 'entry' ? [number] : []));
     expect(numbers).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
@@ -446,7 +451,7 @@ describe('a peer', () => {
   });
 
   test('that asks and does not read what it is answered is closed as slow', async () => {
-    const chat = chatInMemory({ maxBacklog: 100_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const chat = chatInMemory({ maxBacklog: 100_000, rateLimit: { rate: 0, burst: 1, maxDelayMs: 0 } });
     const alice = await member(chat.json(), 'Alice');
     const stranger = chat.json();
     for (const [end, question] of [
@@ -460,14 +465,14 @@ describe('a peer', () => {
   });
 
   test('that asks for much history and reads none of it is closed, and no more is read for it', async () => {
-    const log = memoryLog();
-    const chat = chatInMemory({ log, maxBacklog: 100_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const journal = memoryJournal();
+    const chat = chatInMemory({ journal, maxBacklog: 100_000, rateLimit: { rate: 0, burst: 1, maxDelayMs: 0 } });
     const alice = await member(chat.json(), 'Alice');
     for (let i = 0; i < 16; i++) alice.say({ type: 'say', room: 'lobby', body: 'x'.repeat(10_000), id: `${i}` });
     await alice.hears('"id":"15"');
-    const read = log.read.bind(log);
+    const read = journal.read.bind(journal);
     let pages = 0;
-    log.read = (...range) => {
+    journal.read = (...range) => {
       pages++;
       return read(...range);
     };
@@ -478,7 +483,7 @@ describe('a peer', () => {
   });
 
   test('is given as much history as is fit for one message', async () => {
-    const chat = chatInMemory({ maxBacklog: 100_000, pace: { rate: 0, burst: 1, maxDelayMs: 0 } });
+    const chat = chatInMemory({ maxBacklog: 100_000, rateLimit: { rate: 0, burst: 1, maxDelayMs: 0 } });
     const alice = await member(chat.json(), 'Alice');
     for (let i = 1; i <= 20; i++) {
       alice.say({ type: 'say', room: 'lobby', body: 'x'.repeat(250_000), id: `${i}` });
@@ -514,11 +519,11 @@ test('a server that stops says bye, and when to come again, and acknowledges wha
   const alice = await member(chat.json(), 'Alice');
   alice.say({ type: 'say', room: 'lobby', body: 'last', id: '1' });
   await new Promise<void>((resolve) => queueMicrotask(resolve));
-  const gone = chat.hall.goodbye();
+  const gone = chat.chat.shutdown();
   expect(await alice.next('bye')).toMatchObject({ reason: 'shutdown', again: 'later', waitMs: expect.any(Number) });
   await gone;
   expect((await alice.closed).reason).toBe('ended');
-  expect(chat.log.extent('lobby').last).toBe(1);
+  expect(chat.journal.bounds('lobby').last).toBe(1);
 });
 
 describe('a silent member', () => {
@@ -549,7 +554,7 @@ describe('a silent member', () => {
   });
 
   test('has not vanished while a long message of it is on its way, or its messages are delayed', async () => {
-    const chat = chatInMemory({ pace: { rate: 1, burst: 10, maxDelayMs: 1_000_000 } });
+    const chat = chatInMemory({ rateLimit: { rate: 1, burst: 10, maxDelayMs: 1_000_000 } });
     const alice = await member(chat.json(), 'Alice', {}, { pong: true });
     alice.send('{"type":"say","room":"lobby","body":"');
     for (let part = 0; part < 10; part++) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { WirelineError } from '../../../../src/core/index.js';
-import { memoryLog } from '../../../../src/features/chat/journal/memory.js';
+import { memoryJournal } from '../../../../src/features/chat/journal/memory.js';
 import { jsonDialect } from '../../../../src/features/chat/server/dialects/json.js';
 import { plainDialect } from '../../../../src/features/chat/server/dialects/plain.js';
-import { strangers } from '../../../../src/features/chat/server/dialects/wrong-protocol.js';
-import { memoryPair, sniffed } from '../../../../src/net/index.js';
+import { wrongProtocol } from '../../../../src/features/chat/server/dialects/wrong-protocol.js';
+import { detect, memoryPair } from '../../../../src/net/index.js';
 import { type ChatEnd, chatInMemory } from '../../../support/chat.js';
 import { Recorder } from '../../../support/recorder.js';
 
@@ -17,9 +17,9 @@ async function person(end: ChatEnd, name: string): Promise<ChatEnd> {
 
 describe('a plain client', () => {
   test('is greeted with the name that it is given and the room that it is in', async () => {
-    const end = chatInMemory({ lobby: 'hall' }).plain();
+    const end = chatInMemory({ lobby: 'chat' }).plain();
     await end.hears('* welcome: you are guest-1. /nick NAME changes that; /help says more\n');
-    await end.hears('* you are in hall, alone\n');
+    await end.hears('* you are in chat, alone\n');
   });
 
   test('hears others, each line with its sender, and not itself', async () => {
@@ -99,7 +99,7 @@ describe('a plain client', () => {
     await ann.hears('* there is no topic\n');
     ann.send('/help\n');
     await ann.hears('* /nick NAME       take another name\n');
-    expect(chat.log.extent('lobby').last).toBe(0);
+    expect(chat.journal.bounds('lobby').last).toBe(0);
   });
 
   test('says what begins with a slash with two of them', async () => {
@@ -135,7 +135,7 @@ describe('a plain client', () => {
     ann.send('hello\n/history\n');
     ann.end();
     await ann.closed;
-    expect(chat.log.extent('lobby').last).toBe(1);
+    expect(chat.journal.bounds('lobby').last).toBe(1);
     expect(ann.text()).toContain('you are in lobby');
   });
 
@@ -173,7 +173,7 @@ describe('a plain client', () => {
   });
 
   test('that is too fast is delayed, with a word', async () => {
-    const chat = chatInMemory({ pace: { rate: 10, burst: 3, maxDelayMs: 60_000 } });
+    const chat = chatInMemory({ rateLimit: { rate: 10, burst: 3, maxDelayMs: 60_000 } });
     const ann = chat.plain();
     await ann.hears('alone\n');
     ann.send('1\n2\n3\n4\n5\n');
@@ -182,31 +182,33 @@ describe('a plain client', () => {
       chat.clock.pass(1000);
       await new Promise(setImmediate);
     }
-    expect((await chat.log.read('lobby', { after: 0, limit: 9 })).map(({ body }) => body)).toEqual([...'12345']);
+    expect((await chat.journal.read('lobby', { after: 0, limit: 9 })).map(({ body }) => body)).toEqual([...'12345']);
   });
 
   test('is told that what it said was not stored', async () => {
-    const log = memoryLog();
-    const chat = chatInMemory({ log: Object.assign(log, { append: () => Promise.reject(new Error('disk full')) }) });
+    const journal = memoryJournal();
+    const chat = chatInMemory({
+      journal: Object.assign(journal, { append: () => Promise.reject(new Error('disk full')) }),
+    });
     const ann = chat.plain();
     ann.send('hello\n');
     await ann.hears('* not stored: disk full\n');
   });
 });
 
-test('a log that cannot be read is told, and harms nobody else', async () => {
-  const log = memoryLog();
-  const chat = chatInMemory({ log });
+test('a journal that cannot be read is told, and harms nobody else', async () => {
+  const journal = memoryJournal();
+  const chat = chatInMemory({ journal });
   const ann = await person(chat.plain(), 'ann');
   ann.send('/history\nhello\n');
   await ann.hears('* nothing is kept of what was said here\n');
   const bob = chat.plain();
   await bob.hears('[ann] hello\n');
   await person(bob, 'bob');
-  const gone = new WirelineError('failed', 'the log /home/x: the disk is gone', {
+  const gone = new WirelineError('failed', 'the journal /home/x: the disk is gone', {
     cause: new Error('the disk is gone'),
   });
-  Object.assign(log, { read: () => Promise.reject(gone) });
+  Object.assign(journal, { read: () => Promise.reject(gone) });
   ann.send('/history\n');
   await ann.hears('* cannot be read: the disk is gone\n');
   bob.send('still here\n');
@@ -215,13 +217,15 @@ test('a log that cannot be read is told, and harms nobody else', async () => {
   await late.hears('* cannot be read: the disk is gone\n* goodbye\n');
 });
 
-test('a log that fails as soon as it is looked at is told, and takes nobody with it', async () => {
-  const log = memoryLog();
-  const chat = chatInMemory({ log, pace: { rate: 1, burst: 1, maxDelayMs: 60_000 } });
+test('a journal that fails as soon as it is looked at is told, and takes nobody with it', async () => {
+  const journal = memoryJournal();
+  const chat = chatInMemory({ journal, rateLimit: { rate: 1, burst: 1, maxDelayMs: 60_000 } });
   const ann = await person(chat.plain(), 'ann');
-  Object.assign(log, {
+  Object.assign(journal, {
     extent: () => {
-      throw new WirelineError('failed', 'the log /home/x: the disk is gone', { cause: new Error('the disk is gone') });
+      throw new WirelineError('failed', 'the journal /home/x: the disk is gone', {
+        cause: new Error('the disk is gone'),
+      });
     },
   });
   const bob = chat.plain();
@@ -273,7 +277,7 @@ describe('a stranger', () => {
     const client = new Recorder();
     memoryPair(
       client.service,
-      sniffed(strangers, () => ({ data() {} })),
+      detect(wrongProtocol, () => ({ data() {} })),
     );
     client.peer.write(Buffer.from(first, 'latin1'));
     await client.closed;
@@ -283,7 +287,7 @@ describe('a stranger', () => {
 
 test('after the greeting, people may write capitals and braces', async () => {
   const strange = chatInMemory();
-  const service = sniffed([jsonDialect(strange.hall), ...strangers], plainDialect(strange.hall), {
+  const service = detect([jsonDialect(strange.chat), ...wrongProtocol], plainDialect(strange.chat), {
     clock: strange.clock,
   });
   const heard = await person(strange.plain(), 'ann');

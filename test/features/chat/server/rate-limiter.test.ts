@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { AddressBuckets } from '../../../../src/core/bucket.js';
-import { Pace } from '../../../../src/features/chat/server/rate-limiter.js';
+import { RateLimiter } from '../../../../src/features/chat/server/rate-limiter.js';
 import { ManualClock } from '../../../../src/testing/index.js';
 
-function paceOf(options: { rate?: number; burst?: number; maxDelayMs?: number } = {}) {
+function limiterOf(options: { rate?: number; burst?: number; maxDelayMs?: number } = {}) {
   const clock = new ManualClock();
   const events: string[] = [];
-  const pace = new Pace<string>(
+  const pace = new RateLimiter<string>(
     clock,
     { rate: 10, burst: 3, maxDelayMs: 1000, ...options },
     {
       run: (message) => events.push(message),
       refuse: (message) => events.push(`refused ${message}`),
-      delayed: () => events.push('delayed'),
-      caughtUp: () => events.push('caught up'),
+      onThrottle: () => events.push('delayed'),
+      onResume: () => events.push('caught up'),
     },
   );
   const take = (...messages: string[]) => {
@@ -23,7 +23,7 @@ function paceOf(options: { rate?: number; burst?: number; maxDelayMs?: number } 
 }
 
 test('a burst passes at once, and the rest at its pace and in order', () => {
-  const { clock, events, take } = paceOf();
+  const { clock, events, take } = limiterOf();
   take('1', '2', '3', '4', '5');
   expect(events).toEqual(['1', '2', '3', 'delayed']);
   clock.pass(100);
@@ -33,7 +33,7 @@ test('a burst passes at once, and the rest at its pace and in order', () => {
 });
 
 test('tokens come back with time, up to a burst', () => {
-  const { clock, events, take } = paceOf();
+  const { clock, events, take } = limiterOf();
   take('1', '2', '3');
   clock.pass(60_000);
   take('4', '5', '6', '7');
@@ -41,7 +41,7 @@ test('tokens come back with time, up to a burst', () => {
 });
 
 test('what would wait too long is refused, and only that', () => {
-  const { clock, events, take } = paceOf({ rate: 10, burst: 1, maxDelayMs: 200 });
+  const { clock, events, take } = limiterOf({ rate: 10, burst: 1, maxDelayMs: 200 });
   take('1', '2', '3', '4', '5', '6');
   expect(events).toEqual(['1', 'delayed', 'refused 5', 'refused 6']);
   clock.pass(1000);
@@ -49,13 +49,13 @@ test('what would wait too long is refused, and only that', () => {
 });
 
 test('no rate is no limit', () => {
-  const { events, take } = paceOf({ rate: 0, burst: 1 });
+  const { events, take } = limiterOf({ rate: 0, burst: 1 });
   take('1', '2', '3');
   expect(events).toEqual(['1', '2', '3']);
 });
 
 test('stopped, nothing runs any more', () => {
-  const { clock, events, pace, take } = paceOf({ burst: 1 });
+  const { clock, events, pace, take } = limiterOf({ burst: 1 });
   take('1', '2');
   pace.stop();
   clock.pass(10_000);
@@ -63,7 +63,7 @@ test('stopped, nothing runs any more', () => {
 });
 
 test('a long message costs as much as several, and is followed by as long a wait', () => {
-  const { clock, events, pace } = paceOf({ burst: 3 });
+  const { clock, events, pace } = limiterOf({ burst: 3 });
   pace.take('long', 64 * 1024);
   pace.take('next');
   expect(events).toEqual(['long', 'delayed']);
@@ -80,19 +80,19 @@ function pairOfPaces(rates = { rate: 10, burst: 4 }) {
   const options = { ...rates, maxDelayMs: 1_000_000 };
   const addresses = new AddressBuckets(clock, options);
   const events: string[] = [];
-  const paceOf = (name: string) =>
-    new Pace<string>(
+  const limiterOf = (name: string) =>
+    new RateLimiter<string>(
       clock,
       options,
       {
         run: (message) => events.push(`${name} ${message}`),
         refuse: (message) => events.push(`${name} refused ${message}`),
-        delayed: (why) => events.push(`${name} ${why}`),
-        caughtUp: () => events.push(`${name} caught up`),
+        onThrottle: (why) => events.push(`${name} ${why}`),
+        onResume: () => events.push(`${name} caught up`),
       },
       addresses.enter('192.0.2.1:1'),
     );
-  return { clock, events, one: paceOf('one'), two: paceOf('two') };
+  return { clock, events, one: limiterOf('one'), two: limiterOf('two') };
 }
 
 test('an answer is paid from what a member may ask for, and not from what it may say', () => {

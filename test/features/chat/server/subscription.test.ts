@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Budget, type Connection } from '../../../../src/core/index.js';
-import { memoryLog } from '../../../../src/features/chat/journal/memory.js';
-import { jsonVoice } from '../../../../src/features/chat/server/dialects/json-encoder.js';
+import { memoryJournal } from '../../../../src/features/chat/journal/memory.js';
+import { jsonEncoder } from '../../../../src/features/chat/server/dialects/json-encoder.js';
 import { FairQueue } from '../../../../src/features/chat/server/fair-queue.js';
 import { Member } from '../../../../src/features/chat/server/member.js';
 import { Subscription } from '../../../../src/features/chat/server/subscription.js';
@@ -33,15 +33,15 @@ const quiet = async () => {
 };
 
 test('who catches up is told as much as it takes, and the rest once, whatever the length of the entries', async () => {
-  const log = memoryLog();
+  const journal = memoryJournal();
   const sizes = Array.from({ length: 80 }, (_, i) => (i % 10 === 0 ? 200_000 : i * 100));
-  await log.append(
+  await journal.append(
     'a',
     sizes.map((size) => ({ from: 'ann', body: 'x'.repeat(size) })),
   );
   const peer = new Clogged();
-  const member = new Member(peer, jsonVoice, 1_000_000, new Budget(1e9));
-  new Subscription('a', log, new FairQueue(), member, 0).start();
+  const member = new Member(peer, jsonEncoder, 1_000_000, new Budget(1e9));
+  new Subscription('a', journal, new FairQueue(), member, 0).start();
   for (let told = -1; peer.written.length > told; ) {
     await quiet();
     expect(peer.backlog).toBeLessThan(64 * 1024 + 64 * 1024 + 200_000 + 10_000);

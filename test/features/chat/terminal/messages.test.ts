@@ -18,7 +18,7 @@ describe('messages', () => {
     );
     expect(typist.cursor).toEqual({ row: 9, column: 12 });
     typist.type('tence', keys.enter);
-    expect(typist.sayings).toEqual(['dev: half a sentence']);
+    expect(typist.drafts).toEqual(['dev: half a sentence']);
     expect(typist.input).toBe('>');
   });
 
@@ -128,7 +128,9 @@ describe('the connection', () => {
   test('to a server with a new log says so', () => {
     const typist = Typist.joined({ columns: 100 }).entry('one');
     typist.join('dev', { epoch: 'f', first: 1, last: 9, after: 4 }, { entries: undefined });
-    expect(typist.messages.at(-1)).toBe('12:00 * the server has begun a new log: what was said meanwhile is not known');
+    expect(typist.messages.at(-1)).toBe(
+      '12:00 * the server has begun a new journal: what was said meanwhile is not known',
+    );
   });
 });
 

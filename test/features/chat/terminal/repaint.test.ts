@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Painter } from '../../../../src/features/chat/terminal/renderer.js';
+import { Renderer } from '../../../../src/features/chat/terminal/renderer.js';
 import { view } from '../../../../src/features/chat/terminal/view.js';
 import { Typist } from '../../../support/typist.js';
 
@@ -47,7 +47,7 @@ const happenings = fc.oneof(
 test('what is painted piece by piece is what is painted at once, whatever happens', () => {
   const property = fc.property(fc.array(happenings, { maxLength: 40 }), (all) => {
     const typist = Typist.joined({ rooms: ['dev', 'pub'] });
-    const painter = new Painter('many');
+    const painter = new Renderer('many');
     const glass = new Glass();
     for (const each of all) {
       if ('keys' in each) typist.type(each.keys);
@@ -63,7 +63,7 @@ test('what is painted piece by piece is what is painted at once, whatever happen
       expect(screen.rows).toHaveLength(rows);
       glass.show(painter.frame(screen, columns));
       const whole = new Glass();
-      whole.show(new Painter('many').frame(view(typist.model), columns));
+      whole.show(new Renderer('many').frame(view(typist.model), columns));
       expect(glass).toEqual(whole);
     }
   });

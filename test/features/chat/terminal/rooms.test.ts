@@ -13,7 +13,7 @@ describe('several rooms', () => {
     expect(typist.screen[0]).toBe(' 1 dev  2 ops  3 pub (1!)');
     expect(typist.messages).toEqual(['12:00 bob: one', '12:00 bob: two']);
     typist.type(control('n'), control('n'), control('p'), 'here', keys.enter);
-    expect(typist.sayings).toEqual(['pub: here']);
+    expect(typist.drafts).toEqual(['pub: here']);
     typist.entry('adamant, says ada', { room: 'dev' });
     expect(typist.screen[0]).toBe(' 1 dev (1!)  2 ops  3 pub');
     typist.type(alt('9'));
@@ -63,7 +63,7 @@ describe('several rooms', () => {
     const typist = Typist.joined({ rooms: ['dev', 'pub', 'ops'] }).type('/join no!', keys.enter);
     typist.told({ type: 'error', code: 'bad-room', message: 'no', room: 'no!' });
     typist.type('hello', keys.enter);
-    expect(typist.sayings).toEqual(['dev: hello']);
+    expect(typist.drafts).toEqual(['dev: hello']);
     expect(typist.messages.filter((row) => row.includes('cannot join'))).toHaveLength(1);
   });
 
@@ -79,7 +79,7 @@ describe('several rooms', () => {
     typist.type('for pub', alt('1'));
     expect(typist.input).toBe('> for dev');
     typist.type(keys.enter, alt('2'), keys.enter);
-    expect(typist.sayings).toEqual(['dev: for dev', 'pub: for pub']);
+    expect(typist.drafts).toEqual(['dev: for dev', 'pub: for pub']);
   });
 
   test('fold who comes and goes, and say nothing of who comes back with the server', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KeyReader } from '../../../../src/features/chat/terminal/keys.js';
-import { Painter } from '../../../../src/features/chat/terminal/renderer.js';
+import { Renderer } from '../../../../src/features/chat/terminal/renderer.js';
 import type { Colours } from '../../../../src/features/chat/terminal/row.js';
 import { colourOf, nameColours, paint } from '../../../../src/features/chat/terminal/row.js';
 import { view } from '../../../../src/features/chat/terminal/view.js';
@@ -60,7 +60,7 @@ describe('wide characters', () => {
 describe('the painter', () => {
   test('sends only the rows that differ', () => {
     const typist = Typist.joined().entry('one');
-    const painter = new Painter('none');
+    const painter = new Renderer('none');
     const frame = () => painter.frame(view(typist.model), 60);
     expect(frame()).toContain('\x1b[2J');
     expect(frame()).toBe('');

@@ -56,10 +56,10 @@ describe('the line that is typed', () => {
 describe('several lines', () => {
   test('that are pasted are one message, and not said before Enter', () => {
     const typist = Typist.joined().type('see: ', keys.paste('one\r\n\ttwo\x1b[2J\rthree\n'));
-    expect(typist.sayings).toEqual([]);
+    expect(typist.drafts).toEqual([]);
     expect(typist.screen.slice(-3)).toEqual(['> see: one', '   two[2J', '  three']);
     typist.type(keys.enter);
-    expect(typist.sayings).toEqual(['dev: see: one\n\ttwo[2J\nthree']);
+    expect(typist.drafts).toEqual(['dev: see: one\n\ttwo[2J\nthree']);
     expect(typist.messages).toEqual(['12:00 ada: see: one', '          two[2J', '      three (sending)']);
   });
 
@@ -113,7 +113,7 @@ describe('commands', () => {
       .type('//dance', keys.enter)
       .type('/constructor', keys.enter);
     expect(typist.messages[0]).toBe('12:00 * there is no command /dance: /help says which there');
-    expect(typist.sayings).toEqual(['dev: /dance']);
+    expect(typist.drafts).toEqual(['dev: /dance']);
   });
 
   test('ask the server', () => {

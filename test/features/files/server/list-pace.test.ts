@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AddressBuckets } from '../../../../src/core/bucket.js';
-import { ListPace, listRate } from '../../../../src/features/files/server/list-pace.js';
+import { ListRateLimit, listRate } from '../../../../src/features/files/server/list-pace.js';
 import { ManualClock } from '../../../../src/testing/index.js';
 
 const MiB = 1024 * 1024;
@@ -10,7 +10,7 @@ function paces() {
   const addresses = new AddressBuckets(clock, listRate);
   const begun: string[] = [];
   const of = (name: string) => {
-    const pace = new ListPace(addresses, '192.0.2.1:1');
+    const pace = new ListRateLimit(addresses, '192.0.2.1:1');
     return { pace, list: () => pace.take(() => begun.push(name)) };
   };
   return { clock, begun, of };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { sha256 } from '../../../../src/core/index.js';
-import { type Answer, Answers } from '../../../../src/features/files/server/answers.js';
+import { Answers, type QueuedAnswer } from '../../../../src/features/files/server/answers.js';
 import { VerifiedWriter } from '../../../../src/framing/index.js';
 import { server } from '../../../support/cli.js';
 import { folder } from '../../../support/folder.js';
@@ -112,7 +112,7 @@ test('many connections have one file each on the way to the disk, once 256 are',
     });
     return begun;
   };
-  const due: Answer[] = [];
+  const due: QueuedAnswer[] = [];
   for (const answers of peers) while (mayBegin(answers)) due.push(answers.add());
   expect(peers.map(({ size }) => size)).toEqual([...Array(8).fill(32), ...Array(12).fill(1)]);
   for (const answer of due) answer.end();

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Answer } from '../../../../src/features/files/client/answer.js';
 import { openFiles } from '../../../../src/features/files/client/session.js';
-import { servedFolder } from '../../../../src/features/files/folder/served-folder.js';
-import type { Folder } from '../../../../src/features/files/protocol/folder.js';
+import type { ServedTree } from '../../../../src/features/files/protocol/tree.js';
 import { files } from '../../../../src/features/files/server/files.js';
+import { servedTree } from '../../../../src/features/files/tree/served-tree.js';
 import { serve } from '../../../../src/net/index.js';
 import { folder } from '../../../support/folder.js';
 
@@ -18,9 +18,9 @@ async function counted() {
   const there = folder();
   writeFileSync(join(there, 'big'), 'begin');
   truncateSync(join(there, 'big'), size);
-  const served = servedFolder(there, { now: () => Date.now() + 60_000 });
+  const served = servedTree(there, { now: () => Date.now() + 60_000 });
   const read = { bytes: 0 };
-  const counting: Folder = {
+  const counting: ServedTree = {
     ...served,
     open(path) {
       const file = served.open(path);

@@ -1,12 +1,12 @@
 import type { Entry } from '../../protocol/journal.js';
 import type { ServerMessage } from '../../protocol/messages.js';
-import type { Voice } from '../encoder.js';
+import type { Encoder } from '../encoder.js';
 
 const encoder = new TextEncoder();
 const plain = /^[ !#-[\]-~]*$/;
 
 /** What JSON clients are told: a message a line. They are sent their own entries too, so that all see one order. */
-export const jsonVoice: Voice = {
+export const jsonEncoder: Encoder = {
   echoes: true,
   entries(room, entries) {
     // Put together by hand, as it is what a busy room does most: a third of the time of JSON.stringify of the whole.
@@ -15,7 +15,7 @@ export const jsonVoice: Voice = {
     for (const entry of entries) text += start + rest(entry);
     return encoder.encode(text);
   },
-  accepted(room, said) {
+  acks(room, said) {
     const start = `{"type":"ack","room":${quoted(room)},"id":`;
     let text = '';
     for (const { id, number } of said) text += `${start}${quoted(id)},"number":${number}}\n`;

@@ -2,9 +2,9 @@ import {
   type Closed,
   type Connection,
   type Handler,
-  layered,
   type Timer,
   type WirelineError,
+  wrapHandler,
 } from '../../../../core/index.js';
 import { SilenceWatch } from '../../../../core/silence.js';
 import { framed, jsonLines } from '../../../../framing/index.js';
@@ -12,9 +12,9 @@ import { type Dialect, startsWith } from '../../../../net/dialect.js';
 import { type ClientMessage, chatVersion, type ServerMessage } from '../../protocol/messages.js';
 import { Refusal } from '../../protocol/refusal.js';
 import { closeFor, type Member } from '../member.js';
-import type { Pace, Priced } from '../rate-limiter.js';
-import type { Admission, Hall } from '../server.js';
-import { jsonVoice } from './json-encoder.js';
+import type { Priced, RateLimiter } from '../rate-limiter.js';
+import type { ChatServer, LoginRequest } from '../server.js';
+import { jsonEncoder } from './json-encoder.js';
 import { idOf, maxId, number, optional, positionOf, sizeOf, text, tooLong } from './json-fields.js';
 
 /** Milliseconds in which a client must say hello. Stops one that connects and says half of it from holding a place. */
@@ -37,9 +37,9 @@ const markedBrace = new Uint8Array([0xef, 0xbb, 0xbf, 0x7b]);
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The wire of wireline's own clients, and of bots: JSON lines, as `docs/reference/protocol.md` has them. */
-export function jsonDialect(hall: Hall): Dialect {
+export function jsonDialect(chat: ChatServer): Dialect {
   // A character of a body may take six in JSON.
-  const codec = jsonLines<ClientMessage>({ max: hall.options.maxMessage * 6 + 4096 });
+  const codec = jsonLines<ClientMessage>({ max: chat.options.maxMessage * 6 + 4096 });
   return {
     name: 'json',
     matches: (first) => beginsInBrace(first),
@@ -48,11 +48,11 @@ export function jsonDialect(hall: Hall): Dialect {
     service: (peer) => {
       let client: JsonClient | undefined;
       const make = (messages: Connection<ClientMessage>) => {
-        client = new JsonClient(hall, peer, messages);
+        client = new JsonClient(chat, peer, messages);
         return client;
       };
-      const handler = framed(codec, make, { explain, budget: hall.budget })(peer);
-      return layered(handler, {
+      const handler = framed(codec, make, { explain, budget: chat.budget })(peer);
+      return wrapHandler(handler, {
         data(bytes) {
           client?.heard();
           return handler.data(bytes);
@@ -63,7 +63,7 @@ export function jsonDialect(hall: Hall): Dialect {
 }
 
 function explain({ code, message }: WirelineError): Uint8Array {
-  return jsonVoice.message({ type: 'error', code: code === 'too-long' ? 'too-long' : 'bad-message', message });
+  return jsonEncoder.message({ type: 'error', code: code === 'too-long' ? 'too-long' : 'bad-message', message });
 }
 
 class JsonClient implements Handler<ClientMessage> {
@@ -76,24 +76,24 @@ class JsonClient implements Handler<ClientMessage> {
   #greeting = false;
   /** It answers a ping. A bot need not. */
   #answers = false;
-  readonly #pace: Pace<ClientMessage>;
+  readonly #limiter: RateLimiter<ClientMessage>;
   readonly #hello;
 
   constructor(
-    readonly hall: Hall,
+    readonly chat: ChatServer,
     /** The connection to write to: what many are told is encoded once, and not by a codec of each. */
     readonly peer: Connection,
     messages: Connection<ClientMessage>,
   ) {
-    this.#hello = hall.options.clock.after(helloMs, () => peer.close('idle'));
-    this.#pace = hall.paceOf(peer, {
+    this.#hello = chat.options.clock.after(helloMs, () => peer.close('idle'));
+    this.#limiter = chat.rateLimiterFor(peer, {
       run: (message) => this.#run(message),
       refuse: (message) => this.#refuse(new Refusal('rate', 'too many messages: this one is dropped'), message),
-      delayed: (why) => {
+      onThrottle: (why) => {
         messages.pause();
-        if (why) this.#member?.tell({ type: 'notice', message: why });
+        if (why) this.#member?.send({ type: 'notice', message: why });
       },
-      caughtUp: () => messages.resume(),
+      onResume: () => messages.resume(),
     });
   }
 
@@ -106,7 +106,7 @@ class JsonClient implements Handler<ClientMessage> {
   /** Asks the client whether it is there; whatever it sends is an answer. */
   #askWhetherThere(answer: (there: boolean) => void): void {
     this.#answerProbe(false);
-    this.#probe = { answer, timer: this.hall.options.clock.after(probeMs, () => this.#answerProbe(false)) };
+    this.#probe = { answer, timer: this.chat.options.clock.after(probeMs, () => this.#answerProbe(false)) };
     this.#tell({ type: 'ping' });
   }
 
@@ -118,7 +118,7 @@ class JsonClient implements Handler<ClientMessage> {
   }
 
   data(message: ClientMessage): void {
-    this.#pace.take(message, sizeOf(message), pricedAs.get(message.type) ?? 'said');
+    this.#limiter.take(message, sizeOf(message), pricedAs.get(message.type) ?? 'said');
   }
 
   drain(): void {
@@ -134,8 +134,8 @@ class JsonClient implements Handler<ClientMessage> {
     this.#hello.stop();
     this.#silence?.stop();
     this.#answerProbe(false);
-    this.#pace.stop();
-    if (this.#member) this.hall.dismiss(this.#member, !this.#leaving);
+    this.#limiter.stop();
+    if (this.#member) this.chat.logout(this.#member, !this.#leaving);
   }
 
   #run(message: ClientMessage): void {
@@ -164,9 +164,9 @@ class JsonClient implements Handler<ClientMessage> {
 
   /** Tells the client something, also before it is a member. */
   #tell(message: ServerMessage): void {
-    if (this.#member) this.#member.tell(message);
-    else if (this.peer.backlog > this.hall.options.maxBacklog) this.peer.close('slow');
-    else this.peer.write(jsonVoice.message(message));
+    if (this.#member) this.#member.send(message);
+    else if (this.peer.backlog > this.chat.options.maxBacklog) this.peer.close('slow');
+    else this.peer.write(jsonEncoder.message(message));
   }
 
   #do(message: ClientMessage): void {
@@ -183,12 +183,12 @@ class JsonClient implements Handler<ClientMessage> {
     const { version, name, secret, session } = hello;
     if (this.#member || this.#greeting) throw new Refusal('bad-message', 'hello was said before');
     if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
-    const asked: Admission & { secret: string } = {
+    const asked: LoginRequest & { secret: string } = {
       secret: secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId),
       ...(name === undefined ? {} : { name: text(name, 'name') }),
       ...(session === undefined ? {} : { session: text(session, 'session', 1, maxId) }),
     };
-    const rival = this.hall.rivalOf(asked);
+    const rival = this.chat.rivalOf(asked);
     if (!rival?.probe) return this.#admit(hello, asked);
     this.#greeting = true;
     rival.probe((there) => {
@@ -199,19 +199,19 @@ class JsonClient implements Handler<ClientMessage> {
     });
   }
 
-  #admit({ pong }: ClientMessage & { type: 'hello' }, asked: Admission & { secret: string }): void {
-    const member = this.hall.admit(this.peer, jsonVoice, asked);
-    member.payer = this.#pace;
+  #admit({ pong }: ClientMessage & { type: 'hello' }, asked: LoginRequest & { secret: string }): void {
+    const member = this.chat.login(this.peer, jsonEncoder, asked);
+    member.payer = this.#limiter;
     member.probe = (answer) => this.#askWhetherThere(answer);
     this.#member = member;
     this.#hello.stop();
     this.#answers = pong === true;
-    this.#silence = new SilenceWatch(this.hall.options.clock, silenceMs, {
+    this.#silence = new SilenceWatch(this.chat.options.clock, silenceMs, {
       ask: () => this.#tell({ type: 'ping' }),
       giveUp: () => this.#answers && !this.peer.paused && this.peer.close('timeout'),
     });
-    const { maxMessage } = this.hall.options;
-    member.tell({ type: 'welcome', version: chatVersion, name: member.name, secret: asked.secret, maxMessage });
+    const { maxMessage } = this.chat.options;
+    member.send({ type: 'welcome', version: chatVersion, name: member.name, secret: asked.secret, maxMessage });
   }
 
   #onPong(): void {
@@ -221,45 +221,45 @@ class JsonClient implements Handler<ClientMessage> {
   #leave(member: Member): void {
     this.#leaving = true;
     member.whenSettled(() => {
-      member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      member.send({ type: 'bye', reason: 'ended', again: 'yes' });
       // It is gone at once, and not when its connection is: that takes until the client ends it too.
-      this.hall.dismiss(member, false);
+      this.chat.logout(member, false);
       this.peer.close('ended');
     });
   }
 
   /** What only a member may ask for. Types that are not known are ignored: a later version may have them. */
   #ask(member: Member, message: ClientMessage): void {
-    const { hall } = this;
+    const { chat } = this;
     switch (message.type) {
       case 'say':
-        return hall.say(member, text(message.room, 'room'), this.#body(message.body), idOf(message));
+        return chat.say(member, text(message.room, 'room'), this.#body(message.body), idOf(message));
       case 'join':
-        return hall.join(member, text(message.room, 'room'), positionOf(message));
+        return chat.join(member, text(message.room, 'room'), positionOf(message));
       case 'leave':
-        return hall.leave(member, text(message.room, 'room'));
+        return chat.leave(member, text(message.room, 'room'));
       case 'msg':
-        return hall.whisper(member, text(message.to, 'to'), this.#body(message.body), idOf(message));
+        return chat.directMessage(member, text(message.to, 'to'), this.#body(message.body), idOf(message));
       case 'who':
-        return hall.who(member, text(message.room, 'room'));
+        return chat.who(member, text(message.room, 'room'));
       case 'history':
         return this.#history(member, message);
       case 'topic':
-        return hall.setTopic(member, text(message.room, 'room'), text(message.topic, 'topic', 0));
+        return chat.setTopic(member, text(message.room, 'room'), text(message.topic, 'topic', 0));
       case 'nick':
-        return hall.rename(member, text(message.name, 'name'));
+        return chat.rename(member, text(message.name, 'name'));
       case 'rooms':
-        return hall.rooms(member);
+        return chat.rooms(member);
     }
   }
 
   #history(member: Member, { room, before, limit }: ClientMessage & { type: 'history' }): void {
     const [end, count] = [number(before, 'before'), number(limit, 'limit')];
-    this.hall.history(member, text(room, 'room'), end, count).catch((error) => this.#refuse(error, { room }));
+    this.chat.history(member, text(room, 'room'), end, count).catch((error) => this.#refuse(error, { room }));
   }
 
   #body(body: unknown): string {
-    const { maxMessage } = this.hall.options;
+    const { maxMessage } = this.chat.options;
     const said = text(body, 'body', 1, maxMessage);
     // A character has at most three bytes for each of its UTF-16 units: most need no counting.
     if (said.length * 3 > maxMessage && new TextEncoder().encode(said).length > maxMessage) throw tooLong(maxMessage);

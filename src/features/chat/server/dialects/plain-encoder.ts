@@ -1,7 +1,7 @@
 import { printable } from '../../../../core/index.js';
 import type { Entry } from '../../protocol/journal.js';
 import type { ServerMessage } from '../../protocol/messages.js';
-import type { Voice } from '../encoder.js';
+import type { Encoder } from '../encoder.js';
 
 const encoder = new TextEncoder();
 const nothing = new Uint8Array(0);
@@ -13,12 +13,12 @@ const continued = '| ';
  * What plain-text clients are told: `[name] text`, and `* ` before what the server says. Every line of a message has
  * its sender before it, and control characters are made visible, so that nobody can speak for another.
  */
-export const plainVoice: Voice = {
+export const plainEncoder: Encoder = {
   echoes: false,
   entries: (_room, entries) => encoder.encode(spoken(entries)),
   past: (entries, before) => encoder.encode(dated(entries, before)),
   present: () => encoder.encode(star('what follows is said now')),
-  accepted: () => nothing,
+  acks: () => nothing,
   message: (message) => encoder.encode(words(message)),
 };
 

@@ -2,9 +2,9 @@ import type { Closed, Connection, Handler, Service } from '../../../../core/inde
 import { conversation, framed, type TextMessage, telnet, text } from '../../../../framing/index.js';
 import { Refusal } from '../../protocol/refusal.js';
 import type { Member } from '../member.js';
-import type { Pace } from '../rate-limiter.js';
-import type { Hall } from '../server.js';
-import { plainVoice } from './plain-encoder.js';
+import type { RateLimiter } from '../rate-limiter.js';
+import type { ChatServer } from '../server.js';
+import { plainEncoder } from './plain-encoder.js';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -21,12 +21,12 @@ const help = [
 ];
 
 /** Plain text, for nc and telnet: a line is a message, and what begins with a slash is a command. */
-export function plainDialect(hall: Hall): Service {
+export function plainDialect(chat: ChatServer): Service {
   return telnet((peer) => {
     const tooLong = () =>
-      peer.write(plainVoice.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
-    const codec = text({ ...conversation, max: hall.options.maxMessage, onTooLong: tooLong });
-    return framed(codec, (lines) => new PlainClient(hall, peer, lines), { views: true, budget: hall.budget })(peer);
+      peer.write(plainEncoder.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
+    const codec = text({ ...conversation, max: chat.options.maxMessage, onTooLong: tooLong });
+    return framed(codec, (lines) => new PlainClient(chat, peer, lines), { views: true, budget: chat.budget })(peer);
   });
 }
 
@@ -35,35 +35,35 @@ const asks = /^\/(join|who|rooms)\b/i;
 
 class PlainClient implements Handler<TextMessage> {
   readonly #member: Member;
-  readonly #pace: Pace<string>;
+  readonly #limiter: RateLimiter<string>;
   #room = '';
   #leaving = false;
 
   constructor(
-    readonly hall: Hall,
+    readonly chat: ChatServer,
     readonly peer: Connection,
     lines: Connection<TextMessage>,
   ) {
-    const notice = (message: string) => this.#member.tell({ type: 'notice', message });
-    this.#pace = hall.paceOf(peer, {
+    const notice = (message: string) => this.#member.send({ type: 'notice', message });
+    this.#limiter = chat.rateLimiterFor(peer, {
       run: (line) => this.#run(line),
       refuse: () => notice('too many messages: this one is dropped'),
-      delayed: (why) => {
+      onThrottle: (why) => {
         lines.pause();
         if (why) notice(why);
       },
-      caughtUp: () => lines.resume(),
+      onResume: () => lines.resume(),
     });
-    this.#member = hall.admit(peer, plainVoice);
-    this.#member.payer = this.#pace;
+    this.#member = chat.login(peer, plainEncoder);
+    this.#member.payer = this.#limiter;
     notice(`welcome: you are ${this.#member.name}. /nick NAME changes that; /help says more`);
-    this.#pace.take(`/join ${hall.options.lobby}`, 0, 'enters');
+    this.#limiter.take(`/join ${chat.options.lobby}`, 0, 'enters');
   }
 
   data({ bytes }: TextMessage): void {
     if (bytes.length === 0) return;
     const line = spoken(decoder.decode(bytes));
-    this.#pace.take(line, bytes.length, asks.test(line) ? 'asked' : 'said');
+    this.#limiter.take(line, bytes.length, asks.test(line) ? 'asked' : 'said');
   }
 
   drain(): void {
@@ -75,8 +75,8 @@ class PlainClient implements Handler<TextMessage> {
   }
 
   close(_why: Closed): void {
-    this.#pace.stop();
-    this.hall.dismiss(this.#member, false);
+    this.#limiter.stop();
+    this.chat.logout(this.#member, false);
   }
 
   #run(line: string): void {
@@ -98,7 +98,7 @@ class PlainClient implements Handler<TextMessage> {
   }
 
   #say(body: string): void {
-    this.hall.say(this.#member, this.#here, body);
+    this.chat.say(this.#member, this.#here, body);
   }
 
   /** The room that it is in. */
@@ -109,16 +109,16 @@ class PlainClient implements Handler<TextMessage> {
 
   #command(line: string): void {
     const [, command = '', rest = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
-    const { hall } = this;
+    const { chat } = this;
     switch (command.toLowerCase()) {
       case 'nick':
-        return hall.rename(this.#member, rest.trim());
+        return chat.rename(this.#member, rest.trim());
       case 'join':
         return this.#join(rest.trim());
       case 'rooms':
-        return hall.rooms(this.#member);
+        return chat.rooms(this.#member);
       case 'who':
-        return hall.who(this.#member, rest.trim() || this.#here);
+        return chat.who(this.#member, rest.trim() || this.#here);
       case 'msg':
         return this.#whisper(rest);
       case 'history':
@@ -126,7 +126,7 @@ class PlainClient implements Handler<TextMessage> {
       case 'topic':
         return this.#topic(rest.trim());
       case 'help':
-        return help.forEach((words) => void this.#member.tell({ type: 'notice', message: words }));
+        return help.forEach((words) => void this.#member.send({ type: 'notice', message: words }));
       case 'quit':
       case 'q':
         return this.#quit();
@@ -136,9 +136,9 @@ class PlainClient implements Handler<TextMessage> {
   }
 
   #topic(topic: string): void {
-    if (topic !== '') return this.hall.setTopic(this.#member, this.#here, topic === '-' ? '' : topic);
-    const known = this.hall.topicOf(this.#here);
-    this.#member.tell({ type: 'notice', message: known ? `topic: ${known}` : 'there is no topic' });
+    if (topic !== '') return this.chat.setTopic(this.#member, this.#here, topic === '-' ? '' : topic);
+    const known = this.chat.topicOf(this.#here);
+    this.#member.send({ type: 'notice', message: known ? `topic: ${known}` : 'there is no topic' });
   }
 
   /** Who says Bye in a room means to say it there. */
@@ -151,29 +151,29 @@ class PlainClient implements Handler<TextMessage> {
   #join(name: string): void {
     const before = this.#room;
     const member = this.#member;
-    this.hall.join(member, name);
-    if (before) this.hall.leave(member, before);
+    this.chat.join(member, name);
+    if (before) this.chat.leave(member, before);
     this.#room = [...member.rooms.keys()].at(-1) ?? '';
   }
 
   #whisper(rest: string): void {
     const [, name = '', body = ''] = /^(\S+)\s+(.+)$/su.exec(rest) ?? [];
     if (!body) throw new Refusal('bad-message', '/msg NAME TEXT');
-    this.hall.whisper(this.#member, name, body);
+    this.chat.directMessage(this.#member, name, body);
   }
 
   #history(count: string): void {
     if (count && !/^\d{1,6}$/.test(count)) throw new Refusal('bad-message', '/history [N], a number');
     const limit = count ? Number(count) : undefined;
-    this.hall.history(this.#member, this.#here, undefined, limit).catch((error) => this.#member.refuse(error));
+    this.chat.history(this.#member, this.#here, undefined, limit).catch((error) => this.#member.refuse(error));
   }
 
   #quit(): void {
     this.#leaving = true;
     this.#member.whenSettled(() => {
-      this.#member.tell({ type: 'bye', reason: 'ended', again: 'yes' });
+      this.#member.send({ type: 'bye', reason: 'ended', again: 'yes' });
       // It is gone at once, and not when its connection is: that takes until the client ends it too.
-      this.hall.dismiss(this.#member, false);
+      this.chat.logout(this.#member, false);
       this.peer.close('ended');
     });
   }

@@ -3,7 +3,7 @@ import { type Dialect, startsWith } from '../../../../net/dialect.js';
 const head = 'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n';
 
 /** One line of explanation for clients that take the port for something else. */
-export const strangers: readonly Dialect[] = [
+export const wrongProtocol: readonly Dialect[] = [
   ...['GET ', 'HEAD ', 'POST ', 'PUT ', 'OPTIONS '].map((start) =>
     stranger(start, `${head}This port is a chat in plain text: try nc.\n`),
   ),

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type NewFile, sha256, WirelineError } from '../../src/core/index.js';
-import { type Folder, type FolderEntry, pathParts } from '../../src/features/files/protocol/folder.js';
+import { pathParts, type ServedTree, type TreeListing } from '../../src/features/files/protocol/tree.js';
 
-/** An implementation of {@link Folder} under test: a folder with nothing in it. */
-export interface FolderUnderTest {
+/** An implementation of {@link ServedTree} under test: a folder with nothing in it. */
+export interface TreeUnderTest {
   readonly name: string;
-  open(): Folder;
+  open(): ServedTree;
 }
 
 const refused = (words: string) => new WirelineError('refused', words);
@@ -17,8 +17,8 @@ interface Held {
   readonly mode: number;
 }
 
-/** A {@link Folder} in memory: the specification. */
-export function memoryFolder(): Folder {
+/** A {@link ServedTree} in memory: the specification. */
+export function memoryFolder(): ServedTree {
   const files = new Map<string, Held>();
   const folders = new Set<string>(['']);
   const keyOf = (path: string) => {
@@ -55,7 +55,7 @@ export function memoryFolder(): Folder {
       if (!folders.has(key)) throw refused('no such file here');
       const start = key === '' ? '' : `${key}/`;
       const inside = (each: string) => each !== '' && each.startsWith(start) && !each.slice(start.length).includes('/');
-      const entries: FolderEntry[] = [
+      const entries: TreeListing[] = [
         ...[...folders]
           .filter(inside)
           .map((each) => ({ name: each.slice(start.length), type: 'folder' as const, size: 0, time: 0 })),
@@ -94,9 +94,9 @@ export function memoryFolder(): Folder {
   };
 }
 
-/** The contract of {@link Folder}. */
-export function folderConformance({ name, open }: FolderUnderTest): void {
-  async function put(folder: Folder, path: string, content: string, how = {}): Promise<void> {
+/** The contract of {@link ServedTree}. */
+export function treeConformance({ name, open }: TreeUnderTest): void {
+  async function put(folder: ServedTree, path: string, content: string, how = {}): Promise<void> {
     const file = folder.create(path, { replace: false, sync: false, ...how });
     const bytes = Buffer.from(content);
     file.write(bytes);
@@ -106,7 +106,7 @@ export function folderConformance({ name, open }: FolderUnderTest): void {
     file.finish();
     file.abort();
   }
-  function content(folder: Folder, path: string): string {
+  function content(folder: ServedTree, path: string): string {
     const file = folder.open(path);
     if (file === 'folder') return 'a folder';
     const pieces: Buffer[] = [];
@@ -118,7 +118,7 @@ export function folderConformance({ name, open }: FolderUnderTest): void {
     file.close();
     return Buffer.concat(pieces).toString();
   }
-  const names = (folder: Folder, path: string) => [...folder.list(path)].map(({ name, type }) => `${name} ${type}`);
+  const names = (folder: ServedTree, path: string) => [...folder.list(path)].map(({ name, type }) => `${name} ${type}`);
 
   describe(`the folder ${name}`, () => {
     test('has what was put into it, in folders that are made', async () => {

@@ -5,7 +5,7 @@ const most = { files: 32, bytes: 256 * 1024 };
  * Work of which several pieces are in hand at a time, so that none waits for the network or the disk alone. Results are
  * given in the order in which the work began.
  */
-export class Overlap<T> {
+export class ConcurrencyLimit<T> {
   readonly #inHand: { readonly result: Promise<T>; readonly size: number }[] = [];
   #bytes = 0;
 

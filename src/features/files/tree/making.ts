@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { NewFile, NewFileOptions } from '../../../core/index.js';
 import { newFile } from '../../../io/new-file.js';
 import type { Quota } from '../../../io/quota.js';
-import { inOpen, notHere, type Opened, openInside, readOnly } from './inside.js';
+import { inOpen, notFound, type Opened, openInside, readOnly } from './inside.js';
 
 const folderFlags = readOnly | constants.O_DIRECTORY;
 
 /** Begins a file below `root`, in folders that are made where they are missing, and that go again with a file that is cut. */
 export function create(root: string, parts: readonly string[], how: NewFileOptions, quota: Quota): NewFile {
   const name = parts.at(-1);
-  if (name === undefined) throw notHere();
+  if (name === undefined) throw notFound();
   const folder = madeFolder(root, parts.slice(0, -1));
   let file: NewFile;
   try {

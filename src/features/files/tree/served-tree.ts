@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, lstatSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { Reusable, sha256, WirelineError } from '../../../core/index.js';
 import { Quota } from '../../../io/quota.js';
-import type { Folder, OpenFile } from '../protocol/folder.js';
+import type { OpenFile, ServedTree } from '../protocol/tree.js';
 import { Checkpoints } from './checkpoints.js';
-import { KnownHashes } from './hash-cache.js';
-import { notHere, openInside, partsOf, readOnly } from './inside.js';
+import { HashCache } from './hash-cache.js';
+import { notFound, openInside, partsOf, readOnly } from './inside.js';
 import { listFolder } from './listing.js';
 import { create, makeFolder } from './making.js';
 
@@ -13,8 +13,8 @@ const readSize = 256 * 1024;
 /** The largest file without a length that is served, such as one of /proc: it is read whole when it is opened. */
 const maxUnsized = 4 * 1024 * 1024;
 
-/** How {@link servedFolder} serves. */
-export interface ServedFolderOptions {
+/** How {@link servedTree} serves. */
+export interface ServedTreeOptions {
   /** The time as files have it: how long ago a file was changed decides for how long its hash is remembered. */
   readonly now?: () => number;
   /** Bytes that the folder may hold, with what is in it at the start (default: any number). */
@@ -26,10 +26,10 @@ export interface ServedFolderOptions {
  * there a moment before: the system is asked where the open file or folder really is, so a symbolic link that is
  * swapped in meanwhile changes nothing. Links that stay inside are followed. Throws where `path` is no folder.
  */
-export function servedFolder(path: string, { now = Date.now, maxBytes = Infinity }: ServedFolderOptions = {}): Folder {
+export function servedTree(path: string, { now = Date.now, maxBytes = Infinity }: ServedTreeOptions = {}): ServedTree {
   const root = folderAt(path);
   const quota = new Quota(root, maxBytes);
-  const hashes = { known: new KnownHashes(now), checkpoints: new Checkpoints(now) };
+  const hashes = { known: new HashCache(now), checkpoints: new Checkpoints(now) };
   return {
     open: (wanted) => openFile(root, partsOf(wanted), hashes),
     list: (wanted) => listFolder(root, partsOf(wanted)),
@@ -52,7 +52,7 @@ function folderAt(path: string): string {
 
 /** The hashes of files that are remembered. */
 interface Hashes {
-  readonly known: KnownHashes;
+  readonly known: HashCache;
   readonly checkpoints: Checkpoints;
 }
 
@@ -62,7 +62,7 @@ function openFile(root: string, parts: readonly string[], hashes: Hashes): OpenF
   if (!stat.isFile()) {
     closeSync(fd);
     if (stat.isDirectory()) return 'folder';
-    throw notHere();
+    throw notFound();
   }
   const whole = stat.size === 0 ? unsized(fd) : undefined;
   if (whole) return inMemory(whole, stat);
@@ -102,7 +102,7 @@ function unsized(fd: number): Buffer | undefined {
     }
   } catch (error) {
     closeSync(fd);
-    throw error instanceof WirelineError ? error : notHere();
+    throw error instanceof WirelineError ? error : notFound();
   }
   if (size === 0) return undefined;
   closeSync(fd);

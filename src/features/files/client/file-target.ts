@@ -1,14 +1,14 @@
 import { closeSync, mkdirSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileAttributes } from '../../../core/file-attributes.js';
-import { type Hash, inWords, sha256, WirelineError } from '../../../core/index.js';
+import { errorText, type Hash, sha256, WirelineError } from '../../../core/index.js';
 import { isNameHere } from '../../../io/new-file.js';
-import type { Download } from '../protocol/folder.js';
+import type { FileTarget } from '../protocol/tree.js';
 import { partOf } from './part.js';
-import { exists, hashed, PartDownload, type PartOptions } from './part-download.js';
+import { exists, hashed, PartialFile, type PartialFileOptions } from './partial-file.js';
 
-/** How a {@link download} gets its place. */
-export interface DownloadOptions extends Pick<Partial<PartOptions>, 'onKept'> {
+/** How a {@link fileTarget} gets its place. */
+export interface FileTargetOptions extends Pick<Partial<PartialFileOptions>, 'onKept'> {
   /** Replaces a file that is there (default: false). */
   readonly replace?: boolean;
   /** Waits for the disk, so that the file survives a power cut (default: true). */
@@ -21,7 +21,10 @@ export interface DownloadOptions extends Pick<Partial<PartOptions>, 'onKept'> {
  * `replace` is not set, or what is no file, such as a device; and `output` where none can be made. Where a folder is
  * there, only a folder can be fetched.
  */
-export function download(path: string, { replace = false, sync = true, ...more }: DownloadOptions = {}): Download {
+export function fileTarget(
+  path: string,
+  { replace = false, sync = true, ...more }: FileTargetOptions = {},
+): FileTarget {
   const there = statOf(path);
   // A name with a / at its end is meant for a folder.
   if (there?.isDirectory() || path.endsWith('/')) return folderThere(path);
@@ -30,13 +33,13 @@ export function download(path: string, { replace = false, sync = true, ...more }
   }
   if (!replace && there) throw exists(path);
   try {
-    return inItsFolder(path, () => new PartDownload(path, { replace, sync, ...more }));
+    return inItsFolder(path, () => new PartialFile(path, { replace, sync, ...more }));
   } catch (cause) {
     throw unwritable(path, cause);
   }
 }
 
-function folderThere(path: string): Download {
+function folderThere(path: string): FileTarget {
   return new NoPlace(path, new WirelineError('refused', `${path} is a folder here, and a file at the server`));
 }
 
@@ -50,11 +53,11 @@ export function isFolderHere(path: string): boolean {
   }
 }
 
-/** As {@link download}, of the file `name` in `folder`. A file that may not be replaced is told of when the server has one too. */
-export function downloadInto(folder: string, name: string, options: DownloadOptions): Download {
+/** As {@link fileTarget}, of the file `name` in `folder`. A file that may not be replaced is told of when the server has one too. */
+export function downloadInto(folder: string, name: string, options: FileTargetOptions): FileTarget {
   const path = join(folder, name);
   try {
-    return download(path, options);
+    return fileTarget(path, options);
   } catch (error) {
     if (error instanceof WirelineError && error.code === 'refused') return new NoPlace(path, error);
     throw error;
@@ -91,20 +94,23 @@ function statOf(path: string): Stats | undefined {
 }
 
 function unwritable(path: string, cause: unknown): WirelineError {
-  return new WirelineError('output', `cannot write ${path}: ${inWords(cause)}`, { cause });
+  return new WirelineError('output', `cannot write ${path}: ${errorText(cause)}`, { cause });
 }
 
 /**
  * The download of a file of a folder, which may have been fetched before: one that is there stays as it is where its
  * bytes are the server's. Where they are not, it is `replace`d by the server's, or the download fails as `refused`.
  */
-export function treeDownload(path: string, { replace = false, sync = true, ...more }: DownloadOptions = {}): Download {
+export function treeDownload(
+  path: string,
+  { replace = false, sync = true, ...more }: FileTargetOptions = {},
+): FileTarget {
   const how = { replace, sync, ...more };
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return download(path, how);
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return fileTarget(path, how);
   // A part is younger than what it is to replace. One that is the file itself was left by a process that was killed.
   const part = statSync(partOf(path), { throwIfNoEntry: false });
   if (part && part.nlink > 1) unlinkSync(partOf(path));
-  else if (part && replace) return download(path, how);
+  else if (part && replace) return fileTarget(path, how);
   return new FileThere(path, how);
 }
 
@@ -115,15 +121,15 @@ export function pathIn(folder: string, below: string): string {
 }
 
 /** A file that is there. It is its own prefix; what else the server sends goes to a part, where it may be replaced. */
-class FileThere implements Download {
+class FileThere implements FileTarget {
   readonly offset: number;
   readonly prefix: string;
   readonly #hash: Hash;
-  #anew: PartDownload | undefined;
+  #anew: PartialFile | undefined;
 
   constructor(
     readonly path: string,
-    readonly how: PartOptions,
+    readonly how: PartialFileOptions,
   ) {
     const fd = openSync(path, 'r');
     const { hash, size } = hashed(fd);
@@ -138,12 +144,12 @@ class FileThere implements Download {
   }
 
   restart(): Hash {
-    this.#anew ??= new PartDownload(this.#replaced(), this.how);
+    this.#anew ??= new PartialFile(this.#replaced(), this.how);
     return this.#anew.restart();
   }
 
   write(bytes: Uint8Array): void {
-    this.#anew ??= new PartDownload(this.#replaced(), this.how, this.path);
+    this.#anew ??= new PartialFile(this.#replaced(), this.how, this.path);
     this.#anew.write(bytes);
   }
 
@@ -166,7 +172,7 @@ class FileThere implements Download {
 }
 
 /** A place where no file can be: nothing is written, and only that the server has a folder as well is no error. */
-class NoPlace implements Download {
+class NoPlace implements FileTarget {
   readonly offset = 0;
   readonly hash = sha256();
   readonly prefix = '';

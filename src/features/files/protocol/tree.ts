@@ -3,7 +3,7 @@ import type { Hash } from '../../../core/hash.js';
 import type { NewFile, NewFileOptions } from '../../../core/new-file.js';
 
 /** What a folder says of a file or folder in it. */
-export interface FolderEntry {
+export interface TreeListing {
   /** One part of a path: never `.`, `..` or with a `/` in it. */
   readonly name: string;
   readonly type: 'file' | 'folder';
@@ -36,14 +36,14 @@ export interface OpenFile {
 }
 
 /** A folder that is served: everything outside of it, and everything that is no file or folder, is not there. */
-export interface Folder {
+export interface ServedTree {
   /** Opens a regular file, or tells that `path` is a folder. Throws `refused`, in the same words whatever the reason. */
   open(path: string): OpenFile | 'folder';
   /**
    * What is in a folder, by name, looked at as it is taken. Throws `refused` likewise, at once; what is taken later may
    * throw too. Who does not take all calls `return`.
    */
-  list(path: string): Iterable<FolderEntry>;
+  list(path: string): Iterable<TreeListing>;
   /**
    * Begins a file, and makes the folders that it is in; they go again where nothing becomes of it. Throws `refused` where
    * it may not be.
@@ -59,7 +59,7 @@ export interface Folder {
  * A file that is being fetched. Until it is whole it does not have its name; what is there of it is kept when the
  * connection is lost, so that the next try goes on from it.
  */
-export interface Download {
+export interface FileTarget {
   /** Where it will be, for messages. */
   readonly path: string;
   /** Bytes that are there already, and their hash. */

@@ -4,25 +4,25 @@ import { standardInput } from '../../../cli/stdio.js';
 import { typedLines } from '../../../cli/terminal.js';
 import type { Input, Output } from '../../../core/index.js';
 import { LineDecoder } from '../../../framing/index.js';
-import type { Questions } from '../client.js';
+import type { RequestSource } from '../client.js';
 
 const prompt = "Enter a message to send to the server (or 'exit' to quit): ";
 const encoder = new TextEncoder();
 
 /** The numbers of a range, one a message. */
-export function counted({ from, to }: { from: number; to: number }): Questions {
+export function fromRange({ from, to }: { from: number; to: number }): RequestSource {
   let number = from;
   return { next: (take) => take(number <= to ? encoder.encode(String(number++)) : undefined) };
 }
 
 /** The given messages. */
-export function given(messages: readonly Uint8Array[]): Questions {
+export function fromArgs(messages: readonly Uint8Array[]): RequestSource {
   const left = [...messages];
   return { next: (take) => take(left.shift()) };
 }
 
 /** All bytes of an input as one message. */
-export function whole(input: Input): Questions {
+export function fromFile(input: Input): RequestSource {
   let asked = false;
   return {
     next(take) {
@@ -39,7 +39,7 @@ export function whole(input: Input): Questions {
 }
 
 /** Lines that are typed at a prompt, until `exit` or the end of input. */
-export function prompted(): Questions {
+export function fromPrompt(): RequestSource {
   const typed = typedLines(verbosity() < 0 ? '' : prompt);
   return {
     next(take) {
@@ -50,7 +50,7 @@ export function prompted(): Questions {
 }
 
 /** Writes the prompt before each message, as a program that asks a person does also where its input is piped. */
-export function withPrompt(questions: Questions, output: Output): Questions {
+export function withPrompt(questions: RequestSource, output: Output): RequestSource {
   return {
     next(take) {
       output.write(encoder.encode(prompt));
@@ -61,16 +61,16 @@ export function withPrompt(questions: Questions, output: Output): Questions {
 }
 
 /** Lines piped to stdin, until a line `exit` or the end of input. `max` is the longest, in bytes. */
-export function piped(max: number): Questions {
+export function fromLines(max: number): RequestSource {
   return new PipedLines(max);
 }
 
-class PipedLines implements Questions {
+class PipedLines implements RequestSource {
   readonly #input = standardInput();
   readonly #lines = new LineQueue();
   #ended = false;
   #failure?: Error | undefined;
-  #waiting: Parameters<Questions['next']>[0] | undefined;
+  #waiting: Parameters<RequestSource['next']>[0] | undefined;
 
   constructor(max: number) {
     const splitter = new LineDecoder(max, (line) => this.#add(new Uint8Array(line)));
@@ -90,7 +90,7 @@ class PipedLines implements Questions {
     );
   }
 
-  next(take: Parameters<Questions['next']>[0]): void {
+  next(take: Parameters<RequestSource['next']>[0]): void {
     const line = this.#lines.take();
     if (line) {
       if (!this.#lines.full) this.#input.resume();

@@ -1,5 +1,5 @@
 import type { ChatState } from '../client/options.js';
-import { lossOf, type Missed } from '../client/positions.js';
+import { describeGap, type Gap } from '../client/positions.js';
 import type { Joined, SentEntry, ServerMessage } from '../protocol/messages.js';
 import { withoutRoom } from './commands.js';
 import {
@@ -7,7 +7,7 @@ import {
   type Effect,
   type Link,
   type Model,
-  type Room,
+  type RoomState,
   roomNamed,
   type Said,
   type Step,
@@ -24,7 +24,7 @@ export function onState(model: Model, state: ChatState): Step {
   const link: Link = state.at === 'waiting' ? { at: 'waiting', until: model.now + state.ms, why: state.why } : state;
   if (state.at === 'connected') return step({ ...model, link });
   // What was asked of the server on the connection that is lost gets no answer.
-  const rooms = model.rooms.map(({ loading: _, ...room }): Room => {
+  const rooms = model.rooms.map(({ loading: _, ...room }): RoomState => {
     const were = room.joined ? room.names : room.were;
     return { ...room, joined: false, asked: [], were };
   });
@@ -32,7 +32,7 @@ export function onState(model: Model, state: ChatState): Step {
 }
 
 /** The server has said something. */
-export function onMessage(model: Model, message: ServerMessage, missed?: Missed): Step {
+export function onMessage(model: Model, message: ServerMessage, missed?: Gap): Step {
   switch (message.type) {
     case 'welcome':
       return step({ ...model, name: message.name });
@@ -70,7 +70,7 @@ export function onSaid(model: Model, id: string, outcome: { number: number } | {
   const others = room.pending.filter((each) => each !== said);
   const placed =
     'number' in outcome && room.lines.some((line) => line.kind === 'said' && line.number === outcome.number);
-  const change = (): Partial<Room> => {
+  const change = (): Partial<RoomState> => {
     if ('failed' in outcome)
       return { pending: others, lines: [...room.lines, { ...said, fate: 'failed', why: outcome.failed }] };
     if (placed) return { pending: others };
@@ -80,7 +80,7 @@ export function onSaid(model: Model, id: string, outcome: { number: number } | {
   return step(withRoom(model, room.name, (before) => ({ ...before, ...change() })));
 }
 
-function onJoined(model: Model, joined: Joined, missed?: Missed): Step {
+function onJoined(model: Model, joined: Joined, missed?: Gap): Step {
   const { room: name, epoch, first, last, after, topic = '' } = joined;
   const known = roomNamed(model, name);
   if (!known) return step(model);
@@ -90,11 +90,11 @@ function onJoined(model: Model, joined: Joined, missed?: Missed): Step {
     ...room,
     ...{ joined: true, epoch, first, topic, asked: ['know'] },
     ...(again ? {} : { before: last, oldest: after + 1 }),
-    // What is above is of another life of the log: there is nothing between it and what comes.
+    // What is above is of another life of the journal: there is nothing between it and what comes.
     ...(renewed ? { before: after, oldest: after + 1, first: after + 1 } : {}),
     missed: room.missed + (missed?.entries ?? 0),
   }));
-  const told = missed ? withNotice(next, lossOf(missed), { room: name, failure: true }) : next;
+  const told = missed ? withNotice(next, describeGap(missed), { room: name, failure: true }) : next;
   return step(told, { do: 'ask', message: { type: 'who', room: name } });
 }
 
@@ -143,7 +143,12 @@ function onHistory(model: Model, { room: name, first, entries }: ServerMessage &
   const lines = older.map((entry, at): Said => ({ kind: 'said', key: model.made + 1 + at, ...entry }));
   const { loading = 0, ...rest } = room;
   const oldest = older[0]?.number ?? room.oldest;
-  const whole: Room = { ...rest, lines: [...lines, ...room.lines], oldest, first: older.length > 0 ? first : oldest };
+  const whole: RoomState = {
+    ...rest,
+    lines: [...lines, ...room.lines],
+    oldest,
+    first: older.length > 0 ? first : oldest,
+  };
   const next = loading > 0 ? scrolled(whole, model.columns, messageHeight(model), loading).room : whole;
   return withRoom({ ...model, made: model.made + lines.length }, name, () => next);
 }

@@ -2,11 +2,11 @@ import { accessSync, closeSync, constants, type Dirent, lstatSync, readdirSync, 
 import { join } from 'node:path';
 import { WirelineError } from '../../../core/index.js';
 import { isPart } from '../../../io/new-file.js';
-import type { FolderEntry } from '../protocol/folder.js';
+import type { TreeListing } from '../protocol/tree.js';
 import { inOpen, openInside, readOnly } from './inside.js';
 
 /** Lists a folder by name. Each entry is looked at when it is taken. */
-export function listFolder(root: string, parts: readonly string[]): Iterable<FolderEntry> {
+export function listFolder(root: string, parts: readonly string[]): Iterable<TreeListing> {
   const { fd, real } = openInside(root, parts, readOnly | constants.O_DIRECTORY);
   try {
     const here = inOpen(fd, root, parts);
@@ -25,7 +25,7 @@ function* entriesOf(
   parts: readonly string[],
   { fd, real, here }: { fd: number; real: string; here: string },
   found: readonly Dirent[],
-): Generator<FolderEntry, void, void> {
+): Generator<TreeListing, void, void> {
   // A circle has a link in it: only there all folders above are looked up.
   const leadsBack = (name: string, to: string) =>
     to !== join(real, name) && [...parts, ''].some((_, depth) => realOf(root, parts.slice(0, depth)) === to);
@@ -51,7 +51,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-function entryFor(name: string, stat: Stats): FolderEntry[] {
+function entryFor(name: string, stat: Stats): TreeListing[] {
   if (stat.isDirectory()) return [{ name, type: 'folder', size: 0, time: stat.mtimeMs }];
   return stat.isFile() ? [{ name, type: 'file', size: stat.size, time: stat.mtimeMs, mode: stat.mode & 0o777 }] : [];
 }
@@ -70,7 +70,7 @@ function entryOf(
   root: string,
   parts: readonly string[],
   leadsBack: (name: string, to: string) => boolean,
-): FolderEntry[] {
+): TreeListing[] {
   const name = parts.at(-1) as string;
   try {
     const { fd, stat, real } = openInside(root, parts, readOnly);

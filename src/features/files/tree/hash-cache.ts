@@ -13,7 +13,7 @@ const settling = 2000;
  * The hashes of whole files that were worked out lately, so that a file that many fetch is hashed once. A file that
  * was changed, moved or replaced since is another one. At worst a receiver is told that what it got is damaged.
  */
-export class KnownHashes {
+export class HashCache {
   readonly #known = new Map<string, { hex: string; until: number }>();
 
   /** `now` gives the time as files have it, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/features/chat/protocol/journal.js';
 import type { ServerMessage } from '../../src/features/chat/protocol/messages.js';
-import type { Voice } from '../../src/features/chat/server/encoder.js';
+import type { Encoder } from '../../src/features/chat/server/encoder.js';
 
 const hostile = 'x\x1b[31m\n[eve] forged\r\u009b2J\u202e';
 const entry = (number: number, body: string, from = 'ann'): Entry => ({
@@ -32,15 +32,15 @@ const messages: readonly ServerMessage[] = [
   { type: 'bye', reason: 'shutdown', again: 'later', waitMs: 1 },
 ];
 
-/** A voice under test, and what a line of it may be. */
+/** A encoder under test, and what a line of it may be. */
 export interface VoiceUnderTest {
   readonly name: string;
-  readonly voice: Voice;
+  readonly encoder: Encoder;
   readonly line: RegExp;
 }
 
-/** The contract of {@link Voice}: what a dialect says is whole lines, the same each time, and forged by nobody. */
-export function voiceConformance({ name, voice, line }: VoiceUnderTest): void {
+/** The contract of {@link Encoder}: what a dialect says is whole lines, the same each time, and forged by nobody. */
+export function encoderConformance({ name, encoder, line }: VoiceUnderTest): void {
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
   const expectLines = (said: string) => {
     if (said === '') return;
@@ -48,38 +48,38 @@ export function voiceConformance({ name, voice, line }: VoiceUnderTest): void {
     for (const each of said.slice(0, -1).split('\n')) expect(each).toMatch(line);
   };
 
-  describe(`the voice ${name}`, () => {
+  describe(`the encoder ${name}`, () => {
     test.each(messages)('says $type in whole lines, and the same each time', (message) => {
-      const said = text(voice.message(message));
+      const said = text(encoder.message(message));
       expectLines(said);
-      expect(text(voice.message(message))).toBe(said);
+      expect(text(encoder.message(message))).toBe(said);
     });
 
     test('says entries one after the other as it says each alone', () => {
       const entries = [entry(1, 'one'), entry(2, hostile, 'bob'), entry(3, 'ünï 👋'), entry(4, 'a\nb')];
-      const together = text(voice.entries('r', entries));
-      expect(together).toBe(entries.map((each) => text(voice.entries('r', [each]))).join(''));
+      const together = text(encoder.entries('r', entries));
+      expect(together).toBe(entries.map((each) => text(encoder.entries('r', [each]))).join(''));
       expectLines(together);
-      expect(text(voice.entries('r', []))).toBe('');
+      expect(text(encoder.entries('r', []))).toBe('');
       expect(together).not.toContain('secret:1');
     });
 
     test('says what was stored in lines, or not at all', () => {
       expectLines(
         text(
-          voice.accepted('r', [
+          encoder.acks('r', [
             { id: hostile, number: 1 },
             { id: 'b', number: 2 },
           ]),
         ),
       );
-      expect(text(voice.accepted('r', []))).toBe('');
+      expect(text(encoder.acks('r', []))).toBe('');
     });
 
     test('says what was said before in whole lines too', () => {
-      if (!voice.past || !voice.present) return expect(voice.present).toBe(voice.past);
-      expectLines(text(voice.past([entry(1, 'one'), entry(1e6, hostile)], undefined)));
-      expectLines(text(voice.present()));
+      if (!encoder.past || !encoder.present) return expect(encoder.present).toBe(encoder.past);
+      expectLines(text(encoder.past([entry(1, 'one'), entry(1e6, hostile)], undefined)));
+      expectLines(text(encoder.present()));
     });
   });
 }

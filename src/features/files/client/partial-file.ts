@@ -5,14 +5,14 @@ import { setAttributes } from '../../../io/file-attributes.js';
 import { onDisk } from '../../../io/on-disk.js';
 import { endAt, writeSparse } from '../../../io/sparse.js';
 import { removed } from '../../../io/temp-names.js';
-import type { Download } from '../protocol/folder.js';
+import type { FileTarget } from '../protocol/tree.js';
 import { type OpenPart, openPart } from './part.js';
 
 /** Bytes that are read back of a part at a time. */
 const readSize = 1024 * 1024;
 
 /** A part replaces a file that is there or not, and waits for the disk at its end or not. */
-export interface PartOptions {
+export interface PartialFileOptions {
   readonly replace: boolean;
   readonly sync: boolean;
   /** Called where what has come stays, for the next try to go on from. */
@@ -20,7 +20,7 @@ export interface PartOptions {
 }
 
 /** The download of a file that is not there, or is replaced: until it is whole, it is a part beside it. */
-export class PartDownload implements Download {
+export class PartialFile implements FileTarget {
   readonly offset: number;
   readonly prefix: string;
   hash: Hash;
@@ -32,7 +32,7 @@ export class PartDownload implements Download {
   /** What is there of it is the part of an earlier try or, where it is given, what is `begun` with. */
   constructor(
     readonly path: string,
-    readonly how: PartOptions,
+    readonly how: PartialFileOptions,
     begun?: string,
   ) {
     this.#part = openPart(path);
