@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportFailure } from '../src/cli/process.js';
 import { abortedBySignals } from '../src/cli/signals.js';
+import type { Address } from '../src/core/index.js';
 import { asWirelineError, printable, type Service, sha256, systemClock } from '../src/core/index.js';
 import { ChatClient } from '../src/features/chat/client/client.js';
 import { memoryJournal } from '../src/features/chat/journal/memory.js';
@@ -12,7 +13,7 @@ import { jsonDialect } from '../src/features/chat/server/dialects/json.js';
 import { plainDialect } from '../src/features/chat/server/dialects/plain.js';
 import { wrongProtocol } from '../src/features/chat/server/dialects/wrong-protocol.js';
 import { ChatServer } from '../src/features/chat/server/server.js';
-import { type Address, detect, type Server, serve } from '../src/net/index.js';
+import { detect, type Server, serve } from '../src/net/index.js';
 
 declare const __VERSION__: string;
 

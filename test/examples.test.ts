@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
+import tls from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { Program, plainClient } from './support/program.js';
 
@@ -71,4 +73,27 @@ test('a transform in a module', async () => {
   onTestFinished(async () => void (await program.stop()));
   const [, port] = await program.says(/listening on 127\.0\.0\.1:(\d+)\n/);
   expect(await plainClient(Number(port), 'hey\n')).toBe('HEY!\n');
+});
+
+test('a service behind TLS', async () => {
+  const folder = 'test/support/tls';
+  const program = new Program([path('tls.mjs'), '127.0.0.1:0', `${folder}/cert.pem`, `${folder}/key.pem`]);
+  onTestFinished(async () => void (await program.stop()));
+  const [, port] = await program.says(/ on 127\.0\.0\.1:(\d+)\n/);
+  const socket = tls.connect({
+    port: Number(port),
+    host: '127.0.0.1',
+    ca: readFileSync(`${folder}/cert.pem`),
+    servername: 'localhost',
+  });
+  socket.write('quiet\n');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toBe('QUIET\n');
+  socket.destroy();
+});
+
+test('HTTP and an echo on a listener that was passed in', async () => {
+  const { port } = await listening('web.mjs');
+  expect(await (await fetch(`http://127.0.0.1:${port}/page`)).text()).toBe('you asked for /page\n');
+  expect(await plainClient(port, 'plain words')).toBe('plain words');
 });

@@ -1,6 +1,7 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import type { Address } from '../core/index.js';
 import { WirelineError } from '../core/index.js';
-import { type Address, parseTarget } from '../net/address.js';
+import { parseTarget } from '../net/address.js';
 import type { ReceiptOptions } from '../net/receipt.js';
 import { countFlag, time } from './options.js';
 import { writeNote } from './process.js';

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
-import { asWirelineError, type Closed, type Connection, errorText, type OnError } from '../core/index.js';
-import type { Observer } from '../net/index.js';
+import { asWirelineError, type Closed, errorText, type OnError } from '../core/index.js';
+import { type ConnectionEvent, connectionEvents } from '../net/events.js';
 import { verbosity } from './process.js';
 import { escapedJson, readableName } from './readable.js';
 import { countedRefusals } from './refusals.js';
@@ -94,22 +94,27 @@ export function loggedErrors(log: Logger): OnError {
   };
 }
 
-/** Logs what a server's connections do. */
-export function loggingObserver(log: Logger): Observer {
-  return {
-    opened: (peer: Connection) => log.info(`${peer.remote} connected`, { peer: peer.id }),
-    closed(peer, why, { received, sent }) {
-      const level = why.reason === 'ended' || why.reason === 'shutdown' ? 'info' : 'warn';
-      const stack = verbosity() >= 2 ? why.error?.stack : undefined;
-      const fields = { peer: peer.id, reason: why.reason, received, sent, ...(stack === undefined ? {} : { stack }) };
-      log[level](`${peer.remote} closed (${describe(why)}), ${received} bytes in, ${sent} bytes out`, fields);
-    },
-    refused: countedRefusals(
-      (remote, why) => log.warn(`${remote} refused (${describe(why)})`, { reason: why.reason }),
-      (count, last, why) =>
-        log.warn(`${count} more refused (${describe(why)}), the last of them ${last}`, { reason: why.reason, count }),
-    ),
-  };
+/** Logs what the connections of this process's server do, from now on. */
+export function logConnections(log: Logger): void {
+  const refused = countedRefusals(
+    (remote, why) => log.warn(`${remote} refused (${describe(why)})`, { reason: why.reason }),
+    (count, last, why) =>
+      log.warn(`${count} more refused (${describe(why)}), the last of them ${last}`, { reason: why.reason, count }),
+  );
+  connectionEvents.subscribe((published) => {
+    const event = published as ConnectionEvent;
+    if (event.type === 'opened') log.info(`${event.remote} connected`, { peer: event.peer.id });
+    if (event.type === 'refused') refused(event.remote, event.why);
+    if (event.type === 'closed') logClosed(log, event);
+  });
+}
+
+function logClosed(log: Logger, event: ConnectionEvent & { readonly type: 'closed' }): void {
+  const { remote, peer, why, received, sent } = event;
+  const level = why.reason === 'ended' || why.reason === 'shutdown' ? 'info' : 'warn';
+  const stack = verbosity() >= 2 ? why.error?.stack : undefined;
+  const fields = { peer: peer.id, reason: why.reason, received, sent, ...(stack === undefined ? {} : { stack }) };
+  log[level](`${remote} closed (${describe(why)}), ${received} bytes in, ${sent} bytes out`, fields);
 }
 
 function describe({ reason, error }: Closed): string {

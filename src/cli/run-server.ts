@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../net/index.js';
-import { type LogFormat, type Logger, loggedErrors, loggingObserver, stderrLogger } from './logger.js';
+import { type LogFormat, type Logger, logConnections, loggedErrors, stderrLogger } from './logger.js';
 import { count, countFlag, number, time } from './options.js';
 import { reportFailure, verbosity } from './process.js';
 import { abortedBySignals } from './signals.js';
@@ -93,6 +93,7 @@ export async function runServer(
       const { serverLine, printConnections } = await import('./connection-lines.js');
       printConnections(log.debug, serverLine);
     }
+    logConnections(log);
     const service = await make(log);
     const server = await serve(options.idle > 0 ? idle(options.idle, service) : service, wanted, {
       backlog: options.backlog,
@@ -100,7 +101,7 @@ export async function runServer(
       ...addressLimit(options.maxPerAddress),
       stallMs: options.stall,
       graceMs: options.grace,
-      observer: both(loggingObserver(log), extras.observer),
+      ...(extras.observer ? { observer: extras.observer } : {}),
       onError: loggedErrors(log),
     });
     const address = formatAddress(server.address);
@@ -146,21 +147,4 @@ function endWithin(ms: number, log: Logger): void {
     log.notice('wireline: the output took nothing more: what was left is lost', {}, 'error');
     process.exit(1);
   }, ms).unref();
-}
-
-function both(first: Observer, second: Observer = {}): Observer {
-  return {
-    opened(peer) {
-      first.opened?.(peer);
-      second.opened?.(peer);
-    },
-    closed(peer, why, traffic) {
-      first.closed?.(peer, why, traffic);
-      second.closed?.(peer, why, traffic);
-    },
-    refused(remote, why) {
-      first.refused?.(remote, why);
-      second.refused?.(remote, why);
-    },
-  };
 }

@@ -1,5 +1,5 @@
+import type { PeerAddress } from './address.js';
 import type { Clock } from './clock.js';
-import { hostOf } from './host.js';
 
 /** How fast a {@link Bucket} fills, and how much it holds. */
 export interface BucketOptions {
@@ -85,8 +85,7 @@ export class AddressBuckets {
   }
 
   /** The bucket of the address of a connection that begins. */
-  enter(remote: string): AddressBucket | undefined {
-    const host = hostOf(remote);
+  enter({ host }: PeerAddress): AddressBucket | undefined {
     if (host === undefined) return undefined;
     const bucket = this.#buckets.get(host) ?? new AddressBucket(this.clock, this.#options);
     this.#buckets.set(host, bucket);

@@ -1,3 +1,4 @@
+import type { PeerAddress } from './address.js';
 import type { OnError } from './attempt.js';
 import type { Answering, Sendable } from './bytes.js';
 import type { Reason, WirelineError } from './reason.js';
@@ -15,8 +16,12 @@ export type ConnectionState = 'open' | 'ended' | 'closed';
 export interface Connection<M = Sendable> {
   /** A number that no other connection of this process has had. */
   readonly id: number;
+  /** Where the peer is. */
+  readonly address: PeerAddress;
   /** The peer's address, for a log line: `127.0.0.1:40112`, `[::1]:40112`, `unix:/run/x`. */
   readonly remote: string;
+  /** Whether what travels is encrypted, and nobody else can have sent it. */
+  readonly secure: boolean;
   readonly state: ConnectionState;
   /** Bytes that were given to `write` and that the system has not yet taken. */
   readonly backlog: number;
@@ -26,6 +31,8 @@ export interface Connection<M = Sendable> {
    * has passed its high-water mark: the message is taken all the same, and `drain` says when to go on.
    */
   write(message: M): boolean;
+  /** Sends what was written, which otherwise leaves together at the end of the tick. */
+  flush(): void;
   /** Whether reading is paused. */
   readonly paused: boolean;
   /** Stops reading. What was already read, at most one read's worth, may still be given to `data`. */

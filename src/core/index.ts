@@ -1,5 +1,6 @@
 /** The words of the library: see `docs/architecture.md`. This room imports nothing. */
 
+export { type Address, formatPeer, type PeerAddress } from './address.js';
 export { type OnError, printError } from './attempt.js';
 export { Budget, type Share, type ShareOptions } from './budget.js';
 export { type Answering, bytesOf, type Sendable } from './bytes.js';
@@ -15,6 +16,7 @@ export { Piecework, type PieceworkEnd, type WritePiece } from './piecework.js';
 export { type Holder, Pressure, tightPart } from './pressure.js';
 export { printable } from './printable.js';
 export { asWirelineError, isReason, type Reason, type ReasonEntry, reasons, WirelineError } from './reason.js';
+export { refusalIn, refusalLine, refusalPrefix } from './refusal.js';
 export { isReused, isShared, Reusable, release, retain } from './reusable.js';
 export { errorText } from './system-errors.js';
 export { Turn, type TurnShare, Turns, type TurnsOptions, type TurnTask, turnShare, turns } from './turns.js';

@@ -17,13 +17,15 @@ export function wrapHandler<M>(inner: Handler<M>, over: Partial<Handler<M>>): Ha
 
 /** What a {@link wrapConnection} connection does itself: `write` at least, as it may take other messages. */
 export type View<M> = Pick<Connection<M>, 'write'> &
-  Partial<Pick<Connection<M>, 'pause' | 'resume' | 'end' | 'close' | 'fail'>>;
+  Partial<Pick<Connection<M>, 'flush' | 'pause' | 'resume' | 'end' | 'close' | 'fail'>>;
 
 /** A connection that does what `peer` does, but for the methods of `over`. Its state is the peer's at any time. */
 export function wrapConnection<M>(peer: Connection<never>, over: View<M>): Connection<M> {
   return {
     id: peer.id,
+    address: peer.address,
     remote: peer.remote,
+    secure: peer.secure,
     get state() {
       return peer.state;
     },
@@ -33,6 +35,7 @@ export function wrapConnection<M>(peer: Connection<never>, over: View<M>): Conne
     get paused() {
       return peer.paused;
     },
+    flush: () => peer.flush(),
     pause: () => peer.pause(),
     resume: () => peer.resume(),
     end: () => peer.end(),

@@ -7,6 +7,7 @@ import {
   type Codec,
   type Connection,
   type Handler,
+  refusalLine,
   type Service,
   type Share,
   systemClock,
@@ -202,7 +203,7 @@ class FramedHandler<In, Out> implements Handler {
 }
 
 function inALine({ message }: WirelineError): Uint8Array {
-  return new TextEncoder().encode(`error: ${message}\n`);
+  return new TextEncoder().encode(refusalLine(message));
 }
 
 function cannotSend(cause: WirelineError): WirelineError {

@@ -1,10 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { WirelineError } from '../core/index.js';
-
-/** A place to listen on or to dial: a TCP port of a host, or the path of a Unix socket. */
-export type Address =
-  | { readonly host?: string; readonly port: number; readonly path?: never }
-  | { readonly path: string; readonly host?: never; readonly port?: never };
+import { type Address, formatPeer, WirelineError } from '../core/index.js';
 
 /** An address as a caller may give it: parsed, as the text of the command line, or as the number of a TCP port. */
 export type AddressLike = Address | string | number;
@@ -89,7 +84,5 @@ function usage(message: string): WirelineError {
 
 /** The address as it is written on the command line: `127.0.0.1:9000`, `[::1]:9000`, `unix:/run/x`. */
 export function formatAddress(address: Address): string {
-  if (address.path !== undefined) return `unix:${address.path}`;
-  const host = address.host ?? '::';
-  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  return formatPeer(address.path === undefined ? { host: '::', ...address } : address);
 }

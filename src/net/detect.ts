@@ -12,6 +12,7 @@ import {
   type Timer,
 } from '../core/index.js';
 import type { Dialect } from './dialect.js';
+import { publish } from './events.js';
 
 /** How {@link detect} decides. */
 export interface DetectOptions {
@@ -21,18 +22,19 @@ export interface DetectOptions {
 }
 
 /**
- * Several dialects on one port: the first bytes decide which of `dialects` a client speaks. One that speaks none
- * of them, or says nothing that decides it for `silenceMs`, is served by `otherwise`. No byte is lost.
+ * Serves several dialects on one port: the first bytes decide which of `dialects` a client speaks. A client that speaks none
+ * of them, or sends nothing that decides it for `silenceMs`, is served by `fallback`. No byte is lost. The name of the
+ * dialect is published on the channel of {@link ConnectionEvent}s.
  *
- * Silence may also be that of a busy machine or of a bad line: whose first bytes, after `otherwise` has greeted
- * it, are plainly of one of `dialects`, is served by that after all, and what greeted it is told `close`.
+ * The silence may be that of a busy machine or of a bad line. So a client that `fallback` has greeted, and whose first bytes
+ * then match a dialect, is handed to that dialect; the handler of the fallback is closed.
  */
-export function detect(dialects: readonly Dialect[], otherwise: Service, options: DetectOptions = {}): Service {
+export function detect(dialects: readonly Dialect[], fallback: Service, options: DetectOptions = {}): Service {
   const { silenceMs = 200, clock = systemClock } = options;
-  return (peer) => new Sniffer(peer, dialects, otherwise, clock, silenceMs);
+  return (peer) => new Detection(peer, dialects, fallback, clock, silenceMs);
 }
 
-class Sniffer implements Handler {
+class Detection implements Handler {
   #inner: Handler | undefined;
   /** What has come, until it is decided whose it is. */
   #first: Uint8Array = new Uint8Array(0);
@@ -42,7 +44,7 @@ class Sniffer implements Handler {
   constructor(
     readonly peer: Connection,
     readonly dialects: readonly Dialect[],
-    readonly otherwise: Service,
+    readonly fallback: Service,
     clock: Clock,
     silenceMs: number,
   ) {
@@ -53,8 +55,8 @@ class Sniffer implements Handler {
     if (this.#inner && !this.#greeted) return this.#inner.data(bytes);
     if (this.#greeted) return this.#onAnswer(bytes);
     this.#first = concat([this.#first, bytes]);
-    const service = chosen(this.dialects, this.#first, this.otherwise);
-    if (service) this.#begin(service, this.#first);
+    const dialect = chosen(this.dialects, this.#first, this.fallback);
+    if (dialect) this.#begin(dialect, this.#first);
   }
 
   drain(): void {
@@ -67,7 +69,7 @@ class Sniffer implements Handler {
   }
 
   end(): void {
-    const handler = this.#inner ?? this.#begin(this.otherwise, this.#first);
+    const handler = this.#inner ?? this.#begin({ service: this.fallback }, this.#first);
     if (handler.end) return handler.end();
     this.peer.end();
   }
@@ -77,8 +79,9 @@ class Sniffer implements Handler {
     return this.#inner?.close?.(why);
   }
 
-  #begin(service: Service, bytes: Uint8Array): Handler {
+  #begin({ name = 'fallback', service }: Chosen, bytes: Uint8Array): Handler {
     this.#silence.stop();
+    publish(() => ({ type: 'detected', remote: this.peer.remote, dialect: name }));
     const inner = begin(service, this.peer);
     this.#inner = inner;
     if (bytes.length > 0 && this.peer.state !== 'closed') refusePromise(inner.data(bytes), this.peer);
@@ -91,7 +94,7 @@ class Sniffer implements Handler {
       if (this.#inner || this.peer.state === 'closed') return;
       this.#greeted = this.#first.length === 0;
       attempt(
-        () => void this.#begin(this.otherwise, this.#first),
+        () => void this.#begin({ service: this.fallback }, this.#first),
         (error) => this.peer.fail(error),
       );
     });
@@ -105,17 +108,23 @@ class Sniffer implements Handler {
     );
     if (!dialect) return this.#inner?.data(bytes);
     this.#inner?.close?.({ reason: 'ended' });
-    this.#begin(dialect.service, bytes);
+    this.#begin(dialect, bytes);
   }
 }
 
-/** The service for what begins with `first`; undefined where it takes more bytes to tell. */
-function chosen(dialects: readonly Dialect[], first: Uint8Array, otherwise: Service): Service | undefined {
+/** A dialect, or the fallback, which has no name. */
+interface Chosen {
+  readonly name?: string;
+  readonly service: Service;
+}
+
+/** Returns the dialect of what begins with `first`; undefined where it takes more bytes to tell. */
+function chosen(dialects: readonly Dialect[], first: Uint8Array, fallback: Service): Chosen | undefined {
   let open = false;
-  for (const { matches, service } of dialects) {
-    const match = matches(first);
-    if (match) return service;
+  for (const dialect of dialects) {
+    const match = dialect.matches(first);
+    if (match) return dialect;
     open ||= match === undefined;
   }
-  return open ? undefined : otherwise;
+  return open ? undefined : { service: fallback };
 }

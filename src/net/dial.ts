@@ -35,9 +35,9 @@ export async function dial(service: Service, address: AddressLike, options: Dial
   const remote = formatAddress(target);
   const onClosed = ({ received, sent }: SocketConnection, why: Closed) => {
     options.signal?.removeEventListener('abort', onAbort);
-    publish(() => ({ type: 'closed', remote, why, received, sent }));
+    publish(() => ({ type: 'closed', remote, peer, why, received, sent }));
   };
-  const peer = new SocketConnection(remote, onClosed, options.lingerMs, options.onError);
+  const peer = new SocketConnection(target, onClosed, options.lingerMs, options.onError);
   const onAbort = () => {
     const why = asWirelineError(options.signal?.reason, 'interrupted');
     peer.close(why.code, why);

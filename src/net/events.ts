@@ -8,11 +8,18 @@ export type ConnectionEvent =
   | { readonly type: 'trying'; readonly remote: string }
   | { readonly type: 'failed'; readonly remote: string; readonly why: string }
   | { readonly type: 'connected'; readonly remote: string }
+  /** The first bytes of a client have shown its dialect; `fallback` where they match none. */
+  | { readonly type: 'detected'; readonly remote: string; readonly dialect: string }
+  /** A connection is not served. */
+  | { readonly type: 'refused'; readonly remote: string; readonly why: Closed }
+  /** A server has accepted a connection and serves it. */
+  | { readonly type: 'opened'; readonly remote: string; readonly peer: Connection }
   /** The peer will send nothing more. */
   | { readonly type: 'ended'; readonly remote: string; readonly received: number }
   | {
       readonly type: 'closed';
       readonly remote: string;
+      readonly peer: Connection;
       readonly why: Closed;
       readonly received: number;
       readonly sent: number;

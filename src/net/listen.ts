@@ -1,15 +1,44 @@
 import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { dirname } from 'node:path';
+import type { Address } from '../core/index.js';
 import { WirelineError } from '../core/index.js';
-import { type Address, formatAddress } from './address.js';
+import { type AddressLike, formatAddress } from './address.js';
 import { errorText } from './system-errors.js';
 
+/** Where a server listens: an address, the descriptor of a socket that listens already, or a `net.Server` that does. */
+export type ListenTarget = AddressLike | { readonly fd: number } | net.Server;
+
+/** Whether a target is a descriptor. */
+export function isDescriptor(target: ListenTarget): target is { readonly fd: number } {
+  return typeof target === 'object' && 'fd' in target;
+}
+
 /**
- * Has `listener` listen on `address` and gives the address it got. A Unix socket whose server is gone is
+ * Has `listener` listen on `target` and returns the address it got. A Unix socket whose server is gone is
  * replaced; one with a live server, or another kind of file, is refused. Rejects with a `WirelineError`.
  */
-export async function listen(listener: net.Server, address: Address, backlog?: number): Promise<Address> {
+export async function listen(
+  listener: net.Server,
+  target: Address | { readonly fd: number } | net.Server,
+  backlog?: number,
+): Promise<Address> {
+  if (target instanceof net.Server) {
+    if (!target.listening) throw new WirelineError('usage', 'the net.Server that was passed does not listen');
+    return boundAddress(target);
+  }
+  if (isDescriptor(target)) {
+    await bind(listener, target, backlog).catch((error) => {
+      throw new WirelineError('unusable', `cannot listen on descriptor ${target.fd}: ${errorText(error)}`, {
+        cause: error,
+      });
+    });
+    return boundAddress(listener);
+  }
+  return listenOn(listener, target, backlog);
+}
+
+async function listenOn(listener: net.Server, address: Address, backlog?: number): Promise<Address> {
   try {
     await bind(listener, address, backlog);
   } catch (error) {
@@ -23,12 +52,20 @@ export async function listen(listener: net.Server, address: Address, backlog?: n
         throw again instanceof WirelineError ? again : cannotListen(address, again);
       });
   }
-  const bound = listener.address();
-  if (bound === null || typeof bound === 'string') return address;
-  return address.host === undefined ? { port: bound.port } : { host: bound.address, port: bound.port };
+  const bound = boundAddress(listener);
+  // On all interfaces the port alone is what was asked for.
+  return address.path === undefined && address.host === undefined && bound.port !== undefined
+    ? { port: bound.port }
+    : bound;
 }
 
-function bind(listener: net.Server, address: Address, backlog?: number): Promise<void> {
+function boundAddress(listener: net.Server): Address {
+  const bound = listener.address();
+  if (bound === null) throw new WirelineError('unusable', 'the listener is closed');
+  return typeof bound === 'string' ? { path: bound } : { host: bound.address, port: bound.port };
+}
+
+function bind(listener: net.Server, address: Address | { readonly fd: number }, backlog?: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error) => reject(error);
     listener.once('error', onError);

@@ -7,6 +7,7 @@ import {
   isReason,
   isReused,
   type OnError,
+  type PeerAddress,
   type Reason,
   Reusable,
   reasons,
@@ -14,8 +15,8 @@ import {
   type Service,
 } from '../core/index.js';
 import { notAReason } from '../core/reason.js';
+import { highWater, lowWater } from './water-marks.js';
 
-const highWater = 64 * 1024;
 let pairs = 0;
 
 /** How {@link memoryPair} joins. */
@@ -54,12 +55,15 @@ class MemoryEnd implements Connection {
   #wantsDrain = false;
   #otherEnded = false;
   backlog = 0;
+  readonly secure = false;
+  readonly address: PeerAddress;
 
   constructor(
     readonly id: number,
     readonly remote: string,
     onError?: OnError,
   ) {
+    this.address = { name: remote };
     this.#handler = new HandlerRunner(this, onError);
   }
 
@@ -80,6 +84,9 @@ class MemoryEnd implements Connection {
     this.#wantsDrain = true;
     return false;
   }
+
+  /** Everything is on its way as soon as it is written. */
+  flush(): void {}
 
   pause(): void {
     if (this.state === 'closed') return;
@@ -147,7 +154,7 @@ class MemoryEnd implements Connection {
 
   #taken(size: number): void {
     this.backlog -= size;
-    if (!this.#wantsDrain || this.backlog > highWater / 2 || this.state === 'closed') return;
+    if (!this.#wantsDrain || this.backlog > lowWater || this.state === 'closed') return;
     this.#wantsDrain = false;
     this.#handler.drain();
   }

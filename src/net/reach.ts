@@ -1,6 +1,7 @@
 import net from 'node:net';
+import type { Address } from '../core/index.js';
 import { asWirelineError, type Clock, type Reason, systemClock, type Timer, WirelineError } from '../core/index.js';
-import { type Address, formatAddress } from './address.js';
+import { formatAddress } from './address.js';
 import { publish } from './events.js';
 import { reachedItself } from './raw-socket.js';
 import { errorText } from './system-errors.js';

@@ -1,22 +1,26 @@
 import net from 'node:net';
 import { attempt, report } from '../core/attempt.js';
+import type { Address } from '../core/index.js';
 import {
   type Clock,
   type Closed,
   type Connection,
+  formatPeer,
   type OnError,
+  type PeerAddress,
   printError,
   type Service,
   tightPart,
   WirelineError,
 } from '../core/index.js';
-import { type Address, type AddressLike, formatAddress, listenAddressOf } from './address.js';
-import { published } from './events.js';
+import { listenAddressOf } from './address.js';
+import { publish, published } from './events.js';
 import { Descriptors } from './limits/descriptors.js';
-import { Addresses, tooManyOfAddress } from './limits/per-address.js';
+import { Addresses } from './limits/per-address.js';
 import { StallWatch } from './limits/stall.js';
-import { listen } from './listen.js';
+import { isDescriptor, type ListenTarget, listen } from './listen.js';
 import { socketOptions, wrapAccepted } from './raw-socket.js';
+import { refusing, tooMany, tooManyOfAddress } from './refusals.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** Receives what a server does with its connections, for a log or for metrics. What a method throws costs nothing but a report to `onError`. */
@@ -51,6 +55,11 @@ export interface ServeOptions {
   /** Ends the server as `close` does. */
   readonly signal?: AbortSignal;
   readonly observer?: Observer;
+  /**
+   * Speaks to a connection that there is no place for (default: sends a line that begins with `error: `). It has one second
+   * until the connection is closed as `too-many`. So a refusal can be spoken in the protocol of the peer.
+   */
+  readonly refuse?: Service;
   /** Measures `stallMs` (default: the clock of the process). */
   readonly clock?: Clock;
   /**
@@ -86,18 +95,20 @@ export interface Server {
 const stuckAtShutdownMs = 500;
 /** Connections over the limit that are told why; beyond them a flood is dropped without a word. */
 const placesToRefuse = 100;
-/** The line that a peer is sent for which there is no place. */
-const tooMany = 'error: too many connections, try again later\n';
+/** Milliseconds after which a connection that is refused is closed, whatever the service for it waits for. */
+const refusalMs = 1_000;
 
 /**
- * Listens on `address` (as on the command line, or parsed) and runs `service` for each connection. Resolves
- * once the address accepts. Rejects with a `WirelineError` of code `unusable`, `usage` or `interrupted`. What a connection
+ * Listens on `target` and runs `service` for each connection. The target is an address (as on the command line, or parsed),
+ * the descriptor of a socket that listens already, as systemd passes it, or a `net.Server` that listens. Resolves once
+ * the address accepts. Rejects with a `WirelineError` of code `unusable`, `usage` or `interrupted`. What a connection
  * does, or a service throws, never ends the server.
  */
-export async function serve(service: Service, address: AddressLike, options: ServeOptions = {}): Promise<Server> {
-  const wanted = listenAddressOf(address);
+export async function serve(service: Service, target: ListenTarget, options: ServeOptions = {}): Promise<Server> {
+  const wanted = target instanceof net.Server || isDescriptor(target) ? target : listenAddressOf(target);
   failIfAborted(options.signal);
-  const listener = net.createServer({ ...socketOptions, allowHalfOpen: true, pauseOnConnect: true });
+  const listener = wanted instanceof net.Server ? wanted : net.createServer({ ...socketOptions });
+  Object.assign(listener, { allowHalfOpen: true, pauseOnConnect: true });
   const running = new RunningServer(listener, service, options);
   listener.on('connection', (socket) => running.accept(socket));
   const bound = await listen(listener, wanted, options.backlog);
@@ -158,25 +169,26 @@ class RunningServer implements Server {
   }
 
   accept(accepted: net.Socket): void {
-    const remote = remoteOf(accepted, this.address);
+    const peerAddress = peerAddressOf(accepted, this.address);
     const room = this.#descriptors.roomFor(accepted, this.#served.size);
-    const refusal = room === 'serve' ? this.#refusalOf(remote) : tooMany;
-    if (room === 'drop' || (refusal && this.#refused.size >= placesToRefuse)) return this.#drop(accepted, remote);
-    const peer = new SocketConnection(remote, this.#onClosed, this.options.lingerMs, this.options.onError);
+    const refusal = room === 'serve' ? this.#refusalOf(peerAddress) : tooMany;
+    if (room === 'drop' || (refusal && this.#refused.size >= placesToRefuse))
+      return this.#drop(accepted, formatPeer(peerAddress));
+    const peer = new SocketConnection(peerAddress, this.#onClosed, this.options.lingerMs, this.options.onError);
     if (refusal) {
       this.#refused.add(peer);
       return peer.start(wrapAccepted(accepted, peer.onRead), this.#refusing(refusal));
     }
     this.#served.add(peer);
-    this.#addresses.add(remote);
+    this.#addresses.add(peerAddress);
     peer.start(wrapAccepted(accepted, peer.onRead), this.#observed);
     this.#stalls.add(peer);
   }
 
   /** The line for a connection that there is no place for. */
-  #refusalOf(remote: string): string | undefined {
+  #refusalOf(address: PeerAddress): string | undefined {
     if (this.#served.size >= this.#maxConnections) return tooMany;
-    return this.#addresses.hasRoom(remote) ? undefined : tooManyOfAddress;
+    return this.#addresses.hasRoom(address) ? undefined : tooManyOfAddress;
   }
 
   #isTight(): boolean {
@@ -187,6 +199,7 @@ class RunningServer implements Server {
 
   readonly #observed: Service = (peer) => {
     this.#tell((observer) => observer.opened?.(peer), peer);
+    publish(() => ({ type: 'opened', remote: peer.remote, peer }));
     return published(this.service)(peer);
   };
 
@@ -194,14 +207,15 @@ class RunningServer implements Server {
   #refusing(line: string): Service {
     return (peer) => {
       this.#refuse(peer.remote, { reason: 'too-many' });
-      peer.write(Buffer.from(line));
-      peer.close('too-many');
-      return { data() {} };
+      const { refuse } = this.options;
+      if (refuse) setTimeout(() => peer.close('too-many'), refusalMs).unref();
+      return (refuse ?? refusing(line))(peer);
     };
   }
 
   #refuse(remote: string, why: Closed): void {
     this.#tell((observer) => observer.refused?.(remote, why), { remote });
+    publish(() => ({ type: 'refused', remote, why }));
   }
 
   /** Tells the observer of something: what it throws costs no connection. */
@@ -225,8 +239,9 @@ class RunningServer implements Server {
     const { received, sent } = peer;
     this.#stalls.delete(peer);
     if (this.#served.delete(peer)) {
-      this.#addresses.remove(peer.remote);
+      this.#addresses.remove(peer.address);
       this.#tell((observer) => observer.closed?.(peer, why, { received, sent }), peer);
+      publish(() => ({ type: 'closed', remote: peer.remote, peer, why, received, sent }));
     } else this.#refused.delete(peer);
     this.#settle();
   };
@@ -251,7 +266,7 @@ class RunningServer implements Server {
     const peers = [...this.#served, ...this.#refused];
     for (const peer of peers) {
       peer.stop();
-      peer.hurry(stuckAtShutdownMs);
+      peer.shorten(stuckAtShutdownMs);
     }
     const cut = () => peers.forEach((peer) => void peer.cut());
     if (graceMs <= 0) cut();
@@ -260,9 +275,9 @@ class RunningServer implements Server {
   }
 }
 
-function remoteOf(socket: net.Socket, local: Address): string {
-  if (local.path !== undefined) return formatAddress(local);
+function peerAddressOf(socket: net.Socket, local: Address): PeerAddress {
+  if (local.path !== undefined) return local;
   // An IPv4 client of a socket that serves both is seen as ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2).
   const host = (socket.remoteAddress ?? '?').replace(/^::ffff:(?=\d+\.)/, '');
-  return formatAddress({ host, port: socket.remotePort ?? 0 });
+  return { host, port: socket.remotePort ?? 0 };
 }

@@ -1,62 +1,70 @@
 import type net from 'node:net';
 import { writeOther } from '../core/bytes.js';
 import { HandlerRunner } from '../core/handler-runner.js';
-import type { Closed, Connection, ConnectionState, OnError, Reason, Sendable, Service } from '../core/index.js';
-import { isReason, isReused, reasons, release } from '../core/index.js';
+import type {
+  Closed,
+  Connection,
+  ConnectionState,
+  OnError,
+  PeerAddress,
+  Reason,
+  Sendable,
+  Service,
+} from '../core/index.js';
+import { formatPeer, isReason, reasons } from '../core/index.js';
 import { notAReason } from '../core/reason.js';
-import { CloseTimer } from './close-timer.js';
-import { writeNow } from './raw-socket.js';
-import { SendQueue } from './send-queue.js';
-import { giveBack } from './slab.js';
+import { nextId } from './connection-ids.js';
+import { SocketClosing } from './socket-closing.js';
+import { SocketWriter } from './socket-writer.js';
 import { reasonOf } from './system-errors.js';
-import { flushSoon, isSoleReader } from './tick.js';
-
-/** Backlog at which `write` gives false, and the one at which `drain` follows, in bytes (netty's water marks). */
-const highWater = 64 * 1024;
-const lowWater = 32 * 1024;
-/** A write of this size is handed to the system at once; smaller ones are gathered until the turn's end. */
-const writeThrough = 16 * 1024;
-/** An answer of up to this size is copied rather than looked at. */
-const smallWrite = 512;
-
-let connections = 0;
+import { isSoleReader } from './tick.js';
 
 /** A socket as a {@link Connection}: what is common to TCP and Unix sockets, at both ends. */
 export class SocketConnection implements Connection {
-  readonly id = ++connections;
+  readonly id = nextId();
+  readonly remote: string;
+  readonly secure = false;
   state: ConnectionState = 'open';
-  /** Bytes received and sent so far, for the log. */
+  /** Bytes received so far. */
   received = 0;
-  sent = 0;
 
   readonly #handler: HandlerRunner;
-  readonly #queue = new SendQueue();
-  /** Bytes that the system was given and has not yet taken. */
-  #inFlight = 0;
-  /** The memory of the read that is being given to the handler. */
-  #reading: ArrayBufferLike | undefined;
+  readonly #writer: SocketWriter;
+  readonly #closing: SocketClosing;
   #paused = false;
   #stopping = false;
-  #scheduled = false;
-  #wantsDrain = false;
-  #why: Closed | undefined;
-  #lastWait: CloseTimer | undefined;
   #socket!: net.Socket;
 
   constructor(
-    readonly remote: string,
+    readonly address: PeerAddress,
     /** Called once, after the handler's `close`. */
     readonly onClosed: (peer: SocketConnection, why: Closed) => void = () => {},
     /** Milliseconds that a closing connection waits for the peer's own end. */
-    readonly farewellMs?: number,
+    lingerMs?: number,
     onError?: OnError,
   ) {
+    this.remote = formatPeer(address);
     this.#handler = new HandlerRunner(this, onError);
+    this.#writer = new SocketWriter({
+      empty: () => {
+        if (this.state !== 'open') this.#closing.finish(this.state === 'closed');
+      },
+      taken: () => {
+        if (this.state === 'closed') this.#closing.wait();
+      },
+      drain: () => {
+        if (this.state !== 'closed') this.#handler.drain();
+      },
+      fail: (error) => this.fail(error),
+    });
+    this.#closing = new SocketClosing(this.#writer, address.path === undefined, lingerMs);
   }
 
   /** Binds the connection to its open socket and lets the service begin. `socket` must read into {@link onRead}. */
   start(socket: net.Socket, service: Service): void {
     this.#socket = socket;
+    this.#writer.attach(socket);
+    this.#closing.attach(socket);
     socket.on('end', () => this.#onEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
     socket.on('close', () => this.#onClose());
@@ -65,12 +73,17 @@ export class SocketConnection implements Connection {
   }
 
   get backlog(): number {
-    return this.#queue.bytes + this.#inFlight;
+    return this.#writer.backlog;
+  }
+
+  /** Bytes that were handed to the system. */
+  get sent(): number {
+    return this.#writer.sent;
   }
 
   /** Bytes that the system has taken so far. */
   get taken(): number {
-    return this.sent - this.#inFlight;
+    return this.#writer.taken;
   }
 
   get paused(): boolean {
@@ -79,51 +92,39 @@ export class SocketConnection implements Connection {
 
   write(message: Sendable): boolean {
     if (this.state !== 'open') return false;
-    return message instanceof Uint8Array ? this.#take(message) : writeOther(this, message);
+    return message instanceof Uint8Array ? this.#writer.write(message) : writeOther(this, message);
   }
 
-  #take(bytes: Uint8Array): boolean {
-    if (this.#inFlight > 0) this.#queue.gather(bytes);
-    else if (this.#reading && bytes.length <= smallWrite) this.#queue.copy(bytes);
-    // What is being read stays valid until the end of the read; other reused memory may be filled before that.
-    else if (bytes.length < writeThrough && bytes.buffer !== this.#reading && isReused(bytes))
-      this.#queue.gather(bytes);
-    else this.#queue.push(bytes);
-    if (this.#inFlight === 0) {
-      if (bytes.length >= writeThrough || this.#queue.bytes >= highWater) this.#flush();
-      else if (!this.#reading) this.#flushLater();
-    }
-    if (this.backlog < highWater) return true;
-    this.#wantsDrain = true;
-    return false;
+  flush(): void {
+    if (this.state === 'open' && !this.#writer.reading) this.#writer.send();
   }
 
   pause(): void {
     if (this.state === 'closed') return;
     this.#paused = true;
-    if (!this.#reading) this.#socket.pause();
+    if (!this.#writer.reading) this.#socket.pause();
   }
 
   resume(): void {
     if (!this.#paused || this.#stopping || this.state === 'closed') return;
     this.#paused = false;
-    if (!this.#reading) this.#socket.resume();
+    if (!this.#writer.reading) this.#socket.resume();
   }
 
   end(): void {
     if (this.state !== 'open') return;
     this.state = 'ended';
-    if (!this.#reading) this.#flush();
+    if (!this.#writer.reading) this.#writer.send();
   }
 
   close(reason: Reason = 'ended', error?: Error): void {
     if (this.state === 'closed') return;
     if (!isReason(reason)) return this.fail(new TypeError(notAReason(reason), { cause: error }));
     this.state = 'closed';
-    this.#why ??= error ? { reason, error } : { reason };
-    if (reasons[reason].ending === 'cut') return this.#reset();
-    this.#watch();
-    if (!this.#reading) this.#flush();
+    this.#closing.why ??= error ? { reason, error } : { reason };
+    if (reasons[reason].ending === 'cut') return this.#closing.reset();
+    this.#closing.wait();
+    if (!this.#writer.reading) this.#writer.send();
     // Read on, so that unread bytes do not turn our end into a reset that takes our last words with it.
     this.#paused = false;
     this.#socket.resume();
@@ -141,153 +142,45 @@ export class SocketConnection implements Connection {
   }
 
   /** From now on waits no longer than `ms` for the peer of a closing connection to take more, or to end. */
-  hurry(ms: number): void {
-    this.#wait.shorten(ms);
-    if (this.state === 'closed') this.#watch();
+  shorten(ms: number): void {
+    this.#closing.shorten(ms);
+    if (this.state === 'closed') this.#closing.wait();
   }
 
   /** Ends the connection at once, and drops what its handler has not finished and the peer has not yet taken. */
   cut(): void {
     this.close('shutdown');
-    this.#reset();
+    this.#closing.reset();
   }
 
   /** What the socket calls with each read. */
   readonly onRead = (bytes: Uint8Array): boolean => {
     this.received += bytes.length;
     if (this.state === 'closed') return true;
-    this.#reading = bytes.buffer;
+    const writer = this.#writer;
+    writer.reading = bytes.buffer;
     this.#handler.data(bytes);
-    this.#reading = undefined;
-    if (isSoleReader(this) || this.state !== 'open') this.#flush();
-    else if (this.#queue.bytes > 0) {
-      this.#queue.keepAll();
-      this.#flushLater();
-    }
+    writer.reading = undefined;
+    if (isSoleReader(writer) || this.state !== 'open') writer.send();
+    else writer.sendAfterRead();
     return !this.#paused;
   };
 
-  /** Hands the system what waits, if it is ready for more. */
-  #flush(): void {
-    while (this.#inFlight === 0 && !this.#socket.destroyed) {
-      const batch = this.#queue.take();
-      if (!batch) break;
-      this.#send(batch);
-    }
-    if (this.#socket.destroyed) return;
-    if (this.#queue.bytes > 0) this.#queue.keepAll();
-    else if (this.#inFlight === 0 && this.state !== 'open') this.#finish();
-  }
-
-  /** All that was written has been taken: says so to the peer, unless the reason is one that ends in a reset. */
-  #finish(): void {
-    if (!this.#endsInReset() && !this.#socket.writableEnded) this.#socket.end();
-    if (this.state === 'closed') this.#watch();
-  }
-
-  #send(batch: Uint8Array | Uint8Array[]): void {
-    const socket = this.#socket;
-    if (Array.isArray(batch)) {
-      socket.cork();
-      for (const piece of batch) this.#hand(piece);
-      socket.uncork();
-    } else {
-      const taken = batch.length < writeThrough ? writeNow(socket, batch) : 0;
-      this.sent += taken;
-      if (taken === batch.length) giveBack(batch);
-      if (taken === batch.length || socket.destroyed) return;
-      this.#hand(taken === 0 ? batch : batch.subarray(taken));
-    }
-    this.#inFlight = socket.writableLength;
-    if (this.#inFlight === 0) return;
-    if (Array.isArray(batch)) batch.forEach(release);
-    else release(batch);
-  }
-
-  #hand(piece: Uint8Array): void {
-    this.sent += piece.length;
-    this.#socket.write(piece, this.#onTaken);
-  }
-
-  /** The system has taken a piece. Called also for what it took at once, when nothing is in flight. */
-  readonly #onTaken = (error?: Error | null): void => {
-    if (error) return;
-    if (this.#inFlight === 0 || this.#socket.writableLength > 0) return this.#drained();
-    this.#inFlight = 0;
-    this.#flush();
-    if (this.state === 'closed') this.#watch();
-    this.#drained();
-  };
-
-  #drained(): void {
-    if (!this.#wantsDrain || this.backlog > lowWater) return;
-    this.#wantsDrain = false;
-    if (this.state !== 'closed') this.#handler.drain();
-  }
-
-  #flushLater(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    flushSoon(this);
-  }
-
-  /** Called at the end of the turn. */
-  flush(): void {
-    this.#scheduled = false;
-    this.#flush();
-  }
-
   #onEnd(): void {
-    if (this.state === 'closed') return this.#onLastEnd();
+    if (this.state === 'closed') return this.#closing.onPeerEnd();
     this.#handler.end();
   }
 
-  /** The peer has ended while we were closing: nothing more can come, so the last wait is over. */
-  #onLastEnd(): void {
-    if (this.backlog === 0 && !this.#socket.writableEnded) this.#reset();
-  }
-
   #onError(error: NodeJS.ErrnoException): void {
-    this.#why ??= { reason: reasonOf(error), error };
+    this.#closing.why ??= { reason: reasonOf(error), error };
   }
 
   #onClose(): void {
-    this.#lastWait?.stop();
+    this.#closing.stop();
     this.state = 'closed';
-    this.sent -= this.#inFlight;
-    this.#queue.clear();
-    this.#inFlight = 0;
-    const why = this.#why ?? { reason: 'ended' };
+    this.#writer.close();
+    const why = this.#closing.why ?? { reason: 'ended' };
     this.#handler.close(why);
     this.onClosed(this, why);
-  }
-
-  #reset(): void {
-    this.#queue.clear();
-    const socket = this.#socket;
-    // A pipe knows no reset; nor does libuv while an end is on its way, and Node then loses the socket unclosed.
-    const ending = socket.writableEnded && !socket.writableFinished;
-    if (ending || this.remote.startsWith('unix:')) socket.destroy();
-    else socket.resetAndDestroy();
-  }
-
-  /** Gives a closing connection a last wait: for the peer to take more, or, when all is taken, for its end. */
-  #watch(): void {
-    if (!this.#socket.destroyed) this.#wait.begin(this.backlog, this.#endsInReset() ? 'reset' : 'fin');
-  }
-
-  get #wait(): CloseTimer {
-    this.#lastWait ??= new CloseTimer(() => this.#giveUp(), this.farewellMs);
-    return this.#lastWait;
-  }
-
-  /** After an orderly end the system goes on by itself: a reset would take what a slow reader has still to read. */
-  #giveUp(): void {
-    if (this.backlog > 0 || this.#endsInReset()) this.#reset();
-    else this.#socket.destroy();
-  }
-
-  #endsInReset(): boolean {
-    return this.#why !== undefined && reasons[this.#why.reason].ending !== 'fin';
   }
 }

@@ -22,30 +22,30 @@ test('a charge leaves no more debt than a full bucket pays', () => {
 
 test('the connections of an address share a bucket of 16 times the size, and other addresses have their own', () => {
   const buckets = new AddressBuckets(new ManualClock(), { rate: 10, burst: 3 });
-  const one = buckets.enter('192.0.2.1:1000');
-  expect(buckets.enter('192.0.2.1:2000')).toBe(one);
+  const one = buckets.enter({ host: '192.0.2.1', port: 1000 });
+  expect(buckets.enter({ host: '192.0.2.1', port: 2000 })).toBe(one);
   expect(one?.tokens).toBe(48);
   expect(one?.options).toEqual({ rate: 160, burst: 48 });
-  expect(buckets.enter('[2001:db8::1]:1000')).not.toBe(one);
+  expect(buckets.enter({ host: '2001:db8::1', port: 1000 })).not.toBe(one);
 });
 
 test('Unix sockets have no address, and no bucket', () => {
   const buckets = new AddressBuckets(new ManualClock(), { rate: 10, burst: 3 });
-  expect(buckets.enter('unix:/run/chat.sock')).toBeUndefined();
+  expect(buckets.enter({ path: '/run/chat.sock' })).toBeUndefined();
   expect(buckets.size).toBe(0);
 });
 
 test('who comes again has the bucket that was left behind, and a full bucket that nobody uses is forgotten', () => {
   const clock = new ManualClock();
   const buckets = new AddressBuckets(clock, { rate: 10, burst: 3 });
-  const bucket = buckets.enter('192.0.2.1:1');
+  const bucket = buckets.enter({ host: '192.0.2.1', port: 1 });
   bucket?.take(100);
   bucket?.leave();
-  for (let host = 2; host < 200; host++) buckets.enter(`192.0.2.${host}:1`)?.leave();
-  expect(buckets.enter('192.0.2.1:2')).toBe(bucket);
+  for (let host = 2; host < 200; host++) buckets.enter({ host: `192.0.2.${host}`, port: 1 })?.leave();
+  expect(buckets.enter({ host: '192.0.2.1', port: 2 })).toBe(bucket);
   bucket?.leave();
   clock.pass(1_000);
-  for (let at = 0; at < 100; at++) buckets.enter('192.0.2.250:1')?.leave();
+  for (let at = 0; at < 100; at++) buckets.enter({ host: '192.0.2.250', port: 1 })?.leave();
   expect(buckets.size).toBe(1);
-  expect(buckets.enter('192.0.2.1:3')).not.toBe(bucket);
+  expect(buckets.enter({ host: '192.0.2.1', port: 3 })).not.toBe(bucket);
 });

@@ -26,7 +26,7 @@ async function entriesOf(port: string): Promise<string[]> {
 
 const noDisk = whyNoDisk();
 
-describe('the log of a chat', () => {
+describe('the journal of a chat', () => {
   test('outlives the server, whichever way that ends, with its numbers and its epoch', async () => {
     const file = freshFile();
     const epochs = new Set<unknown>();
@@ -101,7 +101,7 @@ describe('the log of a chat', () => {
     const plain = await run(['connect', '127.0.0.1', first.port], `${body}\n`);
     expect(plain.stdout.toString()).toMatch(/^\* not stored: .*full/m);
     // Who runs the server is told too: once, however many are refused.
-    expect(first.stderr.match(/the log fails, and its clients are told so: .*full/g)).toHaveLength(1);
+    expect(first.stderr.match(/the journal fails, and its clients are told so: .*full/g)).toHaveLength(1);
     await first.stop('SIGKILL');
     const copy = freshFile();
     copyFileSync(file, copy);

@@ -207,7 +207,7 @@ test('what the server has no more when a bot comes back is said', async () => {
   await bob.prints(/here/);
   await first.stop('SIGKILL');
   await serverOn(first.port, 'chat', '-q');
-  await bob.says(/^wireline: the server has begun a new log: what was said meanwhile is not known$/m);
+  await bob.says(/^wireline: the server has begun a new journal: what was said meanwhile is not known$/m);
   await ada.stop();
   await bob.stop();
 });

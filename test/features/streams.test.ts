@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Input, Output } from '../../src/core/index.js';
+import type { Address, Input, Output } from '../../src/core/index.js';
 import { connect } from '../../src/features/connect/client.js';
 import { send } from '../../src/features/stream/client.js';
-import type { Address } from '../../src/net/index.js';
 import { rejection } from '../support/code-of.js';
 import { temporaryFolder } from '../support/folder.js';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Address, formatAddress, parseListenAddress, parseTarget } from '../../src/net/index.js';
+import type { Address } from '../../src/core/index.js';
+import { formatAddress, parseListenAddress, parseTarget } from '../../src/net/index.js';
 import { errorOf } from '../support/code-of.js';
 
 describe('an address to listen on', () => {

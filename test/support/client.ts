@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach } from 'vitest';
-import type { Address } from '../../src/net/index.js';
+import type { Address } from '../../src/core/index.js';
 
 /** A plain client, which knows nothing of this library. */
 export interface Client {

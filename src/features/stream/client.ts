@@ -4,6 +4,7 @@ import {
   type Input,
   type MakeHash,
   printable,
+  refusalIn,
   sha256,
   WirelineError,
 } from '../../core/index.js';
@@ -95,9 +96,9 @@ class Answer {
 
   /** Fails with the server's words, if it has refused. */
   refuses(outcome: Outcome): boolean {
-    if (!this.text.startsWith('error: ')) return false;
-    const [words = ''] = this.text.slice('error: '.length).split(/\r?\n/);
-    outcome.fail(new WirelineError('refused', `refused by the server: ${printable(words)}`));
+    const why = refusalIn(this.text);
+    if (why === undefined) return false;
+    outcome.fail(new WirelineError('refused', `refused by the server: ${printable(why)}`));
     return true;
   }
 }

@@ -1,6 +1,6 @@
 import { begin } from '../../core/begin.js';
-import { hostOf } from '../../core/host.js';
-import { type Service, wrapHandler } from '../../core/index.js';
+import { type PeerAddress, type Service, wrapHandler } from '../../core/index.js';
+import { refusing, tooManyOfAddress } from '../refusals.js';
 
 /** Counts connections by the address of the peer. Unix sockets have no address, and are not counted. */
 export class Addresses {
@@ -11,30 +11,24 @@ export class Addresses {
     readonly max: number,
   ) {}
 
-  /** Whether there is room for one more connection of the address of `remote`. */
-  hasRoom(remote: string): boolean {
-    const host = hostOf(remote);
+  /** Whether there is room for one more connection of the address of `peer`. */
+  hasRoom({ host }: PeerAddress): boolean {
     return host === undefined || (this.#counts.get(host) ?? 0) < this.max;
   }
 
   /** Counts a connection, until it is removed. */
-  add(remote: string): void {
-    const host = hostOf(remote);
+  add({ host }: PeerAddress): void {
     if (host !== undefined) this.#counts.set(host, (this.#counts.get(host) ?? 0) + 1);
   }
 
   /** Counts a connection no longer. */
-  remove(remote: string): void {
-    const host = hostOf(remote);
+  remove({ host }: PeerAddress): void {
     if (host === undefined) return;
     const left = (this.#counts.get(host) ?? 1) - 1;
     if (left === 0) this.#counts.delete(host);
     else this.#counts.set(host, left);
   }
 }
-
-/** The line that a peer is sent whose address has all the places that it may have. */
-export const tooManyOfAddress = 'error: too many connections from your address\n';
 
 /**
  * Serves at most `max` connections of one address at a time. A peer over the limit is told so and closed as
@@ -44,16 +38,14 @@ export const tooManyOfAddress = 'error: too many connections from your address\n
 export function perAddress(max: number, service: Service): Service {
   const addresses = new Addresses(max);
   return (peer) => {
-    if (!addresses.hasRoom(peer.remote)) {
-      peer.write(new TextEncoder().encode(tooManyOfAddress));
-      peer.close('too-many');
-      return { data() {} };
+    if (!addresses.hasRoom(peer.address)) {
+      return refusing(tooManyOfAddress)(peer);
     }
     const handler = begin(service, peer);
-    addresses.add(peer.remote);
+    addresses.add(peer.address);
     return wrapHandler(handler, {
       close(why) {
-        addresses.remove(peer.remote);
+        addresses.remove(peer.address);
         return handler.close?.(why);
       },
     });

@@ -1,3 +1,4 @@
+import type { Address } from '../../../core/index.js';
 import {
   asWirelineError,
   type Clock,
@@ -11,7 +12,7 @@ import {
   WirelineError,
 } from '../../../core/index.js';
 import { framed, jsonLines } from '../../../framing/index.js';
-import { type Address, type AddressLike, dial, targetOf } from '../../../net/index.js';
+import { type AddressLike, dial, targetOf } from '../../../net/index.js';
 import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.js';
 import { describeClose, detectRefusal, notAChatServer } from './close-reason.js';
 import { Naming } from './naming.js';

@@ -1,13 +1,15 @@
+import type { Address } from '../../../core/index.js';
 import {
   type Closed,
   errorText,
   printable,
   reasons,
+  refusalIn,
   type Service,
   WirelineError,
   wrapHandler,
 } from '../../../core/index.js';
-import { type Address, formatAddress } from '../../../net/index.js';
+import { formatAddress } from '../../../net/index.js';
 
 /** Bytes that are looked at of how a server begins: room for one line of refusal. */
 const startSize = 512;
@@ -21,8 +23,8 @@ export function detectRefusal(service: Service, onRefusal: (words: string) => vo
       data(bytes) {
         if (start.length < startSize) {
           start += new TextDecoder().decode(bytes.subarray(0, startSize));
-          const [, words] = /^error: (.*)\n/.exec(start) ?? [];
-          if (words !== undefined) onRefusal(`refused by the server: ${printable(words.trimEnd())}`);
+          const why = start.includes('\n') ? refusalIn(start) : undefined;
+          if (why !== undefined) onRefusal(`refused by the server: ${printable(why)}`);
         }
         handler.data(bytes);
       },

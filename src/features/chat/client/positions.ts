@@ -11,7 +11,7 @@ export interface Gap {
 
 /** That something is missing, in words. */
 export function describeGap({ entries }: Gap): string {
-  if (entries === undefined) return 'the server has begun a new log: what was said meanwhile is not known';
+  if (entries === undefined) return 'the server has begun a new journal: what was said meanwhile is not known';
   return `${entries} ${entries === 1 ? 'message is' : 'messages are'} missing: the server does not have them any more`;
 }
 

@@ -1,10 +1,11 @@
 import type { Logger as ServerLog } from '../../../cli/logger.js';
-import { type Connection, type Service, sha256, systemClock } from '../../../core/index.js';
+import { type Service, sha256, systemClock } from '../../../core/index.js';
 import { detect } from '../../../net/index.js';
 import type { Journal } from '../protocol/journal.js';
 import { jsonDialect } from '../server/dialects/json.js';
 import { plainDialect } from '../server/dialects/plain.js';
 import { wrongProtocol } from '../server/dialects/wrong-protocol.js';
+import { type ChatDiagnostic, chatEvents } from '../server/events.js';
 import { ChatServer } from '../server/server.js';
 import { monitored } from './monitored-journal.js';
 
@@ -31,7 +32,7 @@ export interface ChatService {
   shutdown(): Promise<void>;
 }
 
-/** The rooms of a chat on one port, in all dialects. The names of clients, and the failures of the journal, go to the server's journal. */
+/** The rooms of a chat on one port, in all dialects. The names of clients, and the failures of the journal, go to the server's log. */
 export function chatService(journal: Journal, server: ServerLog, options: ChatLimits): ChatService {
   const { lobby, replay, hold, rate, burst, maxMessage, maxBacklog, memory, maxRooms, maxMembers } = options;
   const chat = new ChatServer({
@@ -40,10 +41,18 @@ export function chatService(journal: Journal, server: ServerLog, options: ChatLi
     clock: systemClock,
     hash: sha256,
     journal: monitored(journal, server),
-    onNamed: (peer: Connection, name: string) => server.info(`${peer.remote} is ${name}`, { peer: peer.id, name }),
   });
+  logNames(server);
   return {
     service: detect([jsonDialect(chat), ...wrongProtocol], plainDialect(chat)),
     shutdown: () => chat.shutdown(),
   };
+}
+
+function logNames(server: ServerLog): void {
+  chatEvents.subscribe((published) => {
+    const event = published as ChatDiagnostic;
+    if (event.type !== 'named') return;
+    server.info(`${event.peer.remote} is ${event.name}`, { peer: event.peer.id, name: event.name });
+  });
 }

@@ -1,6 +1,6 @@
 import { setStatus, writeErr } from '../../../cli/process.js';
+import type { Address } from '../../../core/index.js';
 import { printable, systemClock, type WirelineError } from '../../../core/index.js';
-import type { Address } from '../../../net/index.js';
 import { ChatClient } from '../client/client.js';
 import type { ChatListener } from '../client/options.js';
 

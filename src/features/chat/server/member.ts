@@ -3,6 +3,7 @@ import type { Budget, Connection, Share } from '../../../core/index.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import { failureText, Refusal } from '../protocol/refusal.js';
 import type { Encoder } from './encoder.js';
+import { publishChat } from './events.js';
 import type { Subscription } from './subscription.js';
 
 /** Requests of one member that wait for their answer. */
@@ -87,6 +88,7 @@ export class Member {
     if (bytes.length === 0) return true;
     const { backlog } = this.peer;
     if (backlog > this.maxBacklog + this.#longest) {
+      publishChat(() => ({ type: 'slow', peer: this.peer, name: this.name, backlog }));
       this.peer.close('slow');
       return false;
     }

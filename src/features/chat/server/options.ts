@@ -1,4 +1,4 @@
-import { type Clock, type Connection, type MakeHash, sha256, systemClock } from '../../../core/index.js';
+import { type Clock, type MakeHash, sha256, systemClock } from '../../../core/index.js';
 import type { Journal } from '../protocol/journal.js';
 import type { RateLimit } from './rate-limiter.js';
 
@@ -26,8 +26,6 @@ export interface ChatServerOptions {
   readonly maxRoomsEach?: number;
   /** Members that a room may have (default 10,000). */
   readonly maxMembers?: number;
-  /** Called with each name that a client takes, for a log (default: nothing). */
-  readonly onNamed?: (peer: Connection, name: string) => void;
   /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
   readonly rateLimit?: RateLimit;
 }
@@ -52,6 +50,5 @@ export const defaults = {
   maxRooms: 10_000,
   maxRoomsEach: 50,
   maxMembers: 10_000,
-  onNamed: () => {},
   rateLimit: { rate: 20, burst: 100, maxDelayMs: 60_000 },
 } as const;

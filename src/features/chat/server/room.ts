@@ -5,6 +5,7 @@ import type { ServerMessage } from '../protocol/messages.js';
 import { failureText, Refusal } from '../protocol/refusal.js';
 import { Broadcast } from './broadcast.js';
 import type { Ack, Encoder } from './encoder.js';
+import { publishChat } from './events.js';
 import type { FairQueue } from './fair-queue.js';
 import { closeFor, type Member } from './member.js';
 import { enoughForAll, portionsBy, portionsOf } from './portions.js';
@@ -96,7 +97,9 @@ export class Room {
         said.map(({ draft }) => draft),
       );
       this.#accept(said, entries);
+      publishChat(() => ({ type: 'appended', room: this.name, count: said.length, last: entries.at(-1)?.number ?? 0 }));
     } catch (error) {
+      publishChat(() => ({ type: 'not-stored', room: this.name, count: said.length, error }));
       const message = `not stored: ${failureText(error)}`;
       for (const { member, id } of said) {
         member.refuse(new Refusal('not-stored', message), { room: this.name, ...(id === undefined ? {} : { id }) });
@@ -120,6 +123,7 @@ export class Room {
 
   #deliver(entries: readonly Entry[]): void {
     let more = false;
+    publishChat(() => ({ type: 'delivered', room: this.name, count: entries.length, members: this.size }));
     for (const some of portionsOf(entries, enoughForAll)) {
       this.#tellNews(some, more);
       more = true;

@@ -1,11 +1,11 @@
 import { AddressBuckets } from '../../../core/bucket.js';
-import { hostOf } from '../../../core/host.js';
 import { Budget, type Connection } from '../../../core/index.js';
 import type { Bounds } from '../protocol/journal.js';
 import type { Joined, SentEntry, ServerMessage } from '../protocol/messages.js';
 import { casefold, parseNick, parseRoomName } from '../protocol/names.js';
 import { failureText, Refusal } from '../protocol/refusal.js';
 import type { Encoder } from './encoder.js';
+import { publishChat } from './events.js';
 import { FairQueue } from './fair-queue.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
@@ -49,8 +49,8 @@ export class ChatServer {
   }
 
   /** The pace of a client, which its address shares in. */
-  rateLimiterFor<T>({ remote }: Connection, does: RateLimited<T>): RateLimiter<T> {
-    return new RateLimiter(this.options.clock, this.options.rateLimit, does, this.#addresses.enter(remote));
+  rateLimiterFor<T>({ address }: Connection, does: RateLimited<T>): RateLimiter<T> {
+    return new RateLimiter(this.options.clock, this.options.rateLimit, does, this.#addresses.enter(address));
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
@@ -63,7 +63,7 @@ export class ChatServer {
     member.name = shown;
     this.#members.add(member);
     if (before) this.#replace(before);
-    this.options.onNamed(peer, shown);
+    publishChat(() => ({ type: 'named', peer, name: shown }));
     return member;
   }
 
@@ -81,7 +81,7 @@ export class ChatServer {
   logout(member: Member, hold: boolean): void {
     if (!this.#members.delete(member)) return;
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
-    this.#names.release(member.name, member, hold, hostOf(member.peer.remote) ?? 'unix');
+    this.#names.release(member.name, member, hold, member.peer.address.host ?? 'unix');
     member.onDrain();
     member.share.leave();
   }
@@ -132,7 +132,7 @@ export class ChatServer {
     if (casefold(before) !== casefold(shown)) this.#names.release(before, member, false);
     if (replaced) this.#replace(replaced);
     member.name = shown;
-    this.options.onNamed(member.peer, shown);
+    publishChat(() => ({ type: 'named', peer: member.peer, name: shown }));
     const renamed: ServerMessage = { type: 'nick', from: before, name: shown };
     if (member.rooms.size === 0) member.send(renamed);
     for (const room of member.rooms.keys()) this.#rooms.get(room)?.announce(renamed);

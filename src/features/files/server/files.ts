@@ -20,5 +20,5 @@ export interface FilesOptions {
  */
 export function files(options: FilesOptions): Service {
   const lists = new AddressBuckets(options.clock ?? systemClock, listRate);
-  return (peer) => new FilesHandler(peer, { ...options, lists: new ListRateLimit(lists, peer.remote) });
+  return (peer) => new FilesHandler(peer, { ...options, lists: new ListRateLimit(lists, peer.address) });
 }

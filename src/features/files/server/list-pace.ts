@@ -1,5 +1,5 @@
 import { type AddressBucket, type AddressBuckets, Bucket, type BucketOptions } from '../../../core/bucket.js';
-import type { Timer } from '../../../core/index.js';
+import type { PeerAddress, Timer } from '../../../core/index.js';
 
 /** Bytes of lists that one connection gets at once, about 150,000 entries, and per second from then on. */
 export const listRate: BucketOptions = { rate: 1024 * 1024, burst: 16 * 1024 * 1024 };
@@ -10,9 +10,9 @@ export class ListRateLimit {
   readonly #address: AddressBucket | undefined;
   #timer: Timer | undefined;
 
-  constructor(addresses: AddressBuckets, remote: string) {
+  constructor(addresses: AddressBuckets, address: PeerAddress) {
     this.#own = new Bucket(addresses.clock, listRate);
-    this.#address = addresses.enter(remote);
+    this.#address = addresses.enter(address);
   }
 
   /** Calls `run` at once, or later; once, however often this is called before. */

@@ -1,4 +1,4 @@
-import type { Connection, WirelineError } from '../../../core/index.js';
+import { type Connection, refusalLine, type WirelineError } from '../../../core/index.js';
 import { BRACE } from './request.js';
 import { jsonLine } from './transfer.js';
 
@@ -20,7 +20,7 @@ export function refuseRequest(peer: Connection, line: Uint8Array, error: Wirelin
 }
 
 function tell(peer: Connection, line: Uint8Array, { message }: WirelineError): void {
-  peer.write(line[0] === BRACE ? jsonLine({ error: message }) : `error: ${message}\n`);
+  peer.write(line[0] === BRACE ? jsonLine({ error: message }) : refusalLine(message));
 }
 
 function close(peer: Connection, error: WirelineError): void {

@@ -1,9 +1,16 @@
-import { type Clock, type Handler, type Output, printable, type Timer, WirelineError } from '../../../core/index.js';
+import {
+  type Clock,
+  type Handler,
+  type Output,
+  printable,
+  refusalPrefix,
+  type Timer,
+  WirelineError,
+} from '../../../core/index.js';
 import type { Outcome } from '../../../net/run-client.js';
 
 const LF = 10;
 const notice = '* ';
-const refusal = 'error: ';
 /** Bytes of a notice or a refusal that are shown. */
 const maxWords = 512;
 /** Bytes of a name by which its place in the order is known. */
@@ -76,13 +83,13 @@ export class OrderReader implements Handler {
     if (part[part.length - 1] === LF) this.#endLine();
   }
 
-  /** The first bytes of a line, at most those of {@link refusal}, are held until they say what it is. */
+  /** The first bytes of a line, at most those of {@link refusalPrefix}, are held until they say what it is. */
   #begin(part: Uint8Array): void {
-    const start = Buffer.concat([this.#held, part.subarray(0, refusal.length)]).toString('latin1');
-    if (start.startsWith(notice) || start.startsWith(refusal)) {
+    const start = Buffer.concat([this.#held, part.subarray(0, refusalPrefix.length)]).toString('latin1');
+    if (start.startsWith(notice) || start.startsWith(refusalPrefix)) {
       this.#line = 'words';
       this.#hold(part.subarray(0, maxWords));
-    } else if (notice.startsWith(start) || refusal.startsWith(start)) this.#hold(part);
+    } else if (notice.startsWith(start) || refusalPrefix.startsWith(start)) this.#hold(part);
     else {
       this.#line = 'shown';
       this.#show(this.#held);
@@ -125,7 +132,7 @@ export class OrderReader implements Handler {
 
   #hear(words: string): void {
     if (words.startsWith(notice)) return this.options.onNotice(words);
-    const why = `refused by the server: ${words.slice(refusal.length)}`;
+    const why = `refused by the server: ${words.slice(refusalPrefix.length)}`;
     this.options.outcome.fail(new WirelineError('refused', why));
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, type Connection, concat } from '../../../core/index.js';
+import { type Clock, type Connection, refusalLine } from '../../../core/index.js';
 import type { Received } from '../protocol.js';
 
 /** A client of the round. */
@@ -20,7 +20,7 @@ export const tooSilent = 'nothing was said for too long, and another client need
 
 /** Tells a client why it is not served, and ends its connection for `reason`. */
 export function refuseParticipant(peer: Connection, why: string, reason: 'refused' | 'idle' = 'refused'): void {
-  peer.write(concat([`error: ${why}\n`]));
+  peer.write(refusalLine(why));
   peer.close(reason);
 }
 
@@ -46,7 +46,7 @@ const closeMs = 20;
  * enough for that. After `then` the state of the peer is `closed` where it is gone.
  */
 export function whenProbed(peers: readonly Connection[], clock: Clock, then: () => void): void {
-  const near = peers.every(({ remote }) => /^(127\.|\[::1\]|unix:|memory:)/.test(remote));
+  const near = peers.every(({ address: { host } }) => host === undefined || /^(127\.|::1$)/.test(host));
   clock.after(near ? resetMs.near : resetMs.far, () => {
     for (const peer of peers) peer.write(new Uint8Array(0));
     clock.after(closeMs, then);

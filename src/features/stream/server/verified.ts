@@ -1,6 +1,13 @@
 import { isDeliberate } from '../../../core/attempt.js';
 import { begin, refusePromise } from '../../../core/begin.js';
-import { type MakeHash, type Service, sha256, WirelineError, wrapConnection } from '../../../core/index.js';
+import {
+  type MakeHash,
+  refusalLine,
+  type Service,
+  sha256,
+  WirelineError,
+  wrapConnection,
+} from '../../../core/index.js';
 import { VerifiedReader } from '../../../framing/index.js';
 import { moreAfterEnd } from '../../../framing/verified.js';
 
@@ -25,7 +32,7 @@ export function verified(service: Service, hash: MakeHash = sha256): Service {
     );
     const stream = new VerifiedReader(hash(), (bytes) => refusePromise(inner.data(bytes), peer));
     const refuse = (error: WirelineError) => {
-      peer.write(encoder.encode(`error: ${error.message}\n`));
+      peer.write(refusalLine(error.message));
       peer.close(error.code, error);
     };
     return {

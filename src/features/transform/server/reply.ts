@@ -1,3 +1,5 @@
+import { refusalLine } from '../../../core/index.js';
+
 const encoder = new TextEncoder();
 
 /** The bytes of what a transform has made. Throws where it is neither bytes nor text. */
@@ -10,5 +12,5 @@ export function replyOf(made: unknown): Uint8Array {
 /** The reply for an error: `error: ...` in one line. */
 export function errorReply(error: unknown): Uint8Array {
   const words = error instanceof Error ? error.message : String(error);
-  return encoder.encode(`error: ${words.replace(/\s+/g, ' ').slice(0, 1000)}`);
+  return encoder.encode(refusalLine(words.replace(/\s+/g, ' ').slice(0, 1000)).trimEnd());
 }

@@ -222,7 +222,7 @@ test('a journal that fails as soon as it is looked at is told, and takes nobody 
   const chat = chatInMemory({ journal, rateLimit: { rate: 1, burst: 1, maxDelayMs: 60_000 } });
   const ann = await person(chat.plain(), 'ann');
   Object.assign(journal, {
-    extent: () => {
+    bounds: () => {
       throw new WirelineError('failed', 'the journal /home/x: the disk is gone', {
         cause: new Error('the disk is gone'),
       });

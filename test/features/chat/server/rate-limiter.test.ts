@@ -90,7 +90,7 @@ function pairOfPaces(rates = { rate: 10, burst: 4 }) {
         onThrottle: (why) => events.push(`${name} ${why}`),
         onResume: () => events.push(`${name} caught up`),
       },
-      addresses.enter('192.0.2.1:1'),
+      addresses.enter({ host: '192.0.2.1', port: 1 }),
     );
   return { clock, events, one: limiterOf('one'), two: limiterOf('two') };
 }

@@ -9,7 +9,9 @@ import { Subscription } from '../../../../src/features/chat/server/subscription.
 /** A connection that takes nothing until it is told to. */
 class Clogged implements Connection {
   readonly id = 1;
+  readonly address = { name: 'test' };
   readonly remote = 'test';
+  readonly secure = false;
   state = 'open' as const;
   readonly paused = false;
   backlog = 0;
@@ -20,6 +22,7 @@ class Clogged implements Connection {
     this.backlog += bytes.length;
     return this.backlog < 64 * 1024;
   }
+  flush() {}
   pause() {}
   resume() {}
   end() {}

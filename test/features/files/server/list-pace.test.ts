@@ -10,7 +10,7 @@ function paces() {
   const addresses = new AddressBuckets(clock, listRate);
   const begun: string[] = [];
   const of = (name: string) => {
-    const pace = new ListRateLimit(addresses, '192.0.2.1:1');
+    const pace = new ListRateLimit(addresses, { host: '192.0.2.1', port: 1 });
     return { pace, list: () => pace.take(() => begun.push(name)) };
   };
   return { clock, begun, of };
