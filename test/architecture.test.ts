@@ -137,7 +137,7 @@ describe('the doors of the house', () => {
 
   test('lead down, to no other feature, and inside a feature from the command to the protocol', () => {
     const ends = parts.filter(({ name }) => ['server', 'client'].includes(name));
-    expect(ends.map((part) => part.parts)).toEqual([['protocol'], ['protocol']]);
+    expect(ends.map((part) => part.parts)).toEqual([['protocol', 'directory'], ['protocol']]);
     floors.forEach(({ floors: below }, at) => {
       expect(below.filter((name) => floors.findIndex(({ folder }) => folder === name) >= at)).toEqual([]);
     });

@@ -97,3 +97,10 @@ test('HTTP and an echo on a listener that was passed in', async () => {
   expect(await (await fetch(`http://127.0.0.1:${port}/page`)).text()).toBe('you asked for /page\n');
   expect(await plainClient(port, 'plain words')).toBe('plain words');
 });
+
+test('a chat with a directory of one’s own', async () => {
+  const { port } = await listening('names.mjs');
+  const heard = await plainClient(port, '/nick eve\n/nick ada\n/quit\n');
+  expect(heard).toContain('* eve is not on the list\n');
+  expect(heard).toContain('is now ada\n');
+});

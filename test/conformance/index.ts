@@ -5,6 +5,7 @@
 
 export { type CodecUnderTest, codecConformance } from './codec.js';
 export { connectionConformance, type TransportUnderTest } from './connection.js';
+export { type DirectoryUnderTest, directoryConformance } from './directory.js';
 export { type InputUnderTest, inputConformance, type OutputUnderTest, outputConformance } from './flow.js';
 export { type JournalUnderTest, journalConformance } from './journal.js';
 export { type TreeUnderTest, treeConformance } from './tree.js';

@@ -83,9 +83,10 @@ export const parts: readonly Part[] = [
     parts: ['protocol'],
     packages: ['@photostructure/sqlite'],
   },
+  { name: 'directory', holds: 'where a chat keeps names and topics: memory', parts: ['protocol'] },
   { name: 'tree', holds: 'the served tree of files on the disk', parts: ['protocol'] },
   { name: 'service', holds: 'a service that is the same at both ends', parts: ['protocol'] },
-  { name: 'server', holds: 'what a server does with its connections', parts: ['protocol'] },
+  { name: 'server', holds: 'what a server does with its connections', parts: ['protocol', 'directory'] },
   { name: 'client', holds: 'what a client does with its one connection', parts: ['protocol'] },
   {
     name: 'terminal',
@@ -102,14 +103,14 @@ export const parts: readonly Part[] = [
   {
     name: 'command',
     holds: 'the sub-commands: they alone print, exit and read options',
-    parts: ['protocol', 'journal', 'tree', 'service', 'server', 'client', 'terminal', 'worker'],
+    parts: ['protocol', 'journal', 'directory', 'tree', 'service', 'server', 'client', 'terminal', 'worker'],
     packages: ['*'],
     kit: true,
   },
   {
     name: 'index',
     holds: "the feature's public names",
-    parts: ['protocol', 'journal', 'tree', 'service', 'server', 'client'],
+    parts: ['protocol', 'journal', 'directory', 'tree', 'service', 'server', 'client'],
   },
 ];
 

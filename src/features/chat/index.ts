@@ -3,8 +3,11 @@
 export { ChatClient } from './client/client.js';
 export type { ChatListener, ChatOptions, ChatState } from './client/options.js';
 export { describeGap, type Gap, roomKey } from './client/positions.js';
+export { type MemoryDirectoryOptions, memoryDirectory } from './directory/memory.js';
 export { type MemoryJournalOptions, memoryJournal } from './journal/memory.js';
 export { type SqliteJournalOptions, sqliteJournal } from './journal/sqlite.js';
+export type { Claim, Directory } from './protocol/directory.js';
+export type { ChatEvent } from './protocol/events.js';
 export type { Bounds, Entry, Journal, JournalRange, NewEntry, Retention } from './protocol/journal.js';
 export {
   type ClientMessage,
@@ -14,9 +17,12 @@ export {
   type SentEntry,
   type ServerMessage,
 } from './protocol/messages.js';
+export { Refusal } from './protocol/refusal.js';
 export { jsonDialect } from './server/dialects/json.js';
 export { plainDialect } from './server/dialects/plain.js';
 export { wrongProtocol } from './server/dialects/wrong-protocol.js';
+export type { Ack, Encoder, Recipient } from './server/encoder.js';
 export type { ChatServerOptions, ResumePoint } from './server/options.js';
 export type { RateLimit } from './server/rate-limiter.js';
 export { ChatServer } from './server/server.js';
+export { Session } from './server/session.js';

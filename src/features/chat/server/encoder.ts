@@ -1,10 +1,15 @@
+import type { ChatEvent } from '../protocol/events.js';
 import type { Entry } from '../protocol/journal.js';
-import type { ServerMessage } from '../protocol/messages.js';
 
 /** The number of what a client said with an id of its own. */
 export interface Ack {
   readonly id: string;
   readonly number: number;
+}
+
+/** Who receives an event: some dialects, such as IRC, begin each reply with the name. */
+export interface Recipient {
+  readonly name: string;
 }
 
 /** How a dialect puts what the server says into bytes. Pure: what is said to many is encoded once. */
@@ -19,6 +24,9 @@ export interface Encoder {
   present?(): Uint8Array;
   /** That what the member said is stored, and under which numbers; nothing where the dialect has no words for it. */
   acks(room: string, said: readonly Ack[]): Uint8Array;
-  /** Anything else; nothing where the dialect has no words for it. */
-  message(message: ServerMessage): Uint8Array;
+  /**
+   * Anything else; nothing where the dialect has no words for it. The recipient is known where the event is for one member, and not
+   * where it is encoded once for many.
+   */
+  message(event: ChatEvent, recipient?: Recipient): Uint8Array;
 }

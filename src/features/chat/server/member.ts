@@ -1,6 +1,6 @@
 import { isDeliberate } from '../../../core/attempt.js';
 import type { Budget, Connection, Share } from '../../../core/index.js';
-import type { ServerMessage } from '../protocol/messages.js';
+import type { ChatEvent } from '../protocol/events.js';
 import { failureText, Refusal } from '../protocol/refusal.js';
 import type { Encoder } from './encoder.js';
 import { publishChat } from './events.js';
@@ -23,6 +23,8 @@ export interface Payer {
 
 /** Someone who is connected, by whatever dialect: a name, the rooms joined, and the way to be told things. */
 export class Member {
+  /** Tells members apart in the directory: unique, also among servers that share one. */
+  readonly key = crypto.randomUUID();
   /** Empty until the member is admitted. */
   name = '';
   /** Tells owners of names apart, and the ids of their messages. */
@@ -68,13 +70,13 @@ export class Member {
    * Tells the member something. It never waits: a member that is too far behind is closed. Gives false when it should be
    * told no more for now.
    */
-  send(message: ServerMessage): boolean {
-    return this.write(this.encoder.message(message));
+  send(message: ChatEvent): boolean {
+    return this.write(this.encoder.message(message, this));
   }
 
   /** Tells the member what it has asked for, at the price of its bytes. Gives false as `tell` does. */
-  answer(message: ServerMessage): boolean {
-    return this.writeAnswer(this.encoder.message(message));
+  answer(message: ChatEvent): boolean {
+    return this.writeAnswer(this.encoder.message(message, this));
   }
 
   /** As `answer`, for what its dialect has encoded before. */

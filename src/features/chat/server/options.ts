@@ -1,4 +1,5 @@
 import { type Clock, type MakeHash, sha256, systemClock } from '../../../core/index.js';
+import type { Directory } from '../protocol/directory.js';
 import type { Journal } from '../protocol/journal.js';
 import type { RateLimit } from './rate-limiter.js';
 
@@ -6,6 +7,8 @@ import type { RateLimit } from './rate-limiter.js';
 export interface ChatServerOptions {
   /** What is said is stored in it, and told from it. */
   readonly journal: Journal;
+  /** Its names and topics (default: in memory, with `holdMs`). */
+  readonly directory?: Directory;
   readonly clock?: Clock;
   /** Makes the fingerprints of secrets (default {@link sha256}). */
   readonly hash?: MakeHash;

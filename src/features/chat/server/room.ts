@@ -1,7 +1,7 @@
 import { attempt } from '../../../core/attempt.js';
 import { concat } from '../../../core/index.js';
+import type { ChatEvent } from '../protocol/events.js';
 import type { Entry, Journal, NewEntry } from '../protocol/journal.js';
-import type { ServerMessage } from '../protocol/messages.js';
 import { failureText, Refusal } from '../protocol/refusal.js';
 import { Broadcast } from './broadcast.js';
 import type { Ack, Encoder } from './encoder.js';
@@ -30,7 +30,7 @@ export class Room {
   readonly #members = new Map<Member, Subscription>();
   #said: PendingAppend[] = [];
   /** Comings, goings and the like of this turn, which are told together. */
-  #events: ServerMessage[] = [];
+  #events: ChatEvent[] = [];
   readonly #stopFollowing: () => void;
 
   constructor(
@@ -77,7 +77,7 @@ export class Room {
   }
 
   /** Tells all members, at the end of the turn. */
-  announce(event: ServerMessage): void {
+  announce(event: ChatEvent): void {
     if (this.#events.push(event) > 1) return;
     // What was said before it is on its way to the journal by the next microtask, and told first.
     queueMicrotask(() => setImmediate(() => this.#tellEvents()));
@@ -165,6 +165,6 @@ function once(encoded: Encoded, encoder: Encoder, encode: (encoder: Encoder) => 
   return bytes;
 }
 
-function together(encoder: Encoder, events: readonly ServerMessage[]): Uint8Array {
+function together(encoder: Encoder, events: readonly ChatEvent[]): Uint8Array {
   return concat(events.map((event) => encoder.message(event)));
 }

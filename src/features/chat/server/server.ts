@@ -1,7 +1,10 @@
 import { AddressBuckets } from '../../../core/bucket.js';
 import { Budget, type Connection } from '../../../core/index.js';
+import { memoryDirectory } from '../directory/memory.js';
+import type { Directory } from '../protocol/directory.js';
+import type { ChatEvent } from '../protocol/events.js';
 import type { Bounds } from '../protocol/journal.js';
-import type { Joined, SentEntry, ServerMessage } from '../protocol/messages.js';
+import type { Joined, SentEntry } from '../protocol/messages.js';
 import { casefold, parseNick, parseRoomName } from '../protocol/names.js';
 import { failureText, Refusal } from '../protocol/refusal.js';
 import type { Encoder } from './encoder.js';
@@ -9,7 +12,6 @@ import { publishChat } from './events.js';
 import { FairQueue } from './fair-queue.js';
 import { lastEntries } from './history.js';
 import { Member } from './member.js';
-import { NickRegistry } from './nick-registry.js';
 import { type ChatServerOptions, defaults, type ResumePoint } from './options.js';
 import { type RateLimited, RateLimiter } from './rate-limiter.js';
 import { Room } from './room.js';
@@ -31,13 +33,14 @@ const longestSpreadMs = 5_000;
  * clients want, and is told in turn by its {@link Encoder}. What cannot be done is thrown as a {@link Refusal}.
  */
 export class ChatServer {
-  readonly options: Required<ChatServerOptions>;
+  readonly options: Required<Omit<ChatServerOptions, 'directory'>>;
   /** What all members hold. */
   readonly budget: Budget;
   readonly #addresses: AddressBuckets;
-  readonly #names: NickRegistry<Member>;
+  readonly #directory: Directory;
   readonly #rooms = new Map<string, Room>();
-  readonly #members = new Set<Member>();
+  /** By their keys. */
+  readonly #members = new Map<string, Member>();
   /** What is read of the journal for one member and another. */
   readonly #reads = new FairQueue();
 
@@ -45,7 +48,7 @@ export class ChatServer {
     this.options = { ...defaults, ...options };
     this.budget = new Budget(this.options.memory, this.options.clock);
     this.#addresses = new AddressBuckets(this.options.clock, this.options.rateLimit);
-    this.#names = new NickRegistry(this.options.clock, this.options.holdMs);
+    this.#directory = options.directory ?? memoryDirectory(this.options);
   }
 
   /** The pace of a client, which its address shares in. */
@@ -54,44 +57,60 @@ export class ChatServer {
   }
 
   /** Admits a client, under `name` or as a guest. With its `secret`, it gets back the name that is held for it. */
-  login(peer: Connection, encoder: Encoder, { name, secret, session }: LoginRequest = {}): Member {
+  async login(peer: Connection, encoder: Encoder, { name, secret, session }: LoginRequest = {}): Promise<Member> {
     const member = new Member(peer, encoder, this.options.maxBacklog, this.budget);
     member.owner = this.#fingerprint(secret ?? crypto.randomUUID());
-    const shown = name === undefined ? this.#names.guest() : parseNick(name);
-    const before = this.#names.acquire(shown, member.owner, member);
     member.session = session;
-    member.name = shown;
-    this.#members.add(member);
-    if (before) this.#replace(before);
-    publishChat(() => ({ type: 'named', peer, name: shown }));
+    try {
+      if (name === undefined) member.name = await this.#directory.claimGuest(member.owner, member.key);
+      else await this.#claim(member, parseNick(name));
+    } catch (error) {
+      member.share.leave();
+      throw error;
+    }
+    this.#members.set(member.key, member);
+    publishChat(() => ({ type: 'named', peer, name: member.name }));
     return member;
+  }
+
+  /** Gives a member a name, and lets go of the member that its owner has lost. */
+  async #claim(member: Member, name: string): Promise<void> {
+    const before = await this.#directory.claim(name, member.owner, member.key);
+    member.name = name;
+    const lost = before === undefined ? undefined : this.#members.get(before);
+    if (lost) this.#replace(lost);
   }
 
   /**
    * The member that bears `name` with the same secret, and in another session: its connection may be lost, or it is another
-   * program of the same user. Who may come in its place has to be found out by asking it.
+   * program of the same user. Only an answer of its client tells which.
    */
-  rivalOf({ name, secret, session }: LoginRequest): Member | undefined {
+  async rivalOf({ name, secret, session }: LoginRequest): Promise<Member | undefined> {
     if (name === undefined || secret === undefined) return undefined;
-    const before = this.#names.of(parseNick(name), this.#fingerprint(secret));
+    const claim = await this.#directory.find(parseNick(name));
+    if (claim?.owner !== this.#fingerprint(secret)) return undefined;
+    const before = this.#members.get(claim.member ?? '');
     return before && (session === undefined || before.session !== session) ? before : undefined;
   }
 
-  /** Lets a member go; with `hold`, its name is held for its return. */
-  logout(member: Member, hold: boolean): void {
-    if (!this.#members.delete(member)) return;
+  /** Lets a member go; with `hold`, its name is held for its return. Resolves when the name is released. */
+  async logout(member: Member, hold: boolean): Promise<void> {
+    if (!this.#members.delete(member.key)) return;
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
-    this.#names.release(member.name, member, hold, member.peer.address.host ?? 'unix');
     member.onDrain();
     member.share.leave();
+    await this.#directory.release(member.name, member.key, hold, member.peer.address.host ?? 'unix');
   }
 
-  /** Lets a member into a room. It is told `joined`, then what it missed or the last entries, then what is new. */
-  join(member: Member, name: string, position: ResumePoint = {}): void {
+  /** Lets a member into a room. It receives `joined`, then what it missed or the last entries, then what is new. */
+  async join(member: Member, name: string, position: ResumePoint = {}): Promise<void> {
     const key = parseRoomName(name);
+    const topic = this.#rooms.get(key)?.topic ?? (await this.#directory.topic(key));
+    if (member.gone) return;
     const { epoch } = this.options.journal;
     const { first, last } = this.#bounds(key);
     const room = this.#open(member, key);
+    room.topic ||= topic;
     const { after = -1, replay = this.options.replay } = position;
     const recovered = position.epoch === epoch && after >= first - 1 && after <= last;
     const from = recovered ? after : Math.max(first - 1, last - Math.min(replay, this.options.replay), 0);
@@ -109,7 +128,10 @@ export class ChatServer {
     const room = this.#roomOf(member, name);
     member.rooms.delete(room.name);
     room.remove(member);
-    if (room.size === 0) this.#rooms.delete(room.name);
+    if (room.size > 0) return;
+    this.#rooms.delete(room.name);
+    // A topic lasts as long as somebody is in the room.
+    if (room.topic) void this.#directory.setTopic(room.name, '');
   }
 
   say(member: Member, name: string, body: string, id?: string): void {
@@ -118,22 +140,22 @@ export class ChatServer {
 
   /** Tells one member what another says to it alone. It is not stored. */
   directMessage(member: Member, to: string, body: string, id?: string): void {
-    const other = this.#names.find(to);
+    const other = this.#memberNamed(to);
     if (!other) throw new Refusal('no-such-name', 'nobody of that name is here');
     const said = { type: 'msg', from: member.name, to: other.name, body, time: Date.now() } as const;
     other.send(said);
     member.send(id === undefined ? said : { ...said, id });
   }
 
-  rename(member: Member, name: string): void {
+  async rename(member: Member, name: string): Promise<void> {
     const shown = parseNick(name);
     const before = member.name;
-    const replaced = this.#names.acquire(shown, member.owner, member);
-    if (casefold(before) !== casefold(shown)) this.#names.release(before, member, false);
-    if (replaced) this.#replace(replaced);
-    member.name = shown;
+    await this.#claim(member, shown);
+    if (casefold(before) !== casefold(shown)) await this.#directory.release(before, member.key, false);
+    // It may have gone meanwhile, under its name of before.
+    if (!this.#members.has(member.key)) return this.#directory.release(shown, member.key, false);
     publishChat(() => ({ type: 'named', peer: member.peer, name: shown }));
-    const renamed: ServerMessage = { type: 'nick', from: before, name: shown };
+    const renamed: ChatEvent = { type: 'nick', from: before, name: shown };
     if (member.rooms.size === 0) member.send(renamed);
     for (const room of member.rooms.keys()) this.#rooms.get(room)?.announce(renamed);
   }
@@ -155,9 +177,10 @@ export class ChatServer {
     return this.#rooms.get(name)?.topic ?? '';
   }
 
-  setTopic(member: Member, name: string, topic: string): void {
+  async setTopic(member: Member, name: string, topic: string): Promise<void> {
     const room = this.#roomOf(member, name);
     if ([...topic].length > 200) throw new Refusal('too-long', 'a topic has at most 200 characters');
+    await this.#directory.setTopic(room.name, topic);
     room.topic = topic;
     room.announce({ type: 'topic', room: room.name, name: member.name, topic });
   }
@@ -193,7 +216,7 @@ export class ChatServer {
    */
   async shutdown(): Promise<void> {
     const spread = Math.min(longestSpreadMs, this.#members.size);
-    const ends = [...this.#members].map((member) => {
+    const ends = [...this.#members.values()].map((member) => {
       member.send({ type: 'bye', reason: 'shutdown', again: 'later', waitMs: Math.round(Math.random() * spread) });
       return new Promise<void>((resolve) => {
         member.whenSettled(() => {
@@ -203,6 +226,13 @@ export class ChatServer {
       });
     });
     await Promise.all(ends);
+  }
+
+  /** The member of this server that bears a name. */
+  #memberNamed(name: string): Member | undefined {
+    const key = casefold(name);
+    for (const member of this.#members.values()) if (casefold(member.name) === key) return member;
+    return undefined;
   }
 
   #bounds(name: string): Bounds {
@@ -238,7 +268,7 @@ export class ChatServer {
   /** The owner has come again on another connection: the old one is lost, whether it knows or not. */
   #replace(before: Member): void {
     before.send({ type: 'bye', reason: 'replaced', again: 'no' });
-    this.logout(before, false);
+    void this.logout(before, false);
     before.peer.close('refused');
   }
 

@@ -1,3 +1,4 @@
+import type { ChatEvent } from '../../protocol/events.js';
 import type { Entry } from '../../protocol/journal.js';
 import type { ServerMessage } from '../../protocol/messages.js';
 import type { Encoder } from '../encoder.js';
@@ -21,8 +22,13 @@ export const jsonEncoder: Encoder = {
     for (const { id, number } of said) text += `${start}${quoted(id)},"number":${number}}\n`;
     return encoder.encode(text);
   },
-  message: (message: ServerMessage) => encoder.encode(`${JSON.stringify(message)}\n`),
+  message: (event) => encoder.encode(`${JSON.stringify(wireOf(event))}\n`),
 };
+
+/** Returns the message of the JSON wire for an event. The two have the same fields today, and need not have tomorrow. */
+function wireOf(event: ChatEvent): ServerMessage {
+  return event;
+}
 
 function rest({ number, time, from, body }: Entry): string {
   return `${number},"time":${time},"from":${quoted(from)},"body":${quoted(body)}}\n`;

@@ -9,11 +9,13 @@ import {
 import { SilenceWatch } from '../../../../core/silence.js';
 import { framed, jsonLines } from '../../../../framing/index.js';
 import { type Dialect, startsWith } from '../../../../net/dialect.js';
-import { type ClientMessage, chatVersion, type ServerMessage } from '../../protocol/messages.js';
+import type { ChatEvent } from '../../protocol/events.js';
+import { type ClientMessage, chatVersion } from '../../protocol/messages.js';
 import { Refusal } from '../../protocol/refusal.js';
 import { closeFor, type Member } from '../member.js';
-import type { Priced, RateLimiter } from '../rate-limiter.js';
+import type { Priced } from '../rate-limiter.js';
 import type { ChatServer, LoginRequest } from '../server.js';
+import { Session } from '../session.js';
 import { jsonEncoder } from './json-encoder.js';
 import { idOf, maxId, number, optional, positionOf, sizeOf, text, tooLong } from './json-fields.js';
 
@@ -46,9 +48,9 @@ export function jsonDialect(chat: ChatServer): Dialect {
     // People write braces too: after the greeting only a hello begins a conversation in JSON.
     afterGreeting: (first) => /^\ufeff?\{.*"type"\s*:\s*"hello"/.test(utf8.decode(first.subarray(0, 4096))),
     service: (peer) => {
-      let client: JsonClient | undefined;
+      let client: JsonSession | undefined;
       const make = (messages: Connection<ClientMessage>) => {
-        client = new JsonClient(chat, peer, messages);
+        client = new JsonSession(chat, peer, messages);
         return client;
       };
       const handler = framed(codec, make, { explain, budget: chat.budget })(peer);
@@ -66,35 +68,17 @@ function explain({ code, message }: WirelineError): Uint8Array {
   return jsonEncoder.message({ type: 'error', code: code === 'too-long' ? 'too-long' : 'bad-message', message });
 }
 
-class JsonClient implements Handler<ClientMessage> {
-  #member: Member | undefined;
-  #leaving = false;
+class JsonSession extends Session<ClientMessage> implements Handler<ClientMessage> {
   #silence: SilenceWatch | undefined;
   /** Waits for any sign of the client. */
   #probe: { readonly timer: Timer; answer(there: boolean): void } | undefined;
-  /** A hello is looked at. */
-  #greeting = false;
   /** It answers a ping. A bot need not. */
   #answers = false;
-  readonly #limiter: RateLimiter<ClientMessage>;
-  readonly #hello;
+  readonly #hello: Timer;
 
-  constructor(
-    readonly chat: ChatServer,
-    /** The connection to write to: what many are told is encoded once, and not by a codec of each. */
-    readonly peer: Connection,
-    messages: Connection<ClientMessage>,
-  ) {
+  constructor(chat: ChatServer, peer: Connection, messages: Connection<ClientMessage>) {
+    super(chat, peer, messages);
     this.#hello = chat.options.clock.after(helloMs, () => peer.close('idle'));
-    this.#limiter = chat.rateLimiterFor(peer, {
-      run: (message) => this.#run(message),
-      refuse: (message) => this.#refuse(new Refusal('rate', 'too many messages: this one is dropped'), message),
-      onThrottle: (why) => {
-        messages.pause();
-        if (why) this.#member?.send({ type: 'notice', message: why });
-      },
-      onResume: () => messages.resume(),
-    });
   }
 
   /** Something came from the client, and be it a part of a message. */
@@ -118,40 +102,21 @@ class JsonClient implements Handler<ClientMessage> {
   }
 
   data(message: ClientMessage): void {
-    this.#limiter.take(message, sizeOf(message), pricedAs.get(message.type) ?? 'said');
+    this.limiter.take(message, sizeOf(message), pricedAs.get(message.type) ?? 'said');
   }
 
-  drain(): void {
-    this.#member?.onDrain();
-  }
-
-  end(): void {
-    if (this.#member) this.#member.whenSettled(() => this.peer.end());
-    else this.peer.end();
-  }
-
-  close(_why: Closed): void {
+  override close(why: Closed): void {
     this.#hello.stop();
     this.#silence?.stop();
     this.#answerProbe(false);
-    this.#limiter.stop();
-    if (this.#member) this.chat.logout(this.#member, !this.#leaving);
+    super.close(why);
   }
 
-  #run(message: ClientMessage): void {
-    if (this.#leaving || this.peer.state === 'closed') return;
-    this.#attempt(() => this.#do(message), message);
+  protected override get holdsName(): boolean {
+    return true;
   }
 
-  #attempt(run: () => void, message: object): void {
-    try {
-      run();
-    } catch (error) {
-      this.#refuse(error, message);
-    }
-  }
-
-  #refuse(error: unknown, message: object): void {
+  protected refuse(error: unknown, message: object): void {
     if (!(error instanceof Refusal)) return closeFor(this.peer, error);
     const { room, id } = message as { room?: unknown; id?: unknown };
     const about = {
@@ -163,47 +128,38 @@ class JsonClient implements Handler<ClientMessage> {
   }
 
   /** Tells the client something, also before it is a member. */
-  #tell(message: ServerMessage): void {
-    if (this.#member) this.#member.send(message);
+  #tell(message: ChatEvent): void {
+    if (this.member) this.member.send(message);
     else if (this.peer.backlog > this.chat.options.maxBacklog) this.peer.close('slow');
     else this.peer.write(jsonEncoder.message(message));
   }
 
-  #do(message: ClientMessage): void {
+  protected handle(message: ClientMessage): void | Promise<void> {
     if (message.type === 'hello') return this.#greet(message);
     if (message.type === 'ping') return this.#tell({ type: 'pong', ...optional('id', message.id) });
     if (message.type === 'pong') return this.#onPong();
-    const member = this.#member;
+    const member = this.member;
     if (!member) throw new Refusal('hello-first', 'the first message is hello');
-    if (message.type === 'bye') this.#leave(member);
-    else this.#ask(member, message);
+    if (message.type === 'bye') this.leave(member);
+    else return this.#ask(member, message);
   }
 
-  #greet(hello: ClientMessage & { type: 'hello' }): void {
-    const { version, name, secret, session } = hello;
-    if (this.#member || this.#greeting) throw new Refusal('bad-message', 'hello was said before');
+  async #greet(hello: ClientMessage & { type: 'hello' }): Promise<void> {
+    const { version, name, secret, session, pong } = hello;
+    if (this.member) throw new Refusal('bad-message', 'hello was said before');
     if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
     const asked: LoginRequest & { secret: string } = {
       secret: secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId),
       ...(name === undefined ? {} : { name: text(name, 'name') }),
       ...(session === undefined ? {} : { session: text(session, 'session', 1, maxId) }),
     };
-    const rival = this.chat.rivalOf(asked);
-    if (!rival?.probe) return this.#admit(hello, asked);
-    this.#greeting = true;
-    rival.probe((there) => {
-      this.#greeting = false;
-      if (this.peer.state === 'closed') return;
-      if (there) this.#refuse(new Refusal('name-taken', `the name ${rival.name} is in use`), hello);
-      else this.#attempt(() => this.#admit(hello, asked), hello);
-    });
-  }
-
-  #admit({ pong }: ClientMessage & { type: 'hello' }, asked: LoginRequest & { secret: string }): void {
-    const member = this.chat.login(this.peer, jsonEncoder, asked);
-    member.payer = this.#limiter;
+    const rival = await this.chat.rivalOf(asked);
+    const there = rival?.probe && (await new Promise<boolean>((answer) => rival.probe?.(answer)));
+    if (there) throw new Refusal('name-taken', `the name ${rival.name} is in use`);
+    if (this.peer.state === 'closed') return;
+    const member = await this.chat.login(this.peer, jsonEncoder, asked);
+    if (!this.begin(member)) return;
     member.probe = (answer) => this.#askWhetherThere(answer);
-    this.#member = member;
     this.#hello.stop();
     this.#answers = pong === true;
     this.#silence = new SilenceWatch(this.chat.options.clock, silenceMs, {
@@ -218,18 +174,8 @@ class JsonClient implements Handler<ClientMessage> {
     this.#answers = true;
   }
 
-  #leave(member: Member): void {
-    this.#leaving = true;
-    member.whenSettled(() => {
-      member.send({ type: 'bye', reason: 'ended', again: 'yes' });
-      // It is gone at once, and not when its connection is: that takes until the client ends it too.
-      this.chat.logout(member, false);
-      this.peer.close('ended');
-    });
-  }
-
   /** What only a member may ask for. Types that are not known are ignored: a later version may have them. */
-  #ask(member: Member, message: ClientMessage): void {
+  #ask(member: Member, message: ClientMessage): void | Promise<void> {
     const { chat } = this;
     switch (message.type) {
       case 'say':
@@ -255,7 +201,7 @@ class JsonClient implements Handler<ClientMessage> {
 
   #history(member: Member, { room, before, limit }: ClientMessage & { type: 'history' }): void {
     const [end, count] = [number(before, 'before'), number(limit, 'limit')];
-    this.chat.history(member, text(room, 'room'), end, count).catch((error) => this.#refuse(error, { room }));
+    this.chat.history(member, text(room, 'room'), end, count).catch((error) => this.refuse(error, { room }));
   }
 
   #body(body: unknown): string {

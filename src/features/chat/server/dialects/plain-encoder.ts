@@ -1,6 +1,6 @@
 import { printable } from '../../../../core/index.js';
+import type { ChatEvent } from '../../protocol/events.js';
 import type { Entry } from '../../protocol/journal.js';
-import type { ServerMessage } from '../../protocol/messages.js';
 import type { Encoder } from '../encoder.js';
 
 const encoder = new TextEncoder();
@@ -55,7 +55,7 @@ function said(start: string, body: string): string {
   return `${start}${shown.replaceAll('\n', `\n${next}`)}\n`;
 }
 
-function words(message: ServerMessage): string {
+function words(message: ChatEvent): string {
   switch (message.type) {
     case 'entry':
       return spoken([message]);
@@ -75,7 +75,7 @@ function words(message: ServerMessage): string {
   }
 }
 
-function happened(message: ServerMessage): string {
+function happened(message: ChatEvent): string {
   switch (message.type) {
     case 'joined':
       return star(`you are in ${message.room}, ${company(message.members)}`) + topicOf(message.topic);

@@ -1,9 +1,9 @@
-import type { Closed, Connection, Handler, Service } from '../../../../core/index.js';
+import type { Connection, Handler, Service } from '../../../../core/index.js';
 import { conversation, framed, type TextMessage, telnet, text } from '../../../../framing/index.js';
 import { Refusal } from '../../protocol/refusal.js';
-import type { Member } from '../member.js';
-import type { RateLimiter } from '../rate-limiter.js';
+import { closeFor, type Member } from '../member.js';
 import type { ChatServer } from '../server.js';
+import { Session } from '../session.js';
 import { plainEncoder } from './plain-encoder.js';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -26,75 +26,54 @@ export function plainDialect(chat: ChatServer): Service {
     const tooLong = () =>
       peer.write(plainEncoder.message({ type: 'notice', message: 'a line was too long, and is dropped' }));
     const codec = text({ ...conversation, max: chat.options.maxMessage, onTooLong: tooLong });
-    return framed(codec, (lines) => new PlainClient(chat, peer, lines), { views: true, budget: chat.budget })(peer);
+    return framed(codec, (lines) => new PlainSession(chat, peer, lines), { views: true, budget: chat.budget })(peer);
   });
 }
 
 /** Commands that wait until earlier answers are paid for. */
 const asks = /^\/(join|who|rooms)\b/i;
 
-class PlainClient implements Handler<TextMessage> {
-  readonly #member: Member;
-  readonly #limiter: RateLimiter<string>;
+class PlainSession extends Session<string> implements Handler<TextMessage> {
   #room = '';
-  #leaving = false;
 
-  constructor(
-    readonly chat: ChatServer,
-    readonly peer: Connection,
-    lines: Connection<TextMessage>,
-  ) {
-    const notice = (message: string) => this.#member.send({ type: 'notice', message });
-    this.#limiter = chat.rateLimiterFor(peer, {
-      run: (line) => this.#run(line),
-      refuse: () => notice('too many messages: this one is dropped'),
-      onThrottle: (why) => {
-        lines.pause();
-        if (why) notice(why);
-      },
-      onResume: () => lines.resume(),
-    });
-    this.#member = chat.login(peer, plainEncoder);
-    this.#member.payer = this.#limiter;
-    notice(`welcome: you are ${this.#member.name}. /nick NAME changes that; /help says more`);
-    this.#limiter.take(`/join ${chat.options.lobby}`, 0, 'enters');
+  constructor(chat: ChatServer, peer: Connection, lines: Connection<TextMessage>) {
+    super(chat, peer, lines);
+    this.work(() => this.#greet(), '');
+    // It waits for the login, and comes before what the client sends.
+    this.limiter.take(`/join ${chat.options.lobby}`, 0, 'enters');
   }
 
   data({ bytes }: TextMessage): void {
     if (bytes.length === 0) return;
     const line = spoken(decoder.decode(bytes));
-    this.#limiter.take(line, bytes.length, asks.test(line) ? 'asked' : 'said');
+    this.limiter.take(line, bytes.length, asks.test(line) ? 'asked' : 'said');
   }
 
-  drain(): void {
-    this.#member.onDrain();
+  async #greet(): Promise<void> {
+    const member = await this.chat.login(this.peer, plainEncoder);
+    if (!this.begin(member)) return;
+    this.#notice(`welcome: you are ${member.name}. /nick NAME changes that; /help says more`);
   }
 
-  end(): void {
-    this.#member.whenSettled(() => this.peer.end());
+  #notice(message: string): void {
+    this.member?.send({ type: 'notice', message });
   }
 
-  close(_why: Closed): void {
-    this.#limiter.stop();
-    this.chat.logout(this.#member, false);
+  /** The client as a member, which it is as soon as it was greeted. */
+  get #member(): Member {
+    if (!this.member) throw new Refusal('gone', 'the chat is not ready');
+    return this.member;
   }
 
-  #run(line: string): void {
-    if (this.#leaving || this.peer.state === 'closed') return;
-    this.#attempt(() => {
-      if (line === 'Bye') this.#bye();
-      else if (line.startsWith('//')) this.#say(line.slice(1));
-      else if (line.startsWith('/')) this.#command(line);
-      else this.#say(line);
-    });
+  protected handle(line: string): void | Promise<void> {
+    if (line === 'Bye') return this.#bye();
+    if (line.startsWith('//')) return this.#say(line.slice(1));
+    return line.startsWith('/') ? this.#command(line) : this.#say(line);
   }
 
-  #attempt(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.#member.refuse(error);
-    }
+  protected refuse(error: unknown): void {
+    if (this.member) this.member.refuse(error);
+    else closeFor(this.peer, error);
   }
 
   #say(body: string): void {
@@ -107,7 +86,7 @@ class PlainClient implements Handler<TextMessage> {
     return this.#room;
   }
 
-  #command(line: string): void {
+  #command(line: string): void | Promise<void> {
     const [, command = '', rest = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
     const { chat } = this;
     switch (command.toLowerCase()) {
@@ -126,32 +105,33 @@ class PlainClient implements Handler<TextMessage> {
       case 'topic':
         return this.#topic(rest.trim());
       case 'help':
-        return help.forEach((words) => void this.#member.send({ type: 'notice', message: words }));
+        return help.forEach((words) => void this.#notice(words));
       case 'quit':
       case 'q':
-        return this.#quit();
+        return this.leave(this.#member);
       default:
         throw new Refusal('bad-message', `there is no command /${command}: /help says which there are`);
     }
   }
 
-  #topic(topic: string): void {
+  #topic(topic: string): void | Promise<void> {
     if (topic !== '') return this.chat.setTopic(this.#member, this.#here, topic === '-' ? '' : topic);
     const known = this.chat.topicOf(this.#here);
-    this.#member.send({ type: 'notice', message: known ? `topic: ${known}` : 'there is no topic' });
+    this.#notice(known ? `topic: ${known}` : 'there is no topic');
   }
 
   /** Who says Bye in a room means to say it there. */
   #bye(): void {
     if (this.#room !== '') this.#say('Bye');
-    this.#quit();
+    this.leave(this.#member);
   }
 
   /** A plain client is in one room: it leaves the one that it was in. */
-  #join(name: string): void {
+  async #join(name: string): Promise<void> {
     const before = this.#room;
     const member = this.#member;
-    this.chat.join(member, name);
+    await this.chat.join(member, name);
+    if (member.gone) return;
     if (before) this.chat.leave(member, before);
     this.#room = [...member.rooms.keys()].at(-1) ?? '';
   }
@@ -166,16 +146,6 @@ class PlainClient implements Handler<TextMessage> {
     if (count && !/^\d{1,6}$/.test(count)) throw new Refusal('bad-message', '/history [N], a number');
     const limit = count ? Number(count) : undefined;
     this.chat.history(this.#member, this.#here, undefined, limit).catch((error) => this.#member.refuse(error));
-  }
-
-  #quit(): void {
-    this.#leaving = true;
-    this.#member.whenSettled(() => {
-      this.#member.send({ type: 'bye', reason: 'ended', again: 'yes' });
-      // It is gone at once, and not when its connection is: that takes until the client ends it too.
-      this.chat.logout(this.#member, false);
-      this.peer.close('ended');
-    });
   }
 }
 
