@@ -74,9 +74,17 @@ writeFileSync('dist/LICENSES.txt', licences());
 
 // What is for a clone alone, and is not published.
 await bundle(
-  { ...common, input: { demo: 'dev/demo.ts', tour: 'dev/tour.ts', bench: 'benchmarks/index.ts' } },
+  {
+    ...common,
+    input: { demo: 'dev/demo.ts', tour: 'dev/tour.ts', manual: 'dev/manual.ts', bench: 'benchmarks/index.ts' },
+  },
   { ...modules, dir: 'dist/dev', sourcemap: true },
 );
+
+// `man wireline` after a global install.
+const page = spawnSync(process.execPath, ['dist/dev/manual.js'], { stdio: ['ignore', 'pipe', 2] });
+if (page.status !== 0) process.exit(1);
+writeFileSync('dist/wireline.1', page.stdout);
 
 const types = spawnSync(process.execPath, ['node_modules/tsc7/bin/tsc', '-p', 'tsconfig.types.json'], {
   stdio: ['ignore', 2, 2],

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Codec } from '../core/index.js';
 import { type LengthHeader, length, lines, netstring } from '../framing/index.js';
+import type { OptionTable } from './option-table.js';
 
 /** A framing as the command line names it: `text`, or the codec of one that needs no pause. */
 export type FramingChoice = 'text' | ((max: number) => Codec<Uint8Array>);
@@ -12,20 +13,20 @@ const named: Record<string, FramingChoice> = {
   netstring: (max) => netstring({ max }),
 };
 const forms: Record<string, LengthHeader['form']> = { '': 'big-endian', le: 'little-endian', ascii: 'ascii' };
-const hint = 'It is text, lines, length, netstring, or length:N, length:Nle or length:Nascii with a header of N bytes.';
+const hint =
+  'A framing is text, lines, length, netstring, or length:N, length:Nle or length:Nascii with a header of N bytes.';
 
-/** The option `--framing` of commands that exchange messages. */
-export function framingOption() {
-  const option = new Option(
-    '--framing <name>',
-    'how messages are told apart; also length:2, length:4le, length:10ascii ...',
-  );
-  // The choices are what help and completion offer; the reader takes more than these.
-  return option
-    .choices(Object.keys(named))
-    .argParser(framing)
-    .default('text' as FramingChoice, 'text');
-}
+/** The option `--framing` of commands that exchange messages. Its reader takes more than the choices. */
+export const framingOption = {
+  framing: {
+    flags: '--framing <name>',
+    help: 'how messages are told apart; also length:2, length:4le, length:10ascii ...',
+    choices: Object.keys(named),
+    read: framing,
+    default: 'text' as FramingChoice,
+    shown: 'text',
+  },
+} as const satisfies OptionTable;
 
 /** Reads `text`, `lines`, `netstring`, `length`, or `length:N` with `le` (lowest byte first) or `ascii` (digits). */
 function framing(word: string): FramingChoice {

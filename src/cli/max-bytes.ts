@@ -1,17 +1,17 @@
-import { Option } from '@commander-js/extra-typings';
 import type { Server } from '../net/index.js';
 import type { Logger } from './logger.js';
+import type { OptionTable } from './option-table.js';
 import { size } from './options.js';
 
 /** The option of servers that write what clients send into a folder. */
-export function maxBytesOption() {
-  return new Option(
-    '--max-bytes <size>',
-    'what the folder may hold, with what is in it at the start (default: any size)',
-  )
-    .argParser(size)
-    .default(undefined as number | undefined);
-}
+export const maxBytesOption = {
+  maxBytes: {
+    flags: '--max-bytes <size>',
+    help: 'what the folder may hold, with what is in it at the start (default: any size)',
+    read: size,
+    stops: 'clients from filling the disk',
+  },
+} as const satisfies OptionTable;
 
 /** The option of the library for the value of the command's. */
 export function given(maxBytes: number | undefined): { maxBytes?: number } {

@@ -60,6 +60,11 @@ export function countFlag(_flag: string, times: number): number {
   return times + 1;
 }
 
+/** Gathers the values of an option that may be given more than once. */
+export function repeated(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
 /** Makes options that were renamed an error, whose line has the new form. `former` has the new form of each old flag. */
 export function refuseFormer<Args extends unknown[], Opts extends OptionValues>(
   command: Command<Args, Opts>,

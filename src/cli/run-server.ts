@@ -1,66 +1,81 @@
-import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Service } from '../core/index.js';
 import { formatAddress, idle, type Observer, type Server, serve } from '../net/index.js';
 import { type LogFormat, type Logger, logConnections, loggedErrors, stderrLogger } from './logger.js';
+import type { OptionTable, Values } from './option-table.js';
 import { count, countFlag, number, time } from './options.js';
 import { reportFailure, verbosity } from './process.js';
 import { abortedBySignals } from './signals.js';
 import { stderr } from './stderr.js';
 
-/** The options that every server has. `stall` is the default of `--stall`, in milliseconds. */
-export function withServerOptions<Args extends unknown[], Opts extends OptionValues>(
-  command: Command<Args, Opts>,
-  { stall = 300_000 }: { stall?: number } = {},
-) {
-  return command
-    .addOption(logOption())
-    .option('--backlog <n>', 'connections that the system queues until they are accepted', count, 511)
-    .option('--max-connections <n>', 'connections served at a time; more are told so and closed', count, 10_000)
-    .addOption(
-      new Option('--max-per-address <n>', 'connections of one address at a time (0: any)')
-        .argParser(number)
-        .default(undefined as number | undefined, 'nine tenths of --max-connections'),
-    )
-    .option(
-      '--stall <time>',
-      'close a client that owes or is owed bytes and moves none for so long (0: never)',
-      time,
-      stall,
-    )
-    .option('--idle <time>', 'close a connection that sends nothing for so long (0: never)', time, 0)
-    .option('--grace <time>', 'how long a stopping server lets its clients take what is left', time, 5000)
-    .option('-q, --quiet', 'log only what goes wrong')
-    .addOption(
-      new Option('-v, --verbose', "log the end of each client's input too; twice: failures with stack traces")
-        .default(0)
-        .argParser(countFlag),
-    );
-}
+/** The options that every server has. */
+export const serverOptions = {
+  log: {
+    flags: '--log <format>',
+    help: 'how to log on stderr',
+    choices: ['text', 'json'],
+    read: logFormat,
+    default: 'text' as LogFormat,
+    environment: 'WIRELINE_LOG',
+  },
+  backlog: {
+    flags: '--backlog <n>',
+    help: 'connections that the system queues until they are accepted',
+    read: count,
+    default: 511,
+    stops: "a burst of connections from growing the system's queue",
+  },
+  maxConnections: {
+    flags: '--max-connections <n>',
+    help: 'connections served at a time; further ones are refused',
+    read: count,
+    default: 10_000,
+    stops: 'a flood from taking all memory and descriptors',
+  },
+  maxPerAddress: {
+    flags: '--max-per-address <n>',
+    help: 'connections of one address at a time (0: any)',
+    read: number,
+    shown: 'nine tenths of --max-connections',
+    stops: 'one host from taking all places',
+  },
+  stall: {
+    flags: '--stall <time>',
+    help: 'close a client that owes or is owed bytes and moves none for so long (0: never)',
+    read: time,
+    default: 300_000,
+    stops: 'a client that never reads, or stops in the middle',
+  },
+  idle: {
+    flags: '--idle <time>',
+    help: 'close a connection that sends nothing for so long (0: never)',
+    read: time,
+    default: 0,
+    stops: 'connections that are held and say nothing',
+  },
+  grace: {
+    flags: '--grace <time>',
+    help: 'how long a stopping server lets its clients take what is left',
+    read: time,
+    default: 5000,
+    stops: 'a client that does not read from holding up the end of the server',
+  },
+  quiet: { flags: '-q, --quiet', help: 'log only what goes wrong' },
+  verbose: {
+    flags: '-v, --verbose',
+    help: "log the end of each client's input too; twice: failures with stack traces",
+    read: countFlag,
+    default: 0,
+  },
+} as const satisfies OptionTable;
 
-function logOption() {
-  return new Option('--log <format>', 'how to log on stderr')
-    .choices(['text', 'json'])
-    .argParser(logFormat)
-    .default('text' as LogFormat);
-}
+/** The values of {@link serverOptions}. */
+export type ServerOptions = Values<typeof serverOptions>;
 
 function logFormat(value: string): LogFormat {
   if (value === 'text' || value === 'json') return value;
   const store = /^(memory$|sqlite:)/.test(value) ? ` The journal of a chat is chosen by --store ${value}.` : '';
   throw new InvalidArgumentError(`A format is text or json.${store}`);
-}
-
-/** What {@link withServerOptions} gives. */
-export interface ServerOptions {
-  backlog: number;
-  maxConnections: number;
-  maxPerAddress?: number | undefined;
-  stall: number;
-  idle: number;
-  grace: number;
-  log: LogFormat;
-  quiet?: true | undefined;
-  verbose: number | boolean;
 }
 
 /** What a sub-command does beside its service. */

@@ -1,29 +1,54 @@
-import { type Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings';
-import type { TextMessage, TextOptions } from '../framing/index.js';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { defaultMaxMessage, type TextMessage, type TextOptions } from '../framing/index.js';
+import type { OptionTable } from './option-table.js';
 import { size, time } from './options.js';
 
-/** The options of services whose messages are lines of text; `pauseMs` is the default of `--pause`. */
-export function withTextOptions<Args extends unknown[], Opts extends OptionValues>(
-  command: Command<Args, Opts>,
-  pauseMs = 50,
-) {
-  return command
-    .option('--pause <time>', 'a silence in mid-line that ends a message without a newline', time, pauseMs)
-    .option('--max-message <size>', 'the longest message', size, 16 * 1024 ** 2);
-}
+/** The options of services whose messages are lines of text. */
+export const textTable = {
+  pause: {
+    flags: '--pause <time>',
+    help: 'a silence in mid-line that ends a message without a newline',
+    read: time,
+    default: 50,
+  },
+  maxMessage: {
+    flags: '--max-message <size>',
+    help: 'the longest message',
+    read: size,
+    default: defaultMaxMessage,
+    stops: 'a message without an end from growing in memory',
+  },
+} as const satisfies OptionTable;
 
-/** What {@link withTextOptions} gives, as the framing takes it. */
-export function textOptions({ pause, maxMessage }: { pause: number; maxMessage: number }): TextOptions {
+/** Returns the values of {@link textTable} as the framing takes them. */
+export function textOptions({
+  pause,
+  maxMessage,
+}: {
+  readonly pause: number;
+  readonly maxMessage: number;
+}): TextOptions {
   return { pauseMs: pause, max: maxMessage };
 }
 
 /** The option of services that hold messages for their clients. */
-export function withMemoryOption<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  return command.option('--memory <size>', 'held for all clients together', size, 256 * 1024 ** 2);
-}
+export const memoryOption = {
+  memory: {
+    flags: '--memory <size>',
+    help: 'held for all clients together',
+    read: size,
+    default: 256 * 1024 ** 2,
+    stops: 'many that send and never read, or begin long messages',
+  },
+} as const satisfies OptionTable;
+
+/** The option of services whose clients may wait for a greeting. */
+export const greetOption = {
+  greet: { flags: '--greet <text>', help: 'a line that each client is sent first', read: greeting },
+} as const satisfies OptionTable;
 
 /** Reads the text of `--greet`: one line, of which the message is made that each client is sent first. */
-export function greeting(text: string): TextMessage {
+function greeting(text: string): TextMessage {
   if (/[\r\n]/.test(text)) throw new InvalidArgumentError('A greeting is one line.');
   return { bytes: new TextEncoder().encode(text), end: '\n' };
 }

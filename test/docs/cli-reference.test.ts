@@ -12,7 +12,7 @@ This page is made from what \`wireline COMMAND --help\` prints, and a test keeps
   takes a free one, and the line \`Server is listening on ADDRESS\` on stderr names it.
 - An **address to connect to** is \`HOST PORT\`, \`HOST:PORT\`, \`[v6]:PORT\`, \`tcp://HOST:PORT\` or \`unix:PATH\`.
 - A **size** is a number of bytes, or of KiB, MiB, GiB or TiB: \`64KiB\`, \`64KB\` and \`64k\` are all 65,536 bytes. A **time** needs its unit, \`ms\`, \`s\`, \`m\` or
-  \`h\`: \`500ms\`; 0 needs none. An **n** is a whole number from 1 on, or from 0 on where 0 has a meaning, which the option says.
+  \`h\`: \`500ms\`; 0 needs none. An **n** is a whole number of at least 1, or of at least 0 where 0 has a meaning, which the option says.
 - stdout carries payload only. The listening line, logs, prompts and progress go to stderr.
 - Exit status: see [reasons.md](reasons.md).
 `;
@@ -33,7 +33,7 @@ test('docs/reference/cli.md says what --help says', async () => {
 
 function section(command: AnyCommand, prefix: string): string {
   describeDefaults(command);
-  const rows = command.options.map(row);
+  const rows = command.options.filter(({ hidden }) => !hidden).map(row);
   const table = rows.length > 0 ? ['| option | default | |', '| --- | --- | --- |', ...rows, ''] : [];
   const children = command.commands.map(
     (child) => `- \`${prefix}${command.name()} ${child.name()}\`: ${child.summary()}`,
@@ -56,7 +56,8 @@ function row(option: Option): string {
 
 function defaultOf(option: Option): string {
   const { defaultValue: value, defaultValueDescription: words } = option;
-  if (value === undefined || !option.required || Array.isArray(value)) return '';
+  if (!option.required || Array.isArray(value)) return '';
+  if (value === undefined) return words ?? '';
   return words?.includes(' ') ? words : `\`${words ?? value}\``;
 }
 

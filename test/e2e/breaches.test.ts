@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, run, server, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 import { client, type HeardSocket, listener } from '../support/heard.js';
+import { queueFull } from '../support/queue-full.js';
 
 /** The options in the first column of the table under a heading of a page. */
 function documented(page: string, heading: RegExp): string[] {
@@ -60,7 +61,7 @@ const breaches: Record<string, () => Promise<void>> = {
     // The system answers nobody once the queue of a server that accepts nobody is full.
     const echo = await server('echo', '--backlog', '1');
     echo.child.kill('SIGSTOP');
-    for (let at = 0; at < 3; at++) client(echo.port);
+    await queueFull(Number(echo.port));
     const late = await run(['send', '127.0.0.1', echo.port, '--connect-timeout', '200ms'], 'x');
     expect(late).toMatchObject({ status: 4, stderr: expect.stringMatching(/no answer within 200 ms/) });
   },
@@ -152,7 +153,7 @@ const breaches: Record<string, () => Promise<void>> = {
     const echo = await server('echo', '--backlog', '1');
     echo.child.kill('SIGSTOP');
     onTestFinished(() => void echo.child.kill('SIGKILL'));
-    for (let at = 0; at < 3; at++) client(echo.port);
+    await queueFull(Number(echo.port));
     const clients = [
       ...[['ask', '-m', 'x'], ['send'], ['connect'], ['announce', '--name', 'x'], ['talk'], ['chat']],
       ...[['ls'], ['get', 'x'], ['put', 'package.json']],

@@ -10,6 +10,7 @@ import { Cli, type Run, run, server, until } from '../support/cli.js';
 import { removeFolder } from '../support/folder.js';
 import { freePort } from '../support/free-port.js';
 import { peer } from '../support/peers.js';
+import { queueFull } from '../support/queue-full.js';
 
 /** Holds a failed run against what the design says of it: one line, a status, and soon. */
 function expectFailure({ stderr, status, stdout, ms }: Run, wanted: number, line: RegExp): void {
@@ -146,10 +147,7 @@ test('--connect-timeout', async () => {
   // A server that is alive but accepts nobody: once its queue is full, the system answers no one.
   const { child, port } = await listeningChild({ host: '127.0.0.1', port: 0, backlog: 1 });
   child.kill('SIGSTOP');
-  for (let at = 0; at < 4; at++) {
-    const waiting = net.connect(port, '127.0.0.1').on('error', () => {});
-    onTestFinished(() => void waiting.destroy());
-  }
+  await queueFull(Number(port));
   const failure = await run(['send', '--connect-timeout', '300ms', '127.0.0.1', String(port)]);
   expectFailure(failure, 4, /cannot connect to 127\.0\.0\.1:\d+: no answer within 300 ms/);
 });

@@ -1,14 +1,25 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { onlyTarget, receiptOptions, withClientOptions, withReceiptOptions } from '../../cli/client-options.js';
+import { clientOptions, onlyTarget, receiptOptions, receiptTable } from '../../cli/client-options.js';
 import { examples } from '../../cli/help.js';
 import { type LineEnd, lineEndOption } from '../../cli/line-end-option.js';
+import { type OptionTable, withOptions } from '../../cli/option-table.js';
 import { abortableBy, runClientCommand } from '../../cli/process.js';
 import { inputOf, standardOutput } from '../../cli/stdio.js';
 import type { Output } from '../../core/index.js';
 import { connect } from './client.js';
 
 const LF = 10;
+
+const connectingOptions = {
+  ...lineEndOption('lf', 'each line that is typed'),
+  halfClose: {
+    flags: '--no-half-close',
+    help: 'stay until the server closes: for servers that take the end of input for a hang-up',
+  },
+  ...clientOptions,
+  ...receiptTable,
+} as const satisfies OptionTable;
 
 /** `wireline connect`: both directions at once. */
 export function connectCommand() {
@@ -19,10 +30,8 @@ export function connectCommand() {
         'server still says is printed whole.',
     )
     .usage('[options] HOST PORT')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
-    .addOption(lineEndOption('lf', 'each line that is typed'))
-    .option('--no-half-close', 'stay until the server closes: for servers that take the end of input for a hang-up');
-  return withReceiptOptions(withClientOptions(command))
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH');
+  return withOptions(command, connectingOptions)
     .addHelpText('after', examples('wireline connect localhost 9000', 'wireline connect unix:/run/app.sock < request'))
     .action((words, options) =>
       runClientCommand(async (signal) => {

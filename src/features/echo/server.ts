@@ -3,6 +3,9 @@ import { Budget, type Clock, type Service } from '../../core/index.js';
 /** Nobody says when the last of a backlog has been taken, so that so many bytes of it are not counted. */
 const uncounted = 32 * 1024;
 
+/** Bytes that {@link echo} holds for one connection where the caller does not say. */
+export const defaultBuffer = 16 * 1024 * 1024;
+
 /** How much {@link echo} holds of what its clients have not yet read back. */
 export interface EchoOptions {
   /** Bytes held for one connection (default 16 MiB): beyond them it is not read from until it reads. */
@@ -21,7 +24,7 @@ export interface EchoOptions {
  * reading until the client reads, so memory stays bounded whatever a client does. Ends when the client does,
  * after its last byte has gone back.
  */
-export function echo({ buffer = 16 * 1024 * 1024, memory = 256 * 1024 * 1024, clock }: EchoOptions = {}): Service {
+export function echo({ buffer = defaultBuffer, memory = 256 * 1024 * 1024, clock }: EchoOptions = {}): Service {
   const budget = new Budget(memory, clock);
   return (peer) => {
     let received = 0;

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Command, Option } from '@commander-js/extra-typings';
-import { type FramingChoice, framingOption } from '../../cli/framing-option.js';
+import { Command } from '@commander-js/extra-typings';
+import { framingOption } from '../../cli/framing-option.js';
 import { examples } from '../../cli/help.js';
+import { type OptionTable, type Values, withOptions } from '../../cli/option-table.js';
 import { count, time } from '../../cli/options.js';
 import { reportFailure } from '../../cli/process.js';
-import { runServer, withServerOptions } from '../../cli/run-server.js';
-import { greeting, textOptions, withMemoryOption, withTextOptions } from '../../cli/text-options.js';
+import { runServer, serverOptions } from '../../cli/run-server.js';
+import { greetOption, memoryOption, textOptions, textTable } from '../../cli/text-options.js';
 import { Budget, type Codec, type Connection, type Service, WirelineError } from '../../core/index.js';
 import { type TextMessage, text, withEnds } from '../../framing/index.js';
 import { greeted } from '../../net/greeted.js';
@@ -22,25 +23,42 @@ const costly = 8 * 1024;
 /** The built-in transforms that look at characters, which takes its time. */
 const slow = new Set(['reverse', 'upper', 'lower']);
 
+const transformOptions = {
+  with: {
+    flags: '--with <transform>',
+    help: 'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
+    required: true,
+  },
+  ...framingOption,
+  workers: {
+    flags: '--workers <n>',
+    help: 'threads for a module, and for large messages',
+    read: count,
+    default: availableParallelism(),
+    shown: 'one per core',
+  },
+  deadline: {
+    flags: '--deadline <time>',
+    help: 'how long a thread may take for a message',
+    read: time,
+    default: 5000,
+    stops: 'a message that a transform never finishes from holding a thread',
+  },
+  ...greetOption,
+  ...textTable,
+  ...serverOptions,
+  ...memoryOption,
+} as const satisfies OptionTable;
+
+type Options = Values<typeof transformOptions>;
+
 /** `wireline serve transform`: the server of text 5. */
 export function serveTransform() {
   const command = new Command('transform')
     .summary('answer each message with a modification of it')
     .description('Answers each message with what a transform makes of it, in the order of the messages.')
-    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .requiredOption(
-      '--with <transform>',
-      'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
-    )
-    .addOption(framingOption())
-    .addOption(
-      new Option('--workers <n>', 'threads for a module, and for large messages')
-        .argParser(count)
-        .default(availableParallelism(), 'one a core'),
-    )
-    .option('--deadline <time>', 'how long a thread may take for a message', time, 5000)
-    .option('--greet <text>', 'a line that each client is sent first', greeting);
-  return withMemoryOption(withServerOptions(withTextOptions(command)))
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH');
+  return withOptions(command, transformOptions)
     .addHelpText(
       'after',
       examples('wireline serve transform --with reverse 9000', 'wireline serve transform --with ./shout.mjs 9000'),
@@ -64,17 +82,11 @@ export function serveTransform() {
 }
 
 /** The service of the options; a greeting is a message of the same framing. */
-function greetedTransform(options: ServedOptions, make: TransformOptions['make']): Service {
+function greetedTransform(options: Options & { readonly atOnce: number }, make: TransformOptions['make']): Service {
   const codec = codecOf(options);
   const { greet, atOnce, memory } = options;
   const budget = new Budget(memory);
   return greeted(greet && codec.encode(greet), transform({ codec, make, views: true, atOnce, budget }));
-}
-
-interface ServedOptions extends CodecOptions {
-  greet?: TextMessage;
-  atOnce: number;
-  memory: number;
 }
 
 interface LazyPool {
@@ -83,7 +95,7 @@ interface LazyPool {
 }
 
 /** The pool, made when it is first needed. */
-function lazyPool(word: string, options: { workers: number; deadline: number }): LazyPool {
+function lazyPool(word: string, options: Options): LazyPool {
   let made: Promise<TransformPool> | undefined;
   const get = () => {
     made ??= transformPool({
@@ -140,13 +152,7 @@ function unusable({ code, message }: NodeJS.ErrnoException): string {
   return `this Node (${process.version}) cannot load TypeScript; 22.18 and newer can`;
 }
 
-interface CodecOptions {
-  framing: FramingChoice;
-  pause: number;
-  maxMessage: number;
-}
-
-function codecOf(options: CodecOptions): Codec<TextMessage> {
+function codecOf(options: Options): Codec<TextMessage> {
   if (options.framing === 'text') return text(textOptions(options));
   return withEnds(options.framing(options.maxMessage));
 }

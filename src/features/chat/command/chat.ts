@@ -1,13 +1,39 @@
 import { isatty } from 'node:tty';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { onlyTarget, withClientOptions } from '../../../cli/client-options.js';
+import { clientOptions, onlyTarget } from '../../../cli/client-options.js';
 import { examples } from '../../../cli/help.js';
-import { number } from '../../../cli/options.js';
+import { type OptionTable, type Values, withOptions } from '../../../cli/option-table.js';
+import { number, repeated } from '../../../cli/options.js';
 import { runClientCommand, setPainted } from '../../../cli/process.js';
 import { WirelineError } from '../../../core/index.js';
 import { formatAddress, targetOf } from '../../../net/address.js';
 import type { ChatSessionOptions } from './session.js';
 import { SavedState } from './state.js';
+
+const chattingOptions = {
+  name: {
+    flags: '--name <name>',
+    help: 'the name to be known by (default: the server gives one)',
+    read: nameGiven,
+    environment: 'WIRELINE_NAME',
+  },
+  room: {
+    flags: '--room <room>',
+    help: 'a room to be in, may be given more than once (default: lobby)',
+    read: repeated,
+  },
+  replay: {
+    flags: '--replay <n>',
+    help: 'messages shown on joining (default: as many as the server has it)',
+    read: number,
+  },
+  listenOnly: {
+    flags: '--listen-only',
+    help: 'a pipe that sends nothing: stdin is not read, and its end ends nothing',
+  },
+  json: { flags: '--json', help: "a pipe of JSON lines: the server's messages out, and messages for it in" },
+  ...clientOptions,
+} as const satisfies OptionTable;
 
 /** `wireline chat`: the rooms of a server, full screen on a terminal, and else lines in and lines out. */
 export function chatCommand() {
@@ -19,13 +45,8 @@ export function chatCommand() {
         'Cut off, it comes back by itself, and nothing is lost or said twice.',
     )
     .usage('[options] [HOST PORT]')
-    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH (default: the last server, or localhost:9000)')
-    .option('--name <name>', 'the name to be known by (default: the server gives one)', nameGiven)
-    .option('--room <room>', 'a room to be in, may be given more than once (default: lobby)', add)
-    .option('--replay <n>', 'entries told on joining (default: as many as the server has it)', number)
-    .option('--listen-only', 'a pipe that says nothing: stdin is not read, and its end ends nothing')
-    .option('--json', "a pipe of JSON lines: the server's messages out, and messages for it in");
-  return withClientOptions(command)
+    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH (default: the last server, or localhost:9000)');
+  return withOptions(command, chattingOptions)
     .addHelpText(
       'after',
       examples(
@@ -52,16 +73,10 @@ function withHint(error: unknown): unknown {
   return new WirelineError(code, `${message}; wireline chat HOST PORT names another server`, { cause });
 }
 
-interface Options {
-  readonly name?: string | undefined;
-  readonly room?: string[] | undefined;
-  readonly replay?: number | undefined;
-  readonly connectTimeout: number;
-  readonly quiet?: true | undefined;
-  readonly listenOnly?: true | undefined;
-}
-
-function callOf(words: readonly string[], { name, room, replay, connectTimeout, quiet, listenOnly }: Options) {
+function callOf(
+  words: readonly string[],
+  { name, room, replay, connectTimeout, quiet, listenOnly }: Values<typeof chattingOptions>,
+) {
   const state = new SavedState();
   const address = words.length === 0 ? targetOf(state.last ?? 'localhost:9000') : onlyTarget(words);
   const server = formatAddress(address);
@@ -93,8 +108,4 @@ async function chat(call: ChatSessionOptions, json: boolean): Promise<void> {
 function nameGiven(name: string): string {
   if (name.trim() === '') throw new InvalidArgumentError('A name is not empty.');
   return name;
-}
-
-function add(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }

@@ -1,11 +1,107 @@
-import { Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
 import type { Logger } from '../../../cli/logger.js';
+import { type OptionTable, type Values, withOptions } from '../../../cli/option-table.js';
 import { count, number, refuseFormer, size, time } from '../../../cli/options.js';
-import { runServer, type ServerOptions, withServerOptions } from '../../../cli/run-server.js';
+import { runServer, serverOptions } from '../../../cli/run-server.js';
 import { type Connection, WirelineError } from '../../../core/index.js';
 import type { Journal, Retention } from '../protocol/journal.js';
-import type { ChatLimits, ChatService } from './service.js';
+import { defaults } from '../server/options.js';
+import type { ChatService } from './service.js';
+
+const chatOptions = {
+  store: {
+    flags: '--store <where>',
+    help: 'memory or sqlite:FILE: where the messages are kept',
+    read: store,
+    default: 'memory',
+  },
+  sync: {
+    flags: '--sync <mode>',
+    help: 'full: what is acknowledged survives a power cut; normal: it survives a crash',
+    read: sync,
+    default: 'full',
+  },
+  retain: {
+    flags: '--retain <n>',
+    help: 'messages kept of each room (default: memory 10000, sqlite all)',
+    read: count,
+    stops: 'a journal that grows without end',
+  },
+  retainFor: { flags: '--retain-for <time>', help: 'how long a message is kept', read: time },
+  retainBytes: {
+    flags: '--retain-bytes <size>',
+    help: 'bytes kept of each room',
+    read: size,
+    stops: 'long messages from filling the disk',
+  },
+  lobby: {
+    flags: '--lobby <room>',
+    help: 'the room that plain-text clients are in first',
+    read: String,
+    default: defaults.lobby,
+  },
+  replay: { flags: '--replay <n>', help: 'messages shown on joining', read: number, default: defaults.replay },
+  hold: {
+    flags: '--hold <time>',
+    help: 'how long a name is held for the return of its owner',
+    read: time,
+    default: defaults.holdMs,
+  },
+  rate: {
+    flags: '--rate <n>',
+    help: 'messages per second that a member may send in the long run (0: any)',
+    read: number,
+    default: defaults.rateLimit.rate,
+    stops: 'one member from flooding its rooms',
+  },
+  burst: {
+    flags: '--burst <n>',
+    help: 'messages that a member may send at once',
+    read: count,
+    default: defaults.rateLimit.burst,
+    stops: 'one member from flooding its rooms at once',
+  },
+  maxMessage: {
+    flags: '--max-message <size>',
+    help: 'the longest message',
+    read: size,
+    // Every member receives each message.
+    default: defaults.maxMessage,
+    stops: 'one member from taking all memory',
+  },
+  maxBacklog: {
+    flags: '--max-backlog <size>',
+    help: 'waiting for a member before it is closed as slow',
+    read: size,
+    default: defaults.maxBacklog,
+    stops: 'members that do not read from taking all memory',
+  },
+  memory: {
+    flags: '--memory <size>',
+    help: 'held for all members together',
+    read: size,
+    default: defaults.memory,
+    stops: 'many members that do not read, or begin long messages',
+  },
+  maxRooms: {
+    flags: '--max-rooms <n>',
+    help: 'rooms in all',
+    read: count,
+    default: defaults.maxRooms,
+    stops: 'rooms without number from taking all memory',
+  },
+  maxMembers: {
+    flags: '--max-members <n>',
+    help: 'members of a room',
+    read: count,
+    default: defaults.maxMembers,
+    stops: 'one room from costing every message the work of a whole server',
+  },
+  ...serverOptions,
+} as const satisfies OptionTable;
+
+type Options = Values<typeof chatOptions>;
 
 /** `wireline serve chat`: rooms for people with nc, with `wireline chat`, and for bots. */
 export function serveChat() {
@@ -16,12 +112,13 @@ export function serveChat() {
         'is said is numbered and kept in a journal, and who comes back gets what it missed, once.',
     )
     .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH');
-  return withServerOptions(withLimits(withJournal(command)))
+  refuseFormer(command, { '--keep': '--retain', '--keep-for': '--retain-for', '--keep-bytes': '--retain-bytes' });
+  return withOptions(command, chatOptions)
     .addHelpText('after', examples('wireline serve chat 9000', 'wireline serve chat --store sqlite:chat.db 9000'))
     .action(serveRooms);
 }
 
-async function serveRooms(address: string, options: ServerOptions & Options): Promise<void> {
+async function serveRooms(address: string, options: Options): Promise<void> {
   let rooms: ChatService | undefined;
   let journal: Journal | undefined;
   let logger: Logger | undefined;
@@ -42,45 +139,6 @@ async function serveRooms(address: string, options: ServerOptions & Options): Pr
     onStopping: async () => rooms?.shutdown(),
   });
   await journal?.close();
-}
-
-/** Where the journal is kept, and for how long. */
-function withJournal<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  refuseFormer(command, { '--keep': '--retain', '--keep-for': '--retain-for', '--keep-bytes': '--retain-bytes' });
-  return command
-    .option('--store <where>', 'memory or sqlite:FILE: where the messages are kept', store, 'memory')
-    .option(
-      '--sync <mode>',
-      'full: what is acknowledged survives a power cut; normal: it survives a crash',
-      sync,
-      'full',
-    )
-    .option('--retain <n>', 'messages kept of each room (default: memory 10000, sqlite all)', count)
-    .option('--retain-for <time>', 'how long a message is kept', time)
-    .option('--retain-bytes <size>', 'bytes kept of each room', size);
-}
-
-/** What members may do. */
-function withLimits<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  return command
-    .option('--lobby <room>', 'the room that plain-text clients are in first', 'lobby')
-    .option('--replay <n>', 'entries told on joining', number, 50)
-    .option('--hold <time>', 'how long a name is held for the return of who had it', time, 60_000)
-    .option('--rate <n>', 'messages a second that a member may send in the long run (0: any)', number, 20)
-    .option('--burst <n>', 'messages that a member may send at once', count, 100)
-    .option('--max-message <size>', 'the longest message', size, 256 * 1024)
-    .option('--max-backlog <size>', 'waiting for a member before it is closed as slow', size, 4 * 1024 ** 2)
-    .option('--memory <size>', 'held for all members together', size, 256 * 1024 ** 2)
-    .option('--max-rooms <n>', 'rooms in all', count, 10_000)
-    .option('--max-members <n>', 'members of a room', count, 10_000);
-}
-
-interface Options extends ChatLimits {
-  readonly store: string;
-  readonly sync: 'full' | 'normal';
-  readonly retain?: number | undefined;
-  readonly retainFor?: number | undefined;
-  readonly retainBytes?: number | undefined;
 }
 
 function retentionOf(options: Options) {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
+import { type OptionTable, type Values, withOptions } from '../../../cli/option-table.js';
 import { count } from '../../../cli/options.js';
 import { setStatus, writeErr, writeNote, writeOut } from '../../../cli/process.js';
 import { escapedJson, readableName, readableSize } from '../../../cli/readable.js';
@@ -19,7 +20,25 @@ import {
 import { type GetResult, get, getTree, IsFolder } from '../client/get.js';
 import type { FilesSession } from '../client/session.js';
 import { type FileTarget, pathParts } from '../protocol/tree.js';
-import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
+import { progressFor, type TransferOptions, transferOptions, withFiles } from './transfer-options.js';
+
+const gettingOptions = {
+  output: {
+    flags: '-o, --output <file>',
+    help: 'the file or folder to make; - is stdout (default: the name, here)',
+  },
+  force: { flags: '--force', help: 'replace what is there' },
+  sync: { flags: '--no-sync', help: 'do not wait for the disk: faster, and a power cut may take what came last' },
+  maxFiles: {
+    flags: '--max-files <n>',
+    help: 'files and folders of a tree, at most',
+    read: count,
+    default: 1_000_000,
+    stops: 'a tree that never ends',
+  },
+  hash: { flags: '--no-hash', help: 'check the length only: faster, for what is checked in another way' },
+  ...transferOptions,
+} as const satisfies OptionTable;
 
 /** `wireline get`: fetches files by name. */
 export function getCommand() {
@@ -30,26 +49,13 @@ export function getCommand() {
         'SHA-256 has proved right.',
     )
     .usage('[options] HOST PORT NAME [-]')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the name; a - after it is stdout')
-    .option('-o, --output <file>', 'the file or folder to make; - is stdout (default: the name, here)')
-    .option('--force', 'replace what is there')
-    .option('--no-sync', 'do not wait for the disk: faster, and a power cut may take what came last')
-    .option('--max-files <n>', 'files and folders of a tree, at most', count, 1_000_000)
-    .option('--no-hash', 'check the length only: faster, for what is checked in another way');
-  return withTransferOptions(command)
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the name; a - after it is stdout');
+  return withOptions(command, gettingOptions)
     .addHelpText('after', examples('wireline get localhost 9000 notes.txt', 'wireline get nas:9000 photos -o backup'))
     .action((words, options) => withFiles(words, options, (session, rest) => fetchAll(session, rest, options)));
 }
 
-interface GetCommandOptions extends TransferOptions {
-  output?: string | undefined;
-  force?: true | undefined;
-  hash: boolean;
-  sync: boolean;
-  maxFiles: number;
-}
-
-async function fetchAll(session: FilesSession, words: string[], options: GetCommandOptions): Promise<void> {
+async function fetchAll(session: FilesSession, words: string[], options: Values<typeof gettingOptions>): Promise<void> {
   const [name, dash, ...more] = words;
   if (name === undefined) throw new WirelineError('usage', 'the name of a file is missing after the address');
   if (dash !== undefined && options.output !== undefined) {

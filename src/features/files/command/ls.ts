@@ -1,11 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
+import { withOptions } from '../../../cli/option-table.js';
 import { writeOut } from '../../../cli/process.js';
 import { escapedJson, readableName, readableSize } from '../../../cli/readable.js';
 import { WirelineError } from '../../../core/index.js';
 import { list } from '../client/ls.js';
 import type { TreeListing } from '../protocol/tree.js';
-import { withFiles, withTransferOptions } from './transfer-options.js';
+import { transferOptions, withFiles } from './transfer-options.js';
 
 /** `wireline ls`: what a files service has. */
 export function lsCommand() {
@@ -14,7 +15,7 @@ export function lsCommand() {
     .description('Lists the files and folders of a files service.')
     .usage('[options] HOST PORT [PATH]')
     .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then a folder');
-  return withTransferOptions(command)
+  return withOptions(command, transferOptions)
     .addHelpText('after', examples('wireline ls localhost 9000', 'wireline ls --json nas:9000 photos'))
     .action((words, options) =>
       withFiles(words, options, async (session, [path = '', ...more]) => {

@@ -2,6 +2,7 @@ import { type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
+import { type OptionTable, type Values, withOptions } from '../../../cli/option-table.js';
 import { setStatus, writeErr, writeOut } from '../../../cli/process.js';
 import { escapedJson, readableName, readableSize } from '../../../cli/readable.js';
 import { inputOf, isTyped } from '../../../cli/stdio.js';
@@ -10,7 +11,17 @@ import { errorText } from '../../../net/system-errors.js';
 import { type FileToPut, makeFolder, type PutResult, putAll } from '../client/put.js';
 import type { FilesSession } from '../client/session.js';
 import { filesUnder, type LeaveOut } from '../client/tree.js';
-import { progressFor, type TransferOptions, withFiles, withTransferOptions } from './transfer-options.js';
+import { progressFor, type TransferOptions, transferOptions, withFiles } from './transfer-options.js';
+
+const puttingOptions = {
+  name: { flags: '--name <name>', help: 'what to call it at the server (default: as here)' },
+  force: { flags: '--force', help: 'replace what is there' },
+  sync: {
+    flags: '--no-sync',
+    help: 'do not have the server wait for its disk: faster, and a power cut may take what came last',
+  },
+  ...transferOptions,
+} as const satisfies OptionTable;
 
 /** `wireline put`: sends files to a files service that is writable. */
 export function putCommand() {
@@ -18,11 +29,8 @@ export function putCommand() {
     .summary('send a file, or a folder of them')
     .description('Sends a file, or all files of a folder. It has its name at the server only when it is there whole.')
     .usage('[options] HOST PORT FILE')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the file; - is stdin')
-    .option('--name <name>', 'what to call it at the server (default: as here)')
-    .option('--force', 'replace what is there')
-    .option('--no-sync', 'do not have the server wait for its disk: faster, and a power cut may take what came last');
-  return withTransferOptions(command)
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then the file; - is stdin');
+  return withOptions(command, puttingOptions)
     .addHelpText(
       'after',
       examples('wireline put localhost 9000 notes.txt', 'tar c . | wireline put nas:9000 - --name all.tar'),
@@ -30,13 +38,7 @@ export function putCommand() {
     .action((words, options) => withFiles(words, options, (session, rest) => sendAll(session, rest, options)));
 }
 
-interface PutCommandOptions extends TransferOptions {
-  name?: string | undefined;
-  force?: true | undefined;
-  sync: boolean;
-}
-
-async function sendAll(session: FilesSession, words: string[], options: PutCommandOptions): Promise<void> {
+async function sendAll(session: FilesSession, words: string[], options: Values<typeof puttingOptions>): Promise<void> {
   const [file, ...more] = words;
   if (file === undefined) throw new WirelineError('usage', 'the file is missing after the address; - is stdin');
   if (more.length > 0) throw new WirelineError('usage', 'one file is sent at a time: a folder for many');

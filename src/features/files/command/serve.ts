@@ -1,10 +1,17 @@
 import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
 import { given, maxBytesOption, warnOfRoom } from '../../../cli/max-bytes.js';
-import { runServer, withServerOptions } from '../../../cli/run-server.js';
+import { type OptionTable, withOptions } from '../../../cli/option-table.js';
+import { runServer, serverOptions } from '../../../cli/run-server.js';
 import { systemClock } from '../../../core/index.js';
 import { files } from '../server/files.js';
 import { servedTree } from '../tree/served-tree.js';
+
+const servingOptions = {
+  writable: { flags: '--writable', help: 'let clients put files' },
+  ...maxBytesOption,
+  ...serverOptions,
+} as const satisfies OptionTable;
 
 /** `wireline serve files`: files by name, of text 5. */
 export function serveFiles() {
@@ -16,10 +23,8 @@ export function serveFiles() {
     )
     .usage('DIR [options] PORT')
     .argument('<dir>', 'the folder')
-    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .option('--writable', 'let clients put files')
-    .addOption(maxBytesOption());
-  return withServerOptions(command)
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH');
+  return withOptions(command, servingOptions)
     .addHelpText(
       'after',
       examples(

@@ -1,28 +1,21 @@
 import { isatty } from 'node:tty';
-import type { Command, OptionValues } from '@commander-js/extra-typings';
-import { withClientOptions, withTimeLimit } from '../../../cli/client-options.js';
+import { clientOptions, timeLimitOptions } from '../../../cli/client-options.js';
 import { canMoveCursor } from '../../../cli/job-control.js';
+import type { OptionTable, Values } from '../../../cli/option-table.js';
 import { runClientCommand } from '../../../cli/process.js';
 import type { Progress } from '../../../cli/progress.js';
 import { parseTarget } from '../../../net/address.js';
 import { type FilesSession, openFiles } from '../client/session.js';
 
 /** The options that every client of a files service has. */
-export function withTransferOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  return withTimeLimit(withClientOptions(command), 60_000).option(
-    '--json',
-    'print progress and what was done as lines of JSON, for programs',
-  );
-}
+export const transferOptions = {
+  ...clientOptions,
+  ...timeLimitOptions,
+  json: { flags: '--json', help: 'print progress and what was done as lines of JSON, for programs' },
+} as const satisfies OptionTable;
 
-/** What {@link withTransferOptions} gives. */
-export interface TransferOptions {
-  connectTimeout: number;
-  timeout: number;
-  quiet?: true | undefined;
-  verbose: number | boolean;
-  json?: true | undefined;
-}
+/** The values of {@link transferOptions}. */
+export type TransferOptions = Values<typeof transferOptions>;
 
 /** Connects to the files service that `words` begin with, runs `work` with the words that are left, and ends. */
 export function withFiles(

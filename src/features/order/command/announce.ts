@@ -1,10 +1,18 @@
 import { Command } from '@commander-js/extra-typings';
-import { onlyTarget, withClientOptions } from '../../../cli/client-options.js';
+import { clientOptions, onlyTarget } from '../../../cli/client-options.js';
 import { examples } from '../../../cli/help.js';
 import { lineEndOption } from '../../../cli/line-end-option.js';
+import { type OptionTable, withOptions } from '../../../cli/option-table.js';
 import { abortableBy, runClientCommand, writeNote } from '../../../cli/process.js';
 import { standardOutput } from '../../../cli/stdio.js';
 import { announce } from '../client/announce.js';
+
+const announcingOptions = {
+  as: { flags: '--as <label>', help: 'the label, such as X; without it, the server gives one' },
+  name: { flags: '--name <name>', help: 'the name to announce', required: true },
+  ...lineEndOption('none'),
+  ...clientOptions,
+} as const satisfies OptionTable;
 
 /** `wireline announce`: a client of text 3. */
 export function announceCommand() {
@@ -15,10 +23,8 @@ export function announceCommand() {
         'which the names were received.',
     )
     .usage('[options] HOST PORT')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH')
-    .option('--as <label>', 'the label, such as X; without it, the server gives one')
-    .requiredOption('--name <name>', 'the name to announce');
-  return withClientOptions(command.addOption(lineEndOption('none')))
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH');
+  return withOptions(command, announcingOptions)
     .addHelpText(
       'after',
       examples(

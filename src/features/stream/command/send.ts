@@ -1,14 +1,21 @@
 import { fstatSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { receiptOptions, withClientOptions, withReceiptOptions } from '../../../cli/client-options.js';
+import { clientOptions, receiptOptions, receiptTable } from '../../../cli/client-options.js';
 import { examples } from '../../../cli/help.js';
 import { canMoveCursor } from '../../../cli/job-control.js';
+import { type OptionTable, withOptions } from '../../../cli/option-table.js';
 import { runClientCommand } from '../../../cli/process.js';
 import { inputOf, isTyped } from '../../../cli/stdio.js';
 import { WirelineError } from '../../../core/index.js';
 import { parseTarget } from '../../../net/address.js';
 import { send } from '../client.js';
+
+const sendingOptions = {
+  verify: { flags: '--verify', help: 'have the server confirm length and SHA-256: it must be serve sink --verify' },
+  ...clientOptions,
+  ...receiptTable,
+} as const satisfies OptionTable;
 
 /** `wireline send`: the client of text 2. */
 export function sendCommand() {
@@ -19,9 +26,8 @@ export function sendCommand() {
         'connection after the last byte.',
     )
     .usage('[options] HOST PORT [FILE...]')
-    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then files; - is stdin')
-    .option('--verify', 'have the server confirm length and SHA-256: it has to be serve sink --verify');
-  return withReceiptOptions(withClientOptions(command))
+    .argument('<address...>', 'HOST PORT, HOST:PORT or unix:PATH, then files; - is stdin');
+  return withOptions(command, sendingOptions)
     .addHelpText('after', examples('wireline send localhost 9000 < video.mp4', 'wireline send nas:9000 a.txt b.txt'))
     .action((words, options) =>
       runClientCommand(async (signal) => {

@@ -1,11 +1,12 @@
 import { isatty } from 'node:tty';
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command } from '@commander-js/extra-typings';
 import { examples } from '../../../cli/help.js';
 import type { Logger } from '../../../cli/logger.js';
 import { maxBytesOption, warnOfRoom } from '../../../cli/max-bytes.js';
+import { type OptionTable, type Values, withOptions } from '../../../cli/option-table.js';
 import { size } from '../../../cli/options.js';
 import { reportFailure, setStatus } from '../../../cli/process.js';
-import { runServer, type ServerOptions, withServerOptions } from '../../../cli/run-server.js';
+import { runServer, serverOptions } from '../../../cli/run-server.js';
 import { standardOutput } from '../../../cli/stdio.js';
 import type { Receiver } from '../../../core/index.js';
 import { systemClock } from '../../../core/index.js';
@@ -18,6 +19,24 @@ import { WholeMessageWriter } from '../server/whole-message-writer.js';
 
 const units = ['message', 'line', 'chunk'] as const;
 
+const sinkOptions = {
+  by: { flags: '--by <unit>', help: 'what is kept whole (default: message; on a terminal line)', choices: units },
+  into: { flags: '--into <dir>', help: 'write each message to a file of its own there' },
+  ...maxBytesOption,
+  verify: { flags: '--verify', help: 'take only verified streams, from send --verify' },
+  once: { flags: '--once', help: 'take one connection, then end' },
+  spool: {
+    flags: '--spool <size>',
+    help: 'hold at most so much, in memory and on disk, of messages that wait',
+    read: size,
+    default: 1024 ** 3,
+    stops: 'messages that wait from filling the disk',
+  },
+  ...serverOptions,
+  // A message that stops in the middle holds up the output.
+  stall: { ...serverOptions.stall, default: 30_000 },
+} as const satisfies OptionTable;
+
 /** `wireline serve sink`: text 2 of the seeds. */
 export function serveSink() {
   const command = new Command('sink')
@@ -26,28 +45,13 @@ export function serveSink() {
       'Writes what clients send to stdout: each connection is a message, and messages are never mixed. ' +
         'The server closes a connection when its bytes are written: the close is the receipt.',
     )
-    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .addOption(new Option('--by <unit>', 'what is kept whole (default: message; on a terminal line)').choices(units))
-    .option('--into <dir>', 'write each message to a file of its own there')
-    .addOption(maxBytesOption())
-    .option('--verify', 'take only verified streams, from send --verify')
-    .option('--once', 'take one connection, then end')
-    .option('--spool <size>', 'hold at most so much, in memory and on disk, of messages that wait', size, 1024 ** 3);
-  return withServerOptions(command, { stall: 30_000 })
+    .argument('<address>', 'PORT, HOST:PORT, [v6]:PORT or unix:PATH');
+  return withOptions(command, sinkOptions)
     .addHelpText('after', examples('wireline serve sink 9000 > out', 'wireline serve sink --into inbox --once 9000'))
     .action(runSink);
 }
 
-interface SinkCommandOptions extends ServerOptions {
-  by?: (typeof units)[number] | undefined;
-  into?: string | undefined;
-  maxBytes?: number | undefined;
-  once?: true | undefined;
-  verify?: true | undefined;
-  spool: number;
-}
-
-async function runSink(address: string, options: SinkCommandOptions): Promise<void> {
+async function runSink(address: string, options: Values<typeof sinkOptions>): Promise<void> {
   let server: Server | undefined;
   const onFailed = (error: Error) => {
     reportFailure(error);

@@ -1,13 +1,14 @@
 import { isatty } from 'node:tty';
 import { Command } from '@commander-js/extra-typings';
-import { onlyTarget, withClientOptions } from '../../../cli/client-options.js';
+import { clientOptions, onlyTarget } from '../../../cli/client-options.js';
 import { gathered } from '../../../cli/gathered.js';
 import { examples } from '../../../cli/help.js';
-import { type LineEnd, lineEndOption } from '../../../cli/line-end-option.js';
+import { lineEndOption } from '../../../cli/line-end-option.js';
 import { lineInput } from '../../../cli/line-input.js';
+import { type OptionTable, type Values, withOptions } from '../../../cli/option-table.js';
 import { abortableBy, runClientCommand, writeErr, writeNote } from '../../../cli/process.js';
 import { standardInput, standardOutput } from '../../../cli/stdio.js';
-import { textOptions, withTextOptions } from '../../../cli/text-options.js';
+import { textOptions, textTable } from '../../../cli/text-options.js';
 import { type Closed, errorText, type Service, systemClock, WirelineError, wrapHandler } from '../../../core/index.js';
 import { dial, formatAddress, serve } from '../../../net/index.js';
 import type { TalkOptions } from '../service/options.js';
@@ -16,17 +17,22 @@ import { talk } from '../service/talk.js';
 /** Milliseconds that the other is given to hang up too, so that all is over within a second. */
 const farewellMs = 200;
 
+const talkingOptions = {
+  listen: { flags: '--listen <address>', help: 'wait for the other on PORT, HOST:PORT, [v6]:PORT or unix:PATH' },
+  turns: { flags: '--turns', help: 'speak in turns, the one that connects first; both ends need it' },
+  ...lineEndOption("the other's, and lf at first"),
+  ...textTable,
+  ...clientOptions,
+} as const satisfies OptionTable;
+
 /** `wireline talk`: both ends of text 4. */
 export function talkCommand() {
   const command = new Command('talk')
     .summary('talk one to one')
     .description('Passes lines between two people. /q alone, the end of input, or the other leaving ends it.')
     .usage('[options] HOST PORT | --listen PORT')
-    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH')
-    .option('--listen <address>', 'wait for the other on PORT, HOST:PORT, [v6]:PORT or unix:PATH')
-    .option('--turns', 'speak in turns, the one that connects first; both ends need it')
-    .addOption(lineEndOption("the other's, and lf at first"));
-  return withClientOptions(withTextOptions(command))
+    .argument('[address...]', 'HOST PORT, HOST:PORT or unix:PATH');
+  return withOptions(command, talkingOptions)
     .addHelpText('after', examples('wireline talk --listen 9000', 'wireline talk localhost 9000'))
     .action((words, options) =>
       runClientCommand(async (signal) => {
@@ -43,24 +49,20 @@ export function talkCommand() {
     );
 }
 
-interface TalkCommandOptions {
-  listen?: string | undefined;
-  connectTimeout: number;
-  turns?: true | undefined;
-  eol?: LineEnd | undefined;
-  pause: number;
-  maxMessage: number;
-}
-
 /** Listens or connects. */
-async function met(service: Service, words: string[], options: TalkCommandOptions, signal: AbortSignal): Promise<void> {
+async function met(
+  service: Service,
+  words: string[],
+  options: Values<typeof talkingOptions>,
+  signal: AbortSignal,
+): Promise<void> {
   const { listen, connectTimeout } = options;
   if (listen !== undefined) await listenForOne(announced(service), listen, words, signal);
   else await dial(service, onlyTarget(words), { connectTimeoutMs: connectTimeout, lingerMs: farewellMs, signal });
 }
 
 /** This end as a service, and its end. */
-async function ends(options: TalkCommandOptions, onFailed: (error: Error) => void) {
+async function ends(options: Values<typeof talkingOptions>, onFailed: (error: Error) => void) {
   const stdout = standardOutput(onFailed);
   const typed = isatty(0);
   const onGone = () => onFailed(new WirelineError('failed', 'left before the other came'));
