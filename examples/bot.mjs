@@ -1,6 +1,7 @@
 // @ts-check
 // A bot that answers `!time` in the lobby. It comes back by itself when the server was away, and answers each once.
-import { ChatClient, parseTarget } from 'wireline';
+import { parseTarget } from 'wireline';
+import { ChatClient } from 'wireline/chat';
 
 const { address } = parseTarget([process.argv[2] ?? 'localhost:9000']);
 const options = { name: 'clock', rooms: ['lobby'], replay: 0 };

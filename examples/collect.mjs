@@ -1,12 +1,13 @@
 // @ts-check
 // A sink of one's own: each connection is a message, and whole messages go to a list. The sender's close
 // comes after `done`, so whoever has sent may count on it. `node examples/collect.mjs 9000`
-import { formatAddress, serve, sink } from 'wireline';
+import { formatAddress, serve } from 'wireline';
+import { sink } from 'wireline/services';
 
 /** @type {string[]} */
 const received = [];
 
-/** @type {import('wireline').Receiver} */
+/** @type {import('wireline/services').Receiver} */
 const collector = {
   begin(source) {
     /** @type {Buffer[]} */

@@ -1,7 +1,8 @@
 // @ts-check
 // Tests a service without a socket: a pair in memory joins it to a client. `node examples/pair.mjs`
 import assert from 'node:assert/strict';
-import { framed, memoryPair, netstring } from 'wireline';
+import { framed, netstring } from 'wireline';
+import { memoryPair } from 'wireline/testing';
 
 /** @type {import('wireline').Service} The service under test: says how long each message is. */
 const measuring = framed(netstring(), (peer) => ({

@@ -1,15 +1,7 @@
 // @ts-check
 // A chat of one's own: `wireline chat`, nc and bots may join it. Keep it with sqliteJournal('chat.db') instead.
-import {
-  ChatServer,
-  detect,
-  formatAddress,
-  jsonDialect,
-  memoryJournal,
-  plainDialect,
-  serve,
-  wrongProtocol,
-} from 'wireline';
+import { detect, formatAddress, serve } from 'wireline';
+import { ChatServer, jsonDialect, memoryJournal, plainDialect, wrongProtocol } from 'wireline/chat';
 
 const chat = new ChatServer({ journal: memoryJournal() });
 const service = detect([jsonDialect(chat), ...wrongProtocol], plainDialect(chat));

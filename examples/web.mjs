@@ -2,8 +2,8 @@
 // HTTP and a plain echo on one port that this program has opened itself; a refusal is spoken in HTTP.
 import http from 'node:http';
 import net from 'node:net';
-import { echo, formatAddress, serve } from 'wireline';
-import { asDuplex, detect } from 'wireline/net';
+import { detect, echo, formatAddress, serve } from 'wireline';
+import { asDuplex } from 'wireline/net';
 
 const page = http.createServer((request, response) => response.end(`you asked for ${request.url}\n`));
 const web = {

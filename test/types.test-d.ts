@@ -16,12 +16,12 @@ import {
   type Server,
   type Service,
   serve,
-  sink,
   type TextAnswer,
   type TextMessage,
   text,
   WirelineError,
 } from 'wireline';
+import { sink } from 'wireline/services';
 
 // Data returns at once: what is async would go on with other bytes than it was given.
 // @ts-expect-error

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Cli, run, server, until } from '../support/cli.js';
 import { folder } from '../support/folder.js';
@@ -177,6 +178,60 @@ const breaches: Record<string, () => Promise<void>> = {
     const sink = await server('sink', '--into', there, '--max-bytes', '10k');
     expect((await run(['send', '127.0.0.1', sink.port], 'y'.repeat(20_000))).status).toBe(1);
     expect(readdirSync(there)).toEqual([]);
+  },
+  async '--rate'() {
+    const { port } = await server('chat', '--rate', '1', '--burst', '3');
+    const fast = client(port, 'one\ntwo\nthree\nfour\n');
+    await fast.hears(/you are sending faster than is allowed: messages are delayed\n/);
+  },
+  async '--burst'() {
+    const { port } = await server('chat', '--rate', '1000', '--burst', '2');
+    const fast = client(port, 'one\ntwo\nthree\nfour\n');
+    await fast.hears(/messages are delayed\n/);
+  },
+  async '--max-backlog'() {
+    const serving = await server('chat', '--max-backlog', '64KiB', '--rate', '0');
+    const stuck = client(serving.port);
+    await stuck.hears(/you are in lobby/);
+    stuck.socket.pause();
+    const loud = client(serving.port);
+    await loud.hears(/you are in lobby/);
+    const said = `${'x'.repeat(100_000)}\n`;
+    loud.socket.on('drain', () => loud.socket.write(said));
+    while (loud.socket.write(said));
+    await serving.says(/closed \(slow\)/);
+    loud.socket.destroy();
+  },
+  async '--max-members'() {
+    const { port } = await server('chat', '--max-members', '1');
+    await client(port).hears(/you are in lobby/);
+    await client(port).hears(/lobby is full\n/);
+  },
+  async '--max-rooms'() {
+    const { port } = await server('chat', '--max-rooms', '1');
+    await client(port).hears(/you are in lobby/);
+    await client(port, '/join dev\n').hears(/there are too many rooms\n/);
+  },
+  async '--retain'() {
+    const { port } = await server('chat', '--retain', '2');
+    await client(port, 'one\ntwo\nthree\n/who\n').hears(/in lobby/);
+    const late = client(port);
+    await late.hears(/three\n/);
+    expect(late.text).not.toContain('one');
+  },
+  async '--retain-bytes'() {
+    const { port } = await server('chat', '--retain-bytes', '100');
+    const [first, second] = ['x'.repeat(60), 'y'.repeat(60)];
+    await client(port, `${first}\n${second}\n/who\n`).hears(/in lobby/);
+    const late = client(port);
+    await late.hears(/yyy\n/);
+    expect(late.text).not.toContain('xxx');
+  },
+  async '--deadline'() {
+    const path = join(folder(), 'loop.mjs');
+    writeFileSync(path, 'export default () => { for (;;); };\n');
+    const { port } = await server('transform', '--with', path, '--deadline', '300ms');
+    await client(port, 'hello\n').hears(/^error: .*300 ms/);
   },
   async '--max-files'() {
     const files = await server('files', 'docs');

@@ -1,5 +1,5 @@
 // Appends to the journal at argv[2] until it is killed, and prints the number of each entry that was acknowledged.
-import { sqliteJournal } from 'wireline';
+import { sqliteJournal } from 'wireline/chat';
 
 const journal = await sqliteJournal(process.argv[2]);
 for (;;) {
