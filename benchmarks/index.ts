@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { against } from './against.js';
 import { chats } from './chat.js';
 import { files } from './files.js';
 import { roundtrips } from './roundtrips.js';
@@ -47,4 +48,5 @@ function placed(document: string, name: string, text: string): string {
 if (process.argv[2] === 'load') await generateLoad(process.argv[3] as string);
 else if (process.argv[2] === 'chat-load') await generateChatLoad(process.argv[3] as string);
 else if (process.argv[2] === 'attack') attackFor(process.argv[3] as string, process.argv[4] as string);
+else if (process.argv[2] === '--against') process.stdout.write(`${await against(process.argv[3] ?? 'main')}\n`);
 else await main(process.argv.slice(2));

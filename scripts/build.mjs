@@ -1,6 +1,6 @@
 // Builds dist/: the command as CommonJS files, of which one run loads only what it needs; the library's entries, and the
 // programs for contributors, as ES modules that share chunks; the type declarations; and the licences of what is bundled.
-// `docs/decisions/start-up.md` says why the command is built differently.
+// `docs/decisions/0007-start-up.md` says why the command is built differently.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
