@@ -1,6 +1,6 @@
+import { type Model, newModel } from '../src/features/chat/client/model/model.js';
 import type { SentEntry } from '../src/features/chat/protocol/messages.js';
 import { KeyReader } from '../src/features/chat/terminal/keys.js';
-import { type Model, newModel } from '../src/features/chat/terminal/model.js';
 import { Renderer } from '../src/features/chat/terminal/renderer.js';
 import { type Event, update } from '../src/features/chat/terminal/update.js';
 import { view } from '../src/features/chat/terminal/view.js';

@@ -104,3 +104,12 @@ test('a chat with a directory of one’s own', async () => {
   expect(heard).toContain('* eve is not on the list\n');
   expect(heard).toContain('is now ada\n');
 });
+
+test('a view of its own on the model of a chat', async () => {
+  const { port } = await listening('rooms.mjs');
+  const view = new Program([path('unread.mjs'), `127.0.0.1:${port}`, 'lobby']);
+  onTestFinished(async () => void (await view.stop()));
+  await view.says(/in lobby\n/);
+  await plainClient(port, 'one\ntwo\n/quit\n');
+  await view.says(/lobby: 2\n/);
+});

@@ -1,8 +1,8 @@
+import { type Effect, type Model, newModel } from '../../src/features/chat/client/model/model.js';
 import type { ChatState } from '../../src/features/chat/client/options.js';
 import type { Gap } from '../../src/features/chat/client/positions.js';
 import type { Joined, SentEntry, ServerMessage } from '../../src/features/chat/protocol/messages.js';
 import { KeyReader } from '../../src/features/chat/terminal/keys.js';
-import { type Effect, type Model, newModel } from '../../src/features/chat/terminal/model.js';
 import { plainText } from '../../src/features/chat/terminal/row.js';
 import { type Event, update } from '../../src/features/chat/terminal/update.js';
 import { view } from '../../src/features/chat/terminal/view.js';

@@ -1,6 +1,17 @@
 /** The chat: its wire, its server with a file per dialect, its journals, and its client. */
 
 export { ChatClient } from './client/client.js';
+export { enter, showRoom } from './client/model/commands.js';
+export { onMessage, onSaid, onState } from './client/model/incoming.js';
+export {
+  activeRoom,
+  type Effect,
+  type Line,
+  type Model,
+  newModel,
+  type RoomState,
+  type Step,
+} from './client/model/model.js';
 export type { ChatListener, ChatOptions, ChatState } from './client/options.js';
 export { describeGap, type Gap, roomKey } from './client/positions.js';
 export { type MemoryDirectoryOptions, memoryDirectory } from './directory/memory.js';

@@ -1,9 +1,9 @@
 import { printable, WirelineError } from '../../../core/index.js';
+import { type Effect, type Model, newModel } from '../client/model/model.js';
 import type { ChatListener, ChatState } from '../client/options.js';
 import type { Gap } from '../client/positions.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import { KeyReader } from '../terminal/keys.js';
-import { type Effect, type Model, newModel } from '../terminal/model.js';
 import { Renderer } from '../terminal/renderer.js';
 import { type Event, update } from '../terminal/update.js';
 import { view } from '../terminal/view.js';

@@ -1,20 +1,9 @@
-import { insert } from './editor.js';
-import { activeRoom, type Completion, type Model } from './model.js';
+import { insert } from '../client/model/editor.js';
+import { activeRoom, type Completion, type Model } from '../client/model/model.js';
+import { commandsFor } from '../protocol/commands.js';
 
-/** What can be typed after a slash, in the order in which help tells it. */
-export const commandNames = [
-  'nick',
-  'join',
-  'leave',
-  'rooms',
-  'who',
-  'msg',
-  'topic',
-  'history',
-  'more',
-  'help',
-  'quit',
-];
+/** The names of commands, in the order in which help lists them. */
+const commandNames = commandsFor('client').map(({ name }) => name);
 
 /** Tab: completes the word before the cursor, or takes the next of what it may be; Shift-Tab takes the one before. */
 export function complete(model: Model, by: 1 | -1): Model {

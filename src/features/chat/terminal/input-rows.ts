@@ -1,6 +1,6 @@
 import { printable } from '../../../core/index.js';
 import { graphemes, widthOf } from '../../../io/width.js';
-import type { Editor } from './editor.js';
+import type { Editor } from '../client/model/editor.js';
 
 /** What is being typed, as rows, and where the cursor is in them. */
 export interface InputRows {

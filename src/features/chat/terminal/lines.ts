@@ -1,6 +1,6 @@
 import { printable } from '../../../core/index.js';
 import { cut, widthOf, wrap, wrapped } from '../../../io/width.js';
-import type { Line, Notice, Said } from './model.js';
+import type { Line, Notice, Said } from '../client/model/model.js';
 import { colourOf, type Row, type Span } from './row.js';
 
 /** From this width on there is place for times. */

@@ -1,5 +1,5 @@
+import type { Anchor, Line, RoomState } from '../client/model/model.js';
 import { rowsOf } from './lines.js';
-import type { Anchor, Line, RoomState } from './model.js';
 import type { Row } from './row.js';
 
 /** What of a room is on the screen: its rows, and how many lines are below them. */

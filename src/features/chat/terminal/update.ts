@@ -1,12 +1,22 @@
+import { enter, leave, older, showRoom, showUnread } from '../client/model/commands.js';
+import { edits, insert, vertical, withText } from '../client/model/editor.js';
+import { onMessage, onSaid, onState } from '../client/model/incoming.js';
+import {
+  activeRoom,
+  type Line,
+  type Model,
+  type Said,
+  type Step,
+  step,
+  withNotice,
+  withRoom,
+} from '../client/model/model.js';
 import type { ChatState } from '../client/options.js';
 import type { Gap } from '../client/positions.js';
 import type { ServerMessage } from '../protocol/messages.js';
-import { enter, leave, older, showRoom, showUnread } from './commands.js';
 import { complete } from './complete.js';
-import { edits, insert, vertical, withText } from './editor.js';
-import { onMessage, onSaid, onState } from './incoming.js';
 import type { KeyEvent } from './keys.js';
-import { activeRoom, type Model, type Step, step, withNotice, withRoom } from './model.js';
+import { foldedRows, isFolded } from './lines.js';
 import { scrolled } from './scroll.js';
 import { messageHeight } from './view.js';
 
@@ -36,7 +46,7 @@ export function update(before: Model, event: Event, now: number): Step {
     case 'state':
       return onState(model, event.state);
     case 'message':
-      return onMessage(model, event.message, event.missed);
+      return revealed(onMessage(model, event.message, event.missed));
     case 'said':
       return onSaid(model, event.id, event.outcome);
     case 'tick':
@@ -135,7 +145,7 @@ function submit(model: Model): Step {
   const others = model.typed.lines.filter((line) => line !== text).slice(-maxTyped + 1);
   const typed = { lines: [...others, text], at: others.length + 1, draft: '' };
   // Who says something wants to see it, and the answer.
-  return enter(newest({ ...model, input: withText(model.input, ''), typed }), text);
+  return enter(newest({ ...model, input: withText(model.input, ''), typed }), text, { more });
 }
 
 /** Up and Down: another line of a text of several, or else what was typed before. */
@@ -155,4 +165,22 @@ function scroll(model: Model, by: number): Step {
   const moved = scrolled(room, model.columns, messageHeight(model), by);
   const next = withRoom(model, room.name, () => moved.room);
   return moved.short > 0 ? older(next, moved.short) : step(next);
+}
+
+/** Older entries have come: scrolls up to them. */
+function revealed({ model, effects }: Step): Step {
+  const room = model.rooms.find(({ reveal }) => reveal !== undefined);
+  if (!room) return { model, effects };
+  const { reveal = 0, ...rest } = room;
+  const { room: moved } = scrolled(rest, model.columns, messageHeight(model), reveal);
+  return { model: withRoom(model, room.name, () => moved), effects };
+}
+
+/** Shows ten times as much of the last message of the room that is not shown whole. */
+function more(model: Model): Step {
+  const room = activeRoom(model);
+  const long = room.lines.findLast((line) => line.kind === 'said' && isFolded(line, model.columns)) as Said | undefined;
+  if (!long) return step(withNotice(model, 'every message is shown whole'));
+  const change = (line: Line): Line => (line === long ? { ...long, rows: (long.rows ?? foldedRows) * 10 } : line);
+  return step(withRoom(model, room.name, (each) => ({ ...each, lines: each.lines.map(change) })));
 }

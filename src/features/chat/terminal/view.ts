@@ -1,7 +1,7 @@
 import { cut, widthOf } from '../../../io/width.js';
+import { activeRoom, type Model, type RoomState } from '../client/model/model.js';
 import { inputRows } from './input-rows.js';
 import { dayOf, label } from './lines.js';
-import { activeRoom, type Model, type RoomState } from './model.js';
 import { type Row, rowWidth, type Span } from './row.js';
 import { type Page, pageOf } from './scroll.js';
 

@@ -1,5 +1,6 @@
 import type { Connection, Handler, Service } from '../../../../core/index.js';
 import { conversation, framed, type TextMessage, telnet, text } from '../../../../framing/index.js';
+import { commandHelp, usageOf } from '../../protocol/commands.js';
 import { Refusal } from '../../protocol/refusal.js';
 import { closeFor, type Member } from '../member.js';
 import type { ChatServer } from '../server.js';
@@ -8,17 +9,7 @@ import { plainEncoder } from './plain-encoder.js';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-const help = [
-  '/nick NAME       take another name',
-  '/join ROOM       go to another room',
-  '/rooms           the rooms there are',
-  '/who [ROOM]      who is here, or in another room',
-  '/msg NAME TEXT   say something to one member alone; it is not kept',
-  '/history [N]     the last things said here',
-  '/topic [TEXT]    show the topic, or set it; /topic - clears it',
-  '/quit            leave; so do /q and Bye',
-  '//TEXT           say something that begins with a slash',
-];
+const help = commandHelp('plain');
 
 /** Plain text, for nc and telnet: a line is a message, and what begins with a slash is a command. */
 export function plainDialect(chat: ChatServer): Service {
@@ -138,7 +129,7 @@ class PlainSession extends Session<string> implements Handler<TextMessage> {
 
   #whisper(rest: string): void {
     const [, name = '', body = ''] = /^(\S+)\s+(.+)$/su.exec(rest) ?? [];
-    if (!body) throw new Refusal('bad-message', '/msg NAME TEXT');
+    if (!body) throw new Refusal('bad-message', usageOf('msg'));
     this.chat.directMessage(this.#member, name, body);
   }
 

@@ -1,4 +1,4 @@
-import { graphemeAt, graphemes } from '../../../io/width.js';
+import { graphemeAt, graphemes } from '../../../../io/width.js';
 
 /** A text that is being typed. `cursor` is in UTF-16 units, and never within a grapheme. */
 export interface Editor {

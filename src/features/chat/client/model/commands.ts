@@ -1,9 +1,8 @@
-import { roomKey } from '../client/positions.js';
-import type { ClientMessage } from '../protocol/messages.js';
-import { foldedRows, isFolded } from './lines.js';
+import { commandHelp } from '../../protocol/commands.js';
+import type { ClientMessage } from '../../protocol/messages.js';
+import { roomKey } from '../positions.js';
 import {
   activeRoom,
-  type Line,
   type Model,
   newRoom,
   type RoomState,
@@ -15,31 +14,21 @@ import {
 } from './model.js';
 
 const help = [
-  '/nick NAME       take another name',
-  '/join ROOM       be in a room too, or go to it; Alt-1 to Alt-9, Control-N and Control-P go from one to another',
-  '                 Alt-A goes to the next one with something unread',
-  '/leave [ROOM]    leave a room',
-  '/rooms           the rooms there are',
-  '/who [ROOM]      who is here, or in another room',
-  '/msg NAME TEXT   say something to one member alone; it is not kept',
-  '/topic [TEXT]    show the topic, or set it; /topic - clears it',
-  '/history [N]     load older messages; so does Page Up at the top',
-  '/more            show more of the last long message',
-  '/quit            leave; so do /q and Control-D. Bye is said, and leaves',
-  '//TEXT           say something that begins with a slash',
-  'Enter says it, Alt-Enter or Control-J begins a new line. Tab completes. Up and Down give what was typed before.',
-  'Control-C throws away what is typed, and leaves where nothing is.',
+  ...commandHelp('client'),
+  'Alt-1 to Alt-9, Control-N and Control-P go from one room to another, Alt-A to the next one with something unread.',
+  'Enter sends, Alt-Enter or Control-J begins a new line. Tab completes. Up and Down show what was typed before.',
+  'Control-C clears the line, and leaves where it is empty.',
 ];
 
 /** Entries that are loaded at a time. */
 const page = 100;
 
-/** Enter: what was typed is said, or done. */
-export function enter(model: Model, text: string): Step {
+/** Enter: what was typed is said, or done. A view may have commands of its `own`. */
+export function enter(model: Model, text: string, own: Commands = {}): Step {
   // Without a server nobody hears it.
   if (text === 'Bye') return model.link.at === 'connected' ? both(say(model, text), leave) : leave(model);
   if (text.startsWith('//')) return say(model, text.slice(1));
-  if (text.startsWith('/')) return command(model, text);
+  if (text.startsWith('/')) return command(model, text, own);
   return say(model, text);
 }
 
@@ -71,15 +60,6 @@ export function showUnread(model: Model): Model {
   return next === undefined ? model : showRoom(model, next);
 }
 
-/** Shows ten times as much of the last message of the room that is not shown whole. */
-function more(model: Model): Step {
-  const room = activeRoom(model);
-  const long = room.lines.findLast((line) => line.kind === 'said' && isFolded(line, model.columns)) as Said | undefined;
-  if (!long) return step(withNotice(model, 'every message is shown whole'));
-  const change = (line: Line): Line => (line === long ? { ...long, rows: (long.rows ?? foldedRows) * 10 } : line);
-  return step(withRoom(model, room.name, (each) => ({ ...each, lines: each.lines.map(change) })));
-}
-
 /** Asks for older entries of the room that is shown; `rows` more are to be seen once they are there. */
 export function older(model: Model, rows: number, limit = page): Step {
   const room = activeRoom(model);
@@ -104,14 +84,18 @@ function say(model: Model, body: string): Step {
   return step(withRoom({ ...model, made: key }, room.name, follow), { do: 'say', room: room.name, body, id });
 }
 
-function command(model: Model, text: string): Step {
+function command(model: Model, text: string, own: Commands): Step {
   const [, name = '', given = ''] = /^\/(\S*)\s*(.*)$/su.exec(text) ?? [];
-  const run = Object.hasOwn(commands, name.toLowerCase()) ? commands[name.toLowerCase()] : undefined;
+  const known = { ...commands, ...own };
+  const run = Object.hasOwn(known, name.toLowerCase()) ? known[name.toLowerCase()] : undefined;
   if (run) return run(model, given.trim());
   return failed(model, `there is no command /${name}: /help says which there are, and //TEXT says text with a slash`);
 }
 
-const commands: Record<string, (model: Model, given: string) => Step> = {
+/** What commands do, by name; `given` is what follows the name. */
+export type Commands = Readonly<Record<string, (model: Model, given: string) => Step>>;
+
+const commands: Commands = {
   nick: (model, name) => (name ? ask(model, { type: 'nick', name }) : failed(model, '/nick NAME')),
   join: (model, name) => (name ? join(model, roomKey(name)) : failed(model, '/join ROOM')),
   leave: (model, name) => leaveRoom(model, name ? roomKey(name) : activeRoom(model).name),
@@ -127,7 +111,6 @@ const commands: Record<string, (model: Model, given: string) => Step> = {
     return step(withNotice(model, room.topic ? `topic: ${room.topic}` : 'there is no topic'));
   },
   history,
-  more,
   help: (model) => step(help.reduce((next, words) => withNotice(next, words), model)),
   quit: leave,
   q: leave,

@@ -1,4 +1,4 @@
-import { roomKey } from '../client/positions.js';
+import { roomKey } from '../positions.js';
 import { type Editor, emptyEditor } from './editor.js';
 
 /** What has been said, or happened, in a room: what takes one row of the screen or more. */
@@ -64,6 +64,8 @@ export interface RoomState {
   readonly first: number;
   /** Rows to scroll up once older entries have come, while they are on their way. */
   readonly loading?: number;
+  /** Rows that a view scrolls up by now, as older entries have come. The view takes it away. */
+  readonly reveal?: number;
   readonly unread: number;
   /** Whether somebody said our name. */
   readonly called: boolean;
@@ -101,7 +103,10 @@ export interface Completion {
   readonly at: number;
 }
 
-/** All that the screen shows, and all that the next key needs. */
+/**
+ * A chat as its client sees it: rooms, unread messages, drafts, mentions, what is not sent yet. It knows no terminal: a page is
+ * another view of it. `columns` and `rows` are the size of a view that has one.
+ */
 export interface Model {
   readonly columns: number;
   readonly rows: number;
@@ -126,7 +131,7 @@ export interface Model {
 /** What the program is to do outside: all that the model itself cannot. */
 export type Effect =
   | { readonly do: 'say'; readonly room: string; readonly body: string; readonly id: string }
-  | { readonly do: 'ask'; readonly message: import('../protocol/messages.js').ClientMessage }
+  | { readonly do: 'ask'; readonly message: import('../../protocol/messages.js').ClientMessage }
   | { readonly do: 'join' | 'leave'; readonly room: string }
   | { readonly do: 'fail'; readonly why: string }
   | { readonly do: 'close' | 'redraw' | 'suspend' | 'bell' };

@@ -1,6 +1,6 @@
-import type { ChatState } from '../client/options.js';
-import { describeGap, type Gap } from '../client/positions.js';
-import type { Joined, SentEntry, ServerMessage } from '../protocol/messages.js';
+import type { Joined, SentEntry, ServerMessage } from '../../protocol/messages.js';
+import type { ChatState } from '../options.js';
+import { describeGap, type Gap } from '../positions.js';
 import { withoutRoom } from './commands.js';
 import {
   activeRoom,
@@ -16,8 +16,6 @@ import {
   withNotice,
   withRoom,
 } from './model.js';
-import { scrolled } from './scroll.js';
-import { messageHeight } from './view.js';
 
 /** The connection has changed. */
 export function onState(model: Model, state: ChatState): Step {
@@ -142,15 +140,17 @@ function onHistory(model: Model, { room: name, first, entries }: ServerMessage &
   const older = entries.filter(({ number }) => number < room.oldest);
   const lines = older.map((entry, at): Said => ({ kind: 'said', key: model.made + 1 + at, ...entry }));
   const { loading = 0, ...rest } = room;
+  // How many rows that makes, only a view knows.
+  const reveal = loading > 0 ? { reveal: loading } : {};
   const oldest = older[0]?.number ?? room.oldest;
   const whole: RoomState = {
     ...rest,
+    ...reveal,
     lines: [...lines, ...room.lines],
     oldest,
     first: older.length > 0 ? first : oldest,
   };
-  const next = loading > 0 ? scrolled(whole, model.columns, messageHeight(model), loading).room : whole;
-  return withRoom({ ...model, made: model.made + lines.length }, name, () => next);
+  return withRoom({ ...model, made: model.made + lines.length }, name, () => whole);
 }
 
 function onWhisper(model: Model, { from, to, body, time }: ServerMessage & { type: 'msg' }): Step {
