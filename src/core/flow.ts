@@ -42,7 +42,7 @@ export interface Source {
   /** The whole message has been taken by the system. Called once, after `finish`. */
   done(): void;
   /** The message is given up, for `reason`; nothing more is taken of it. */
-  giveUp(reason: Reason, error?: Error): void;
+  abort(reason: Reason, error?: Error): void;
 }
 
 /** A message on its way into a {@link Receiver}. */

@@ -45,7 +45,7 @@ function outletOf(options: Partial<WholeMessageWriterOptions> = {}, spoolMax = 1
     output,
     clock,
     spool: () => budget.spool(),
-    outgrown: 10,
+    claimAfterBytes: 10,
     stallMs: 1000,
     leastBytes: 1,
     ...options,
@@ -57,7 +57,7 @@ function outletOf(options: Partial<WholeMessageWriterOptions> = {}, spoolMax = 1
       pause: () => void told.push('pause'),
       resume: () => void told.push('resume'),
       done: () => void told.push('done'),
-      giveUp: (reason) => void told.push(reason),
+      abort: (reason) => void told.push(reason),
     };
     const message = outlet.begin(source);
     return { told, message, say: (words) => message.add(bytes(words)) };
@@ -242,7 +242,7 @@ describe('the spool', () => {
   });
 
   test('that is full makes a small message ask for its turn, as only the output makes room', () => {
-    const { output, begin } = outletOf({ outgrown: 5000 }, 1000);
+    const { output, begin } = outletOf({ claimAfterBytes: 5000 }, 1000);
     const [small, other] = [begin(), begin()];
     small.say('s'.repeat(999));
     other.say('oo');

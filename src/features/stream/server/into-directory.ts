@@ -91,7 +91,7 @@ class FileMessage implements MessageWriter {
       run(this.#fd ?? -1);
     } catch (error) {
       this.abort();
-      this.source.giveUp('output', error as Error);
+      this.source.abort('output', error as Error);
     }
   }
 }

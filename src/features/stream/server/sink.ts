@@ -84,7 +84,7 @@ class Sender implements Handler, Source {
     this.#endWhenAllIsTaken();
   }
 
-  giveUp(reason: Reason, error?: Error): void {
+  abort(reason: Reason, error?: Error): void {
     this.peer.close(reason, error);
   }
 

@@ -9,179 +9,165 @@ import {
   type Timer,
 } from '../../../core/index.js';
 
-/** What an {@link WholeMessageWriter} needs. */
+/** What a {@link WholeMessageWriter} needs. */
 export interface WholeMessageWriterOptions {
   readonly output: Output;
-  /** Makes the place where a message waits for its turn. */
+  /** Makes the place where a message waits for the output. */
   readonly spool: () => Spool;
   readonly clock?: Clock;
-  /** Bytes after which a message that is still coming asks for its turn (default 1 MiB). */
-  readonly outgrown?: number;
-  /** Milliseconds in which a message that has the turn must bring `leastBytes`, or its end, while others wait (default 30,000). */
+  /** Bytes after which a message that is still coming claims the output (default 1 MiB). */
+  readonly claimAfterBytes?: number;
+  /** Milliseconds in which a message that has the output must bring `leastBytes`, or its end, while others wait (default 30,000). */
   readonly stallMs?: number;
   /** Default 64 KiB. It keeps a message of a byte now and then from holding the output for ever. */
   readonly leastBytes?: number;
 }
 
+/** A message in the queue for the output. */
+interface Slot {
+  readonly source: Source;
+  /** What has come of it and is not written yet. */
+  readonly spool: Spool;
+  state: 'coming' | 'whole' | 'over';
+  /** It is in the queue. */
+  queued: boolean;
+  /** Its source is paused. */
+  paused: boolean;
+}
+
 /**
- * Gives one output to many messages, one at a time, so that each is written whole and unmixed. A message has
- * its turn when it is complete, or when it has outgrown its spool; turns are in the order of that, complete messages
- * before others. Until then it gathers in its spool, so that no source waits for another.
+ * Gives one output to many messages, one at a time, so that each is written whole and unmixed. A message enters the queue
+ * when it is complete, or when it has outgrown its spool; complete messages go before others. Until then it
+ * gathers in its spool, so that no source waits for another.
  */
 export class WholeMessageWriter implements Receiver {
-  /** Messages that ask for the turn; the first one has it. */
-  readonly #turns: Turn[] = [];
+  /** Messages that wait for the output; the first one has it. */
+  readonly #queue: Slot[] = [];
   readonly #stall: Timer;
+  readonly #options: Required<Omit<WholeMessageWriterOptions, 'clock'>>;
   #blocked = false;
-  /** Bytes that were written since the one that has the turn was looked at, and whether the output was full meanwhile. */
+  /** Bytes that were written since the first message was looked at, and whether the output was full meanwhile. */
   #written = 0;
   #wasBlocked = false;
 
-  constructor(readonly options: WholeMessageWriterOptions) {
-    this.#stall = (options.clock ?? systemClock).after(options.stallMs ?? 30_000, () => this.#onStall());
+  constructor({ clock = systemClock, ...options }: WholeMessageWriterOptions) {
+    this.#options = { claimAfterBytes: 1024 * 1024, stallMs: 30_000, leastBytes: 64 * 1024, ...options };
+    this.#stall = clock.after(this.#options.stallMs, () => this.#onStall());
     this.#stall.stop();
   }
 
   begin(source: Source): MessageWriter {
-    return new Turn(this, source, this.options.spool());
+    const slot: Slot = { source, spool: this.#options.spool(), state: 'coming', queued: false, paused: false };
+    return {
+      add: (bytes) => this.#add(slot, bytes),
+      finish: () => this.#finish(slot),
+      abort: () => this.#abort(slot),
+    };
   }
 
-  /** Whether `turn` may be written from now on. */
-  ask(turn: Turn): void {
-    this.#turns.push(turn);
-    if (turn.state === 'whole') this.prefer(turn);
-    if (this.#turns.length === 1) this.pump();
-    else if (this.#turns.length === 2) this.#restart();
+  #add(slot: Slot, bytes: Uint8Array): void {
+    if (slot.state !== 'coming') return;
+    const first = this.#queue[0] === slot;
+    if (first && !this.#blocked && slot.spool.size === 0) {
+      this.#written += bytes.length;
+      this.#write(bytes);
+    } else if (!slot.spool.add(bytes)) this.#pause(slot);
+    else if (slot.spool.size > this.#options.claimAfterBytes) this.#enqueue(slot);
+    if (this.#queue[0] === slot && this.#blocked) this.#pause(slot);
+  }
+
+  #finish(slot: Slot): void {
+    if (slot.state !== 'coming') return;
+    slot.state = 'whole';
+    if (this.#queue[0] === slot) this.#pump();
+    else if (slot.queued) this.#prefer(slot);
+    else this.#enqueue(slot);
+  }
+
+  #abort(slot: Slot): void {
+    if (slot.state === 'over') return;
+    slot.state = 'over';
+    const at = this.#queue.indexOf(slot);
+    if (at !== -1) this.#queue.splice(at, 1);
+    slot.spool.discard();
+    if (at !== 0) return;
+    this.#restart();
+    this.#pump();
+  }
+
+  #enqueue(slot: Slot): void {
+    if (slot.queued) return;
+    slot.queued = true;
+    this.#queue.push(slot);
+    if (slot.state === 'whole') this.#prefer(slot);
+    if (this.#queue.length === 1) this.#pump();
+    else if (this.#queue.length === 2) this.#restart();
   }
 
   /** A message that is complete goes before those that wait and are not. */
-  prefer(turn: Turn): void {
-    const at = this.#turns.indexOf(turn);
-    const to = this.#turns.findIndex((other, place) => place > 0 && other.state !== 'whole');
+  #prefer(slot: Slot): void {
+    const at = this.#queue.indexOf(slot);
+    const to = this.#queue.findIndex((other, place) => place > 0 && other.state !== 'whole');
     if (to === -1 || at <= to) return;
-    this.#turns.splice(at, 1);
-    this.#turns.splice(to, 0, turn);
+    this.#queue.splice(at, 1);
+    this.#queue.splice(to, 0, slot);
   }
 
-  has(turn: Turn): boolean {
-    return this.#turns[0] === turn;
-  }
-
-  /** Writes what the message that has the turn holds, then the next one, until the output wants no more. */
-  pump(): void {
-    for (let turn = this.#turns[0]; turn && !this.#blocked; turn = this.#turns[0]) {
-      const bytes = turn.spool.take();
-      if (bytes) this.#put(bytes);
-      else if (turn.state === 'whole') this.#finish(turn);
-      else return turn.waitForMore();
+  /** Writes what the first message holds, then the next one, until the output wants no more. */
+  #pump(): void {
+    for (let slot = this.#queue[0]; slot && !this.#blocked; slot = this.#queue[0]) {
+      const bytes = slot.spool.take();
+      if (bytes) this.#write(bytes);
+      else if (slot.state === 'whole') this.#release(slot);
+      else return this.#resume(slot);
     }
   }
 
-  /** Writes what has just come for the message that has the turn. */
-  write(bytes: Uint8Array): void {
-    this.#written += bytes.length;
-    this.#put(bytes);
-  }
-
-  #put(bytes: Uint8Array): void {
-    if (this.options.output.write(bytes)) return;
+  #write(bytes: Uint8Array): void {
+    if (this.#options.output.write(bytes)) return;
     this.#blocked = true;
     this.#wasBlocked = true;
-    this.options.output.whenDrained(() => {
+    this.#options.output.whenDrained(() => {
       this.#blocked = false;
-      this.pump();
+      this.#pump();
     });
   }
 
-  get blocked(): boolean {
-    return this.#blocked;
+  /** The message is written: the next one has the output. */
+  #release(slot: Slot): void {
+    this.#queue.shift();
+    this.#restart();
+    slot.spool.discard();
+    slot.source.done();
   }
 
-  leave(turn: Turn): void {
-    const at = this.#turns.indexOf(turn);
-    if (at !== -1) this.#turns.splice(at, 1);
-    turn.spool.discard();
-    if (at !== 0) return;
-    this.#restart();
-    this.pump();
+  /** No more may come for now. The slot enters the queue, as only the output can make room. */
+  #pause(slot: Slot): void {
+    if (!slot.paused) slot.source.pause();
+    slot.paused = true;
+    this.#enqueue(slot);
   }
 
-  #finish(turn: Turn): void {
-    this.#turns.shift();
-    this.#restart();
-    turn.spool.discard();
-    turn.source.done();
+  #resume(slot: Slot): void {
+    if (!slot.paused) return;
+    slot.paused = false;
+    slot.source.resume();
   }
 
   #onStall(): void {
-    const [turn, next] = this.#turns;
-    if (!turn || !next) return;
-    const { leastBytes = 64 * 1024 } = this.options;
+    const [slot, next] = this.#queue;
+    if (!slot || !next) return;
     // Where the output was full, its source was not waited for.
-    const mayStay = this.#wasBlocked || turn.state === 'whole' || this.#written >= leastBytes;
+    const mayStay = this.#wasBlocked || slot.state === 'whole' || this.#written >= this.#options.leastBytes;
     this.#restart();
     if (mayStay) return;
-    turn.abort();
-    turn.source.giveUp('stalled');
+    this.#abort(slot);
+    slot.source.abort('stalled');
   }
 
   #restart(): void {
     this.#written = 0;
     this.#wasBlocked = this.#blocked;
     this.#stall.again();
-  }
-}
-
-/** One message: it gathers, asks for the turn, has it, and is over. */
-class Turn implements MessageWriter {
-  state: 'coming' | 'whole' | 'over' = 'coming';
-  #asked = false;
-  #paused = false;
-
-  constructor(
-    readonly writer: WholeMessageWriter,
-    readonly source: Source,
-    readonly spool: Spool,
-  ) {}
-
-  add(bytes: Uint8Array): void {
-    if (this.state !== 'coming') return;
-    if (this.writer.has(this) && !this.writer.blocked && this.spool.size === 0) this.writer.write(bytes);
-    else if (!this.spool.add(bytes)) this.#pause();
-    else if (this.spool.size > (this.writer.options.outgrown ?? 1024 * 1024)) this.#ask();
-    if (this.writer.has(this) && this.writer.blocked) this.#pause();
-  }
-
-  finish(): void {
-    if (this.state !== 'coming') return;
-    this.state = 'whole';
-    if (this.writer.has(this)) this.writer.pump();
-    else if (this.#asked) this.writer.prefer(this);
-    else this.#ask();
-  }
-
-  abort(): void {
-    if (this.state === 'over') return;
-    this.state = 'over';
-    this.writer.leave(this);
-  }
-
-  waitForMore(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.source.resume();
-  }
-
-  #ask(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    this.writer.ask(this);
-  }
-
-  /** No more may come for now; the turn is asked for, as only the output can make room. */
-  #pause(): void {
-    if (!this.#paused) this.source.pause();
-    this.#paused = true;
-    this.#ask();
   }
 }
