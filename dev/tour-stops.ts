@@ -12,14 +12,14 @@ import { transform } from '../src/features/transform/server/transform.js';
 import { transforms } from '../src/features/transform/server/transforms.js';
 import { text } from '../src/framing/index.js';
 
-/** What the tour serves files from: dist, where this runs, is beside it. */
+/** The folder from which the tour serves files: dist, where this runs, is beside it. */
 const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples');
 
 /** A client of the tour. */
 export interface Visit {
   /** The words after `wireline`, with PORT for the port. */
   readonly args: readonly string[];
-  /** What is piped to it. */
+  /** The input that is piped to it. */
   readonly input?: string;
   /** Its input stays open after that, as a terminal does. */
   readonly open?: true;

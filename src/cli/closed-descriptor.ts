@@ -20,7 +20,7 @@ export function failIfClosed(fd: 0 | 1, code: 'input' | 'output'): void {
     throw new WirelineError(code, `${names[fd]} is closed`);
 }
 
-/** Whether the /dev/null at `fd` is the one that Node has opened. */
+/** True if the /dev/null at `fd` is the one that Node has opened. */
 function isNodes(fd: number): boolean {
   try {
     const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0';

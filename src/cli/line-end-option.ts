@@ -4,7 +4,7 @@ import type { OptionTable } from './option-table.js';
 /** The names of line endings on the command line. */
 const lineEnds = { none: '', lf: '\n', crlf: '\r\n' } as const;
 
-/** What follows a message. */
+/** The ending of a message. */
 export type LineEnd = (typeof lineEnds)[keyof typeof lineEnds];
 
 /** The option `--eol`, for clients of servers that need another line ending than the usual one. */

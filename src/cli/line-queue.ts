@@ -13,7 +13,7 @@ export class LineQueue {
   #oldest: Uint8Array[] = [];
   #bytes = 0;
 
-  /** Whether no more lines ought to come for now. */
+  /** True if no more lines ought to come for now. */
   get full(): boolean {
     return this.#bytes >= most;
   }

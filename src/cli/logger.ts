@@ -6,7 +6,7 @@ import { escapedJson, readableName } from './readable.js';
 import { countedRefusals } from './refusals.js';
 import { type LineWriter, stderr } from './stderr.js';
 
-/** How a server logs: `text` for people, `json` for programs, one line per event, always on stderr. */
+/** The format of a server's log: `text` for people, `json` for programs, one line per event, always on stderr. */
 export type LogFormat = 'text' | 'json';
 
 /** More about an event, for programs. A `stack` is logged for people too. */
@@ -15,9 +15,9 @@ export interface LogFields {
   readonly [field: string]: unknown;
 }
 
-/** What a server says of its work. Nothing here throws or waits, and no text of a peer's can forge a line. */
+/** The log of a server's work. Nothing here throws or waits, and no text of a peer's can forge a line. */
 export interface Logger {
-  /** What should not have happened; with `fields.stack`, where it happened. */
+  /** An error that should not have happened; `fields.stack` has the place. */
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

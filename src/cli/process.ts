@@ -4,7 +4,7 @@ import { flushGathered } from './gathered.js';
 import { abortedBySignals, hungUp, lostTerminal } from './signals.js';
 import { stderr } from './stderr.js';
 
-/** How much the command says on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
+/** The amount that the command prints on stderr: `-q` is -1, `-v` 1 and `-vv` 2. */
 let level = 0;
 
 /** Sets how much is said on stderr, by the options `-q` and `-v` of the command. */
@@ -12,7 +12,7 @@ export function setVerbosity({ quiet, verbose = 0 }: { quiet?: unknown; verbose?
   level = quiet ? -1 : Number(verbose);
 }
 
-/** How much the command says on stderr. */
+/** Returns how much the command prints on stderr. */
 export function verbosity(): number {
   return level;
 }
@@ -107,7 +107,7 @@ export async function runClientCommand(client: (signal: AbortSignal) => Promise<
     else if (!signal.aborted) reportFailure(error);
   }
   process.off('exit', unsettled);
-  // What is left are sources that may never end, such as a terminal; what was written is out.
+  // The sources that are left may never end, such as a terminal; the output is out.
   if (signal.aborted || lostTerminal()) process.exit();
 }
 

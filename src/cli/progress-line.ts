@@ -1,7 +1,7 @@
 import { cut, widthOf } from '../io/width.js';
 import { readableSize, readableTime } from './readable.js';
 
-/** How far something has come. */
+/** The progress of a transfer. */
 export interface Stage {
   /** Its name, printable; may be empty. */
   readonly name: string;

@@ -12,7 +12,7 @@ interface Count {
 
 /**
  * An observer that passes the first refusal of each reason on to `log`, counts those of the next second, and passes
- * them on to `logMany` as one. A flood of connections costs a line a second, and not a line each.
+ * them on to `logMany` as one. A flood of connections costs one line per second, and not one per connection.
  */
 export function countedRefusals(
   log: NonNullable<Observer['refused']>,

@@ -78,7 +78,7 @@ function logFormat(value: string): LogFormat {
   throw new InvalidArgumentError(`A format is text or json.${store}`);
 }
 
-/** What a sub-command does beside its service. */
+/** Callbacks of a sub-command beside its service. */
 export interface ServerExtras {
   readonly observer?: Observer;
   /** Given the server once it listens. */

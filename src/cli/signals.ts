@@ -14,7 +14,7 @@ export interface SignalOptions {
    * Called once, with the first signal that ends the command and its exit status. SIGQUIT allows no time to finish.
    */
   readonly onEnd: (status: number, name: EndingSignal) => void;
-  /** Whether the command reads what is typed, so that it has no work left when the terminal of stdin is gone. */
+  /** True if the command reads what is typed, so that it has no work left when the terminal of stdin is gone. */
   readonly readsStdin?: boolean;
   /** Called for SIGHUP where the command has no terminal that could hang up: it continues. */
   readonly onReload?: () => void;
@@ -58,7 +58,7 @@ export function abortedBySignals({ onEnd, readsStdin = false, onReload }: Signal
 /** The status of a command that ends because its terminal is gone, when it was not sent SIGHUP too. */
 export const hungUp = statuses.SIGHUP;
 
-/** Whether a terminal that the process was started on is gone: its window was closed, or the connection to it was lost. */
+/** True if a terminal that the process was started on is gone: its window was closed, or the connection to it was lost. */
 export function lostTerminal(): boolean {
   return terminals.some((fd) => !isatty(fd));
 }

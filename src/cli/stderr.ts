@@ -13,7 +13,7 @@ const longestWaitMs = 250;
  * as a full disk, cost the line and no more.
  */
 export class LineWriter {
-  /** What the system has still to take, in order. */
+  /** The writes that the system has still to take, in order. */
   #held: Buffer[] = [];
   #heldBytes = 0;
   #dropped = 0;

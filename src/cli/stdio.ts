@@ -27,7 +27,7 @@ export function standardInput(): Input {
   return descriptorInput(0);
 }
 
-/** Whether lines are typed on a terminal for {@link inputOf} of these files. */
+/** True if lines are typed on a terminal for {@link inputOf} of these files. */
 export function isTyped(files: readonly string[]): boolean {
   return (files.length === 0 || files.includes('-')) && isatty(0);
 }

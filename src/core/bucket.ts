@@ -51,7 +51,7 @@ export class Bucket {
   }
 }
 
-/** How many times as much all connections of an address may cost as one connection. */
+/** The multiple of one connection's budget that all connections of an address share. */
 const ofAddress = 16;
 
 /** The bucket of an address, which its connections share. */

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from './clock.js';
 import type { Connection } from './connection.js';
 import { type Holder, Pressure, tightPart } from './pressure.js';
 
-/** What a connection says of itself to a {@link Budget}. */
+/** A connection as a {@link Budget} sees it. */
 export interface ShareOptions extends Pick<Holder, 'moved' | 'excused'> {
   /** Called when there is room again, after {@link Share.fits} has returned false. */
   onRoom?(): void;
@@ -60,7 +60,7 @@ export class Budget {
   }
 }
 
-/** What one connection holds of a {@link Budget}. */
+/** The part of a {@link Budget} that one connection holds. */
 export class Share implements Holder {
   #held = 0;
   #left = false;
@@ -81,14 +81,14 @@ export class Share implements Holder {
     this.budget.add(bytes - before);
   }
 
-  /** Whether there is room for more. Where this returns false, the peer should be paused; `onRoom` is called once there is. */
+  /** True if there is room for more. Where this returns false, the peer should be paused; `onRoom` is called once there is. */
   fits(): boolean {
     if (this.budget.used < this.budget.max) return true;
     if (!this.#left) this.budget.wait(this);
     return false;
   }
 
-  /** Gives back what is held. To be called when the connection closes; more calls do nothing. */
+  /** Gives back what is held. Must be called when the connection closes; more calls do nothing. */
   leave(): void {
     if (this.#left) return;
     this.set(0);

@@ -1,9 +1,9 @@
 import { textOf } from './reason.js';
 
-/** What is sent where bytes are sent: bytes, or a string, which stands for its UTF-8. */
+/** A message where bytes are sent: bytes, or a string, which stands for its UTF-8. */
 export type Sendable = Uint8Array | string;
 
-/** What the sender of a service sends by default where it receives messages of type `In`: for bytes, strings too. */
+/** The type that a service sends by default where it receives messages of type `In`: for bytes, strings too. */
 export type Answering<In> = In extends Uint8Array ? Sendable : In;
 
 /** Returns the bytes of `message`, a string as its UTF-8. Throws a `TypeError` for anything else. */

@@ -4,7 +4,7 @@ import type { Answering, Sendable } from './bytes.js';
 import type { Reason, WirelineError } from './reason.js';
 
 /**
- * How far a connection has come. `open`: both may speak. `ended`: we have said that we are done (our `end`),
+ * The state of a connection. `open`: both may speak. `ended`: we have said that we are done (our `end`),
  * and go on reading. `closed`: over in both directions.
  */
 export type ConnectionState = 'open' | 'ended' | 'closed';
@@ -20,20 +20,20 @@ export interface Connection<M = Sendable> {
   readonly address: PeerAddress;
   /** The peer's address, for a log line: `127.0.0.1:40112`, `[::1]:40112`, `unix:/run/x`. */
   readonly remote: string;
-  /** Whether what travels is encrypted, and nobody else can have sent it. */
+  /** True if what travels is encrypted, and nobody else can have sent it. */
   readonly secure: boolean;
   readonly state: ConnectionState;
   /** Bytes that were given to `write` and that the system has not yet taken. */
   readonly backlog: number;
   /**
    * Sends `message` after what was written before; where it is bytes, a string stands for its UTF-8. The bytes may be a view of what `data` is being given, or of
-   * other {@link Reusable} memory; any others belong to the connection from now on and are not to be changed. Gives false when the backlog
+   * other {@link Reusable} memory; any others belong to the connection from now on and must not be changed. Returns false when the backlog
    * has passed its high-water mark: the message is taken all the same, and `drain` says when to go on.
    */
   write(message: M): boolean;
   /** Sends what was written, which otherwise leaves together at the end of the tick. */
   flush(): void;
-  /** Whether reading is paused. */
+  /** True if reading is paused. */
   readonly paused: boolean;
   /** Stops reading. What was already read, at most one read's worth, may still be given to `data`. */
   pause(): void;
@@ -61,14 +61,14 @@ export interface Closed {
 }
 
 /**
- * What `data` may return: anything but a promise. The value means nothing; it lets `data: (message) => peer.write(message)`
+ * The result of `data`: anything but a promise. The value means nothing; it lets `data: (message) => peer.write(message)`
  * stand, and refuses an `async` function, which would go on when the bytes that it was given are others.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a method without a return statement returns void.
 export type Sync = void | undefined | null | boolean | number | string;
 
 /**
- * What is done with what a peer sends. The methods are called in the order of what happens on the wire, never
+ * Receives what a peer sends. The methods are called in the order of what happens on the wire, never
  * two at a time and never inside one another, and never after `close`. What one of them throws, or what a promise that
  * it returns is rejected with, costs its connection and no other (see {@link Connection.fail}).
  */
@@ -94,7 +94,7 @@ export interface Handler<M = Uint8Array> {
 }
 
 /**
- * What a server does with each connection, and a client with its one: it is given the peer and gives the
+ * The work of a server with each connection, and of a client with its one: it receives the peer and returns the
  * handler; what it has to remember lives in its closure. A layer is a function from a service to a service. `In` is
  * what the peer sends, and `Out`, where it differs, what it is sent.
  */

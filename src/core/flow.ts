@@ -3,7 +3,7 @@ import type { Reason } from './reason.js';
 /** Where payload goes: stdout, a file, a list in a test. One writer at a time. */
 export interface Output {
   /**
-   * Writes the bytes after those before. Gives true when the system has taken them all, and false when some are
+   * Writes the bytes after those before. Returns true when the system has taken them all, and false when some are
    * held in memory: no more ought to be written until `whenDrained` has called back. The bytes are valid only
    * until this returns. Never throws: after a failure nothing drains any more, and who made the output is told.
    */
@@ -32,7 +32,7 @@ export interface Receiver {
   begin(source: Source): MessageWriter;
 }
 
-/** Who sends a message, as a {@link Receiver} sees it. */
+/** The sender of a message, as a {@link Receiver} sees it. */
 export interface Source {
   /** For the log: the peer's address. */
   readonly remote: string;
@@ -59,7 +59,7 @@ export interface MessageWriter {
 export interface Spool {
   /** Bytes held. */
   readonly size: number;
-  /** Adds bytes, which are valid until this returns. Gives false when no more ought to come: they are held all the same. */
+  /** Adds bytes, which are valid until this returns. Returns false when no more ought to come: they are held all the same. */
   add(bytes: Uint8Array): boolean;
   /** Takes the oldest bytes; undefined where none are held. They are valid until the next call. */
   take(): Uint8Array | undefined;

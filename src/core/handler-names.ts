@@ -1,6 +1,6 @@
 /** The methods of a handler. */
 const methods = ['data', 'drain', 'end', 'close', 'stopping'] as const;
-/** What other libraries call theirs. */
+/** The names that other libraries give to such methods. */
 const foreign: Record<string, string> = { message: 'data', open: 'the service itself' };
 /** Names of other verbs that are one letter away. */
 const others = new Set(['send', 'bend', 'and']);
@@ -38,7 +38,7 @@ function meantBy(name: string, handler: object): string | undefined {
   return meant && `"${meant}"`;
 }
 
-/** Whether two words are one edit apart, or two where the word is long; swapped neighbours are one edit. */
+/** True if two words are one edit apart, or two where the word is long; swapped neighbours are one edit. */
 function isNear(word: string, method: string): boolean {
   const most = method.length < 5 ? 1 : 2;
   return Math.abs(word.length - method.length) <= most && distance(word, method) <= most;

@@ -15,7 +15,7 @@ export function wrapHandler<M>(inner: Handler<M>, over: Partial<Handler<M>>): Ha
   return Object.assign(own, over);
 }
 
-/** What a {@link wrapConnection} connection does itself: `write` at least, as it may take other messages. */
+/** The methods that a connection of {@link wrapConnection} has itself: `write` at least, as it may take other messages. */
 export type View<M> = Pick<Connection<M>, 'write'> &
   Partial<Pick<Connection<M>, 'flush' | 'pause' | 'resume' | 'end' | 'close' | 'fail'>>;
 

@@ -1,6 +1,6 @@
 import type { FileAttributes } from './file-attributes.js';
 
-/** How a {@link NewFile} gets its place, and what it keeps of the file that it is a copy of. */
+/** How a {@link NewFile} gets its place, and which attributes of the original it keeps. */
 export interface NewFileOptions extends FileAttributes {
   /** Replaces a file of its name. */
   readonly replace: boolean;

@@ -4,7 +4,7 @@ import { Turn, type Turns, turns } from './turns.js';
 /** Writes to the peer, and counts the bytes against its turn. */
 export type WritePiece = (bytes: Uint8Array) => void;
 
-/** How long work ends; exactly one of the two is called, unless the work is stopped before. */
+/** The end of long work; exactly one of the two is called, unless the work is stopped before. */
 export interface PieceworkEnd {
   done(): void;
   fail(error: unknown): void;
@@ -46,7 +46,7 @@ export class Piecework {
     }
   }
 
-  /** Ends the work before it is done. To be called when the connection closes; may be called again. */
+  /** Ends the work before it is done. Must be called when the connection closes; may be called again. */
   stop(): void {
     if (this.#over) return;
     this.#over = true;

@@ -6,7 +6,7 @@ export interface Holder {
   held(): number;
   /** Bytes that it has moved so far, in whatever direction lets it finish. Only differences count. */
   moved(): number;
-  /** Whether it waits for this side, such as for a full output. Such a connection is spared. */
+  /** True if it waits for this side, such as for a full output. Such a connection is spared. */
   excused?(): boolean;
   /** Closes the connection. Called at most once. */
   giveUp(): void;
@@ -21,7 +21,7 @@ const leastPart = 1 / 64;
 /** The part of a limit above which it is tight. */
 export const tightPart = 0.9;
 
-/** How far a holder had come at a time. */
+/** The progress of a holder at a time. */
 interface Mark {
   moved: number;
   since: number;
@@ -40,7 +40,7 @@ export class Pressure {
 
   constructor(
     readonly clock: Clock,
-    /** Whether the limit is nearly reached. */
+    /** True if the limit is nearly reached. */
     readonly tight: () => boolean,
   ) {}
 
@@ -85,7 +85,7 @@ export class Pressure {
     return still.sort((one, other) => other.held - one.held).map(({ holder }) => holder);
   }
 
-  /** What a closed connection held may be free only a little later, so that no more than an eighth go at a time. */
+  /** The memory of a closed connection may be free only a little later, so that no more than an eighth go at a time. */
   #giveUp(still: readonly Holder[]): void {
     for (const holder of still.slice(0, Math.ceil(still.length / 8))) {
       if (!this.tight()) return;

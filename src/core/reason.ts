@@ -25,14 +25,14 @@ export const reasons = {
   failed: { meaning: 'something failed on this side', again: 'later', ending: 'cut', status: 1 },
 } as const satisfies Record<string, ReasonEntry>;
 
-/** What {@link reasons} says of one reason. */
+/** A row of {@link reasons}. */
 export interface ReasonEntry {
   /** The reason in words, as the log and the guide have it. */
   readonly meaning: string;
   /** May the client come again: at once, after a wait, or not before something is changed. */
   readonly again: 'yes' | 'later' | 'no';
   /**
-   * How the connection is ended. `fin`: what was written is sent, then an orderly end. `reset`: what was written
+   * The way in which the connection ends. `fin`: what was written is sent, then an orderly end. `reset`: what was written
    * is sent, then a reset (RFC 9293, section 3.10.7.4), so that the peer cannot take what it has, or what it
    * sent, for the whole. `cut`: a reset at once.
    */

@@ -1,4 +1,4 @@
-/** How the line begins in which a server of plain text says why it refuses. */
+/** The beginning of the line in which a server of plain text says why it refuses. */
 export const refusalPrefix = 'error: ';
 
 /** Returns the line, with its newline, in which a server of plain text says why it refuses. */

@@ -10,7 +10,7 @@ export class Reusable {
   constructor(
     /** Bytes of a fill, at most. */
     readonly size: number,
-    /** Gives memory, which need not be zeroed. */
+    /** Returns memory, which need not be zeroed. */
     readonly allocate: (size: number) => Uint8Array,
   ) {}
 
@@ -37,7 +37,7 @@ export class Reusable {
     if (bytes === this.#bytes) this.#lent--;
   }
 
-  /** Whether others than the reader that has just filled the memory will fill it too, so that nobody can have it. */
+  /** True if others than the reader that has just filled the memory will fill it too, so that nobody can have it. */
   get shared(): boolean {
     return this.#lent > 1;
   }
@@ -52,18 +52,18 @@ export class Reusable {
 
 const owners = new WeakMap<ArrayBufferLike, Reusable>();
 
-/** Whether `bytes` are a view of memory that will soon be filled with something else. */
+/** True if `bytes` are a view of memory that will soon be filled with something else. */
 export function isReused(bytes: Uint8Array): boolean {
   return owners.has(bytes.buffer);
 }
 
-/** Whether `bytes` are a view of reused memory that several readers fill: they can be copied, but not released. */
+/** True if `bytes` are a view of reused memory that several readers fill: they can be copied, but not released. */
 export function isShared(bytes: Uint8Array): boolean {
   return owners.get(bytes.buffer)?.shared === true;
 }
 
 /**
- * Gives the same bytes in memory that stays as it is. Of reused memory a small view is copied, and for a large
+ * Returns the same bytes in memory that stays as it is. Of reused memory a small view is copied, and for a large
  * one the memory itself is taken out of use, unless it is shared; other bytes are given back as they are.
  */
 export function retain(bytes: Uint8Array): Uint8Array {

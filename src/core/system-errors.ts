@@ -1,6 +1,6 @@
 import { WirelineError } from './reason.js';
 
-/** What a code of the system means, in words that a user knows. */
+/** The meaning of each code of the system, in words that a user knows. */
 const words: Record<string, string> = {
   EADDRINUSE: 'address already in use',
   EADDRNOTAVAIL: 'this machine has no such address',
@@ -47,7 +47,7 @@ export function isShort(error: unknown): boolean {
   return short.has(String(rootOf(error).code));
 }
 
-/** What Node adds to an error of the system. */
+/** The fields that Node adds to an error of the system. */
 type SystemError = Error & { readonly code?: string };
 
 /** Node tries each address of a name and reports an error of errors: the first one stands for all. */

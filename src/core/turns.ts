@@ -11,7 +11,7 @@ export interface TurnShare {
 /** A connection gets 64 requests, 64 KiB out or 5 ms, whichever comes first, and then the next one has its turn. */
 export const turnShare: TurnShare = { requests: 64, bytes: 64 * 1024, ms: 5 };
 
-/** How {@link Turns} measures and waits; for tests. */
+/** Options of {@link Turns}. */
 export interface TurnsOptions {
   /** Returns a time in milliseconds that never goes back (default: `performance.now`). */
   readonly now?: () => number;
@@ -24,7 +24,7 @@ export interface TurnsOptions {
   readonly mostTimes?: number;
 }
 
-/** What {@link Turn} calls. */
+/** The work that a {@link Turn} runs. */
 export interface TurnTask {
   /** Does some work: until the turn is {@link Turn.over}, or nothing is left. */
   run(): void;
@@ -116,12 +116,12 @@ export class Turns {
   }
 }
 
-/** What waits for its turn. */
+/** Work that waits. */
 interface Waiting {
   take(): void;
 }
 
-/** Who waits, in order; taking the first is cheap however many there are. */
+/** The members that wait, in order; taking the first is cheap however many there are. */
 class Line {
   #items: (Waiting | undefined)[] = [];
   #first = 0;
@@ -186,7 +186,7 @@ export class Turn implements Waiting {
     this.#bytes += bytes;
   }
 
-  /** Whether this connection must leave the rest to a later turn. */
+  /** True if this connection must leave the rest to a later turn. */
   get over(): boolean {
     const { share, now } = this.among;
     if (this.#requests >= share.requests || this.#bytes >= share.bytes) return true;

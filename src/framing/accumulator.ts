@@ -28,7 +28,7 @@ export class Accumulator {
     this.#length = length;
   }
 
-  /** Gives what was gathered and begins anew. The bytes belong to the caller. */
+  /** Returns what was gathered and begins anew. The bytes belong to the caller. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#bytes = new Uint8Array(0);

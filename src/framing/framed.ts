@@ -20,7 +20,7 @@ import { Intake } from './intake.js';
 /** Nobody says when the last of a backlog has been taken, so that so many bytes of it are not counted. */
 const uncounted = 32 * 1024;
 
-/** How {@link framed} treats a peer. */
+/** Options of {@link framed}. */
 export interface FramedOptions {
   /** Tells a peer whose bytes are no messages so: `true` in a line `error: ...`, a function in the bytes that it gives. */
   readonly explain?: boolean | ((error: WirelineError) => Uint8Array);
@@ -154,7 +154,7 @@ class FramedHandler<In, Out> implements Handler {
     this.peer.close(error.code, error);
   }
 
-  /** Who writes may be serving another peer: a message that this framing cannot carry costs this connection, not that. */
+  /** The writer may be serving another peer: a message that this framing cannot carry costs this connection, not that. */
   #write(message: Out): boolean {
     try {
       const bytes = this.codec.encode(message);

@@ -1,4 +1,4 @@
-/** How a stream of bytes is cut into messages: one codec a file, and `framed`, which puts one before a service. */
+/** Framings cut a stream of bytes into messages: one codec per file, and `framed`, which puts a codec before a service. */
 
 export { defaultMaxMessage } from './accumulator.js';
 export { withoutMark } from './byte-order-mark.js';

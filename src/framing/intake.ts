@@ -1,6 +1,6 @@
 import { type Codec, type Connection, concat, type Decoder, retain, Turn } from '../core/index.js';
 
-/** What an {@link Intake} does with what it has decoded. */
+/** The callbacks of an {@link Intake} for what it has decoded. */
 export interface IntakeEvents<M> {
   message(message: M): void;
   /** All that came before the peer's end was delivered, and the decoder has been told of it. */

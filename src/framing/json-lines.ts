@@ -11,11 +11,11 @@ const BRACE = '{'.charCodeAt(0);
 const decoder = new TextDecoder('utf-8');
 const encoder = new TextEncoder();
 
-/** How {@link jsonLines} reads. */
+/** Options of {@link jsonLines}. */
 export interface JsonLinesOptions {
   /** The longest line, in bytes (default 1 MiB). */
   readonly max?: number;
-  /** Whether lines that do not begin with `{` are passed over instead of failing: words for people, say. */
+  /** True if lines that do not begin with `{` are passed over instead of failing: words for people, say. */
   readonly objectsOnly?: boolean;
 }
 

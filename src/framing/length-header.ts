@@ -1,6 +1,6 @@
 import { WirelineError } from '../core/index.js';
 
-/** How the header of a {@link length} framing says how long its message is. */
+/** The header of a {@link length} framing, which has the length of its message. */
 export interface LengthHeader {
   /** Bytes of the header (default 4): 1 to 8 of a number, 1 to 64 of digits. */
   readonly bytes?: number;
@@ -51,7 +51,7 @@ const SPACE = 32;
 export class HeaderReader {
   /** Bytes of the present header that have come. */
   count = 0;
-  /** What they say so far; the length, once the header is whole. */
+  /** The value so far; the length, once the header is whole. */
   value = 0;
   #digits: 'none' | 'some' | 'over' = 'none';
   readonly #bytes: number;
@@ -75,7 +75,7 @@ export class HeaderReader {
     return at;
   }
 
-  /** Whether all bytes of the header have come. Throws `protocol` where they hold no digit. */
+  /** True if all bytes of the header have come. Throws `protocol` where they hold no digit. */
   get whole(): boolean {
     if (this.count < this.#bytes) return false;
     if (this.#form === 'ascii' && this.#digits === 'none') throw notDigits();

@@ -2,7 +2,7 @@ import { bytesOf, type Codec, type Decoder, retain } from '../core/index.js';
 import { Accumulator, defaultMaxMessage, tooLong, truncated } from './accumulator.js';
 import { HeaderReader, type LengthHeader, mostOf, wholeHeader, writeHeader } from './length-header.js';
 
-/** How {@link length} cuts. */
+/** Options of {@link length}. */
 export interface LengthOptions extends LengthHeader {
   /** The longest message in bytes (default 16 MiB, and never more than the header can say). */
   readonly max?: number;

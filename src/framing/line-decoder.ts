@@ -40,7 +40,7 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
     return chunk.length;
   }
 
-  /** Gives what is held of an unfinished line, and forgets it. */
+  /** Returns what is held of an unfinished line, and forgets it. */
   takeRest(): Uint8Array {
     return this.#rest.take();
   }
@@ -58,7 +58,7 @@ export class LineDecoder implements Pick<Decoder, 'push' | 'held'> {
     return true;
   }
 
-  /** Whether the bytes were held; else the line that they are of is dropped from here on. */
+  /** True if the bytes were held; else the line that they are of is dropped from here on. */
   #hold(bytes: Uint8Array): boolean {
     if (this.onTooLong && this.#rest.length + bytes.length > this.max) {
       this.#rest.take();

@@ -4,7 +4,7 @@ export interface PatienceOptions {
   readonly pauseMs: number;
   /** That of a sender that has; `Infinity` where no pause ends its messages. */
   readonly afterLinesMs: number;
-  /** What the pause becomes, in the end, for a sender that always waits for its answer in mid-line. */
+  /** The shortest pause, for a sender that always waits for its answer in mid-line. */
   readonly leastPauseMs: number;
 }
 
@@ -16,7 +16,7 @@ const resendMs = 1000;
 const lessons = 4;
 
 /**
- * How long a sender's silence must be to end a message without a newline. It learns from what the sender does: one that
+ * The silence of a sender that is long enough to end a message without a newline. It learns from what the sender does: one that
  * ends its lines is waited for, and one that never does is answered sooner and sooner.
  */
 export class Patience {

@@ -11,9 +11,9 @@ const editable = 4096;
 const maxBacklog = 16 * 1024;
 const here = '\r\n[wireline is here]\r\n';
 
-/** How {@link telnet} treats a peer. */
+/** Options of {@link telnet}. */
 export interface TelnetOptions {
-  /** Whether commands count only where the connection begins with one: for messages that may have any bytes (default: false). */
+  /** True if commands count only where the connection begins with one: for messages that may have any bytes (default: false). */
   readonly onlyFromStart?: boolean;
 }
 
@@ -65,7 +65,7 @@ class Commands {
     return text.length > 0 ? pass(Uint8Array.from(text)) : undefined;
   }
 
-  /** What is held of an unfinished line, and of a command that never came. */
+  /** The bytes that are held of an unfinished line, and of a command that never came. */
   rest(): Uint8Array {
     if (this.#state === 'command') this.#line.push(IAC);
     return Uint8Array.from(this.#line.splice(0));

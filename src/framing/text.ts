@@ -6,11 +6,11 @@ import { Patience } from './patience.js';
 /** A message of {@link text} framing: its bytes, and how it ended, so that a reply can end in the same way. */
 export interface TextMessage {
   readonly bytes: Uint8Array;
-  /** What followed the bytes: `''` where the sender paused or ended its stream in mid-line. */
+  /** The ending that followed the bytes: `''` where the sender paused or ended its stream in mid-line. */
   readonly end: '\n' | '\r\n' | '';
 }
 
-/** What {@link text} framing sends: a message whose bytes may be a string. */
+/** A message that {@link text} framing sends: a message whose bytes may be a string. */
 export interface TextAnswer {
   readonly bytes: Sendable;
   readonly end: TextMessage['end'];
@@ -24,7 +24,7 @@ export interface TextOptions {
   readonly pauseMs?: number;
   /** That silence for a sender that has ended a line before (default 5,000): see {@link conversation}. */
   readonly afterLinesMs?: number;
-  /** What the silence becomes for a sender that waits for an answer in mid-line again and again (default 5). */
+  /** The shortest silence, for a sender that waits for an answer in mid-line again and again (default 5). */
   readonly leastPauseMs?: number;
   /** Called for a message of over `max` bytes, which is then dropped whole, instead of failing as `too-long`. */
   readonly onTooLong?: () => void;

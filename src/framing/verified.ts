@@ -107,7 +107,7 @@ export class VerifiedWriter {
     this.#frame(encoder.encode(preface));
   }
 
-  /** Writes the next bytes of the stream. Gives what the last `write` gave. */
+  /** Writes the next bytes of the stream. Returns what the last `write` returned. */
   add(bytes: Uint8Array): boolean {
     this.#bytes += bytes.length;
     this.hash.update(bytes);

@@ -7,12 +7,12 @@ import type { Quota } from './quota.js';
 import { endAt, writeSparse } from './sparse.js';
 import { removed, TempNames } from './temp-names.js';
 
-/** Whether a name is one of a file that is still being written: such are not served, nor named by anybody. */
+/** True if a name is one of a file that is still being written: such are not served, nor named by anybody. */
 export function isPart(name: string): boolean {
   return /^\.wireline-.*\.part$/.test(name);
 }
 
-/** Whether a name of the wire is one name on this system as well: elsewhere a `\` may part two of them, or a `:`. */
+/** True if a name of the wire is one name on this system as well: elsewhere a `\` may part two of them, or a `:`. */
 export function isNameHere(name: string): boolean {
   return sep === '/' || !/[\\:]/.test(name);
 }

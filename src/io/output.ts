@@ -21,7 +21,7 @@ type WriteRest = (rest: Uint8Array, done: (left: Uint8Array | Error) => void) =>
 
 class DescriptorOutput implements Output {
   #state: 'ready' | 'busy' | 'failed' = 'ready';
-  /** What the system has still to take, in order. */
+  /** The writes that the system has still to take, in order. */
   #held: Uint8Array[] = [];
   #waiting: (() => void)[] = [];
 
@@ -42,7 +42,7 @@ class DescriptorOutput implements Output {
     else this.#waiting.push(run);
   }
 
-  /** Gives what the system did not take. */
+  /** Returns the bytes that the system did not take. */
   #writeNow(bytes: Uint8Array): Uint8Array {
     let at = 0;
     try {

@@ -9,7 +9,7 @@ const memoryOfAll = 16 * 1024 * 1024;
 /** Bytes that are read back from the file at a time. */
 const readSize = 256 * 1024;
 
-/** What all spools of a server may hold together. */
+/** The memory and disk that all spools of a server may hold together. */
 export class SpoolBudget {
   used = 0;
   memory = 0;
@@ -73,7 +73,7 @@ class BudgetedSpool implements Spool {
     this.#fd = undefined;
   }
 
-  /** Gives false: the caller says whether more may come. */
+  /** Returns false: the caller says whether more may come. */
   #addToMemory(list: Uint8Array[], bytes: Uint8Array): false {
     list.push(new Uint8Array(bytes));
     this.#inMemory += bytes.length;

@@ -5,7 +5,7 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const pieceUnits = 256;
 const ascii = /^[\x20-\x7e]*$/;
 
-/** What a reader takes for one character each: letters with their marks, emoji of several code points. */
+/** The characters as a reader sees them: letters with their marks, emoji of several code points. */
 export function graphemes(text: string): string[] {
   return ascii.test(text) ? text.split('') : [...eachGrapheme(text, pieceUnits)];
 }

@@ -5,7 +5,7 @@ import { transforms } from '../features/transform/server/transforms.js';
 
 /**
  * `wireline complete SHELL`: prints a script that has the shell complete commands, options and what they may be. The
- * script asks `wireline complete -- WORDS`, so that it need not be made anew. To be called when `program` is whole.
+ * script asks `wireline complete -- WORDS`, so that it need not be made anew. Must be called when `program` is whole.
  */
 export function addCompletion(program: Command): void {
   const all = program as unknown as PlainCommand;

@@ -13,7 +13,7 @@ async function main(args: string[]): Promise<void> {
     const { bashScript, zshScript } = await import('./complete.js');
     return writeOut(next === 'bash' ? bashScript : zshScript);
   }
-  // What is added to it is told of wrong usage in the same way.
+  // Commands that are added to it report wrong usage in the same way.
   const program = own(new Command('wireline'))
     .description('Streams, messages, files and rooms over a plain socket.')
     .usage('COMMAND [options] ADDRESS')

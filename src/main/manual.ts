@@ -1,7 +1,7 @@
 import type { Option } from '@commander-js/extra-typings';
 import { rowOf } from '../cli/option-table.js';
 
-/** What the manual needs of a command, whatever its arguments and options. */
+/** A command as the manual sees it, whatever its arguments and options. */
 export interface AnyCommand {
   readonly options: readonly Option[];
   readonly commands: readonly AnyCommand[];

@@ -32,7 +32,7 @@ export function targetOf(address: AddressLike): Address {
 
 /**
  * Reads an address to dial: `HOST PORT` as two words, or `HOST:PORT`, `[v6]:PORT`, `unix:PATH`, `tcp://HOST:PORT`
- * as one. Gives the words that are left. Throws a `WirelineError` of code `usage`.
+ * as one. Returns the words that are left. Throws a `WirelineError` of code `usage`.
  */
 export function parseTarget(words: readonly string[]): { address: Address; rest: string[] } {
   const [first, second, ...rest] = words;

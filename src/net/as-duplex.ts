@@ -5,7 +5,7 @@ import { type Closed, type Connection, type Handler, isReason, WirelineError } f
 export interface DuplexBridge {
   /** Reads what the peer sends and writes to it. Destroying it with an error resets the connection. */
   readonly duplex: Duplex;
-  /** What the service must return for the connection. */
+  /** The handler that the service must return for the connection. */
   readonly handler: Handler;
 }
 
@@ -65,7 +65,7 @@ class Bridge implements Handler {
     if (reason !== 'ended' && reason !== 'shutdown') {
       duplex.destroy(error ?? new WirelineError(reason, `the connection was closed: ${reason}`));
     } else if (this.#ended && !duplex.readableEnded) {
-      // What has come, and the end after it, may not have been read yet.
+      // Bytes that have come, and the end after them, may not have been read yet.
       duplex.once('end', () => duplex.destroy());
     } else duplex.destroy();
   }

@@ -12,7 +12,7 @@ export interface NextOptions {
   readonly timeoutMs?: number;
 }
 
-/** How {@link open} connects, and what a channel holds. */
+/** Options of {@link open}. */
 export interface OpenOptions extends DialOptions {
   /**
    * Bytes of messages that wait for their reader before the connection is read no further (default 1 MiB). Stops a

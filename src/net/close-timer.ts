@@ -2,7 +2,7 @@
 const waits = { stuck: 30_000, fin: 1_000, reset: 100 };
 
 /**
- * What a closing connection still waits for: that the peer takes more, or, when all is taken, that it ends. Each
+ * The last wait of a closing connection: that the peer takes more, or, when all is taken, that it ends. Each
  * step begins the wait anew; when one is over, `giveUp` is called.
  */
 export class CloseTimer {

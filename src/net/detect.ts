@@ -14,7 +14,7 @@ import {
 import type { Dialect } from './dialect.js';
 import { publish } from './events.js';
 
-/** How {@link detect} decides. */
+/** Options of {@link detect}. */
 export interface DetectOptions {
   /** Milliseconds of silence after which a client is taken for one that waits to be greeted (default 200). */
   readonly silenceMs?: number;
@@ -36,7 +36,7 @@ export function detect(dialects: readonly Dialect[], fallback: Service, options:
 
 class Detection implements Handler {
   #inner: Handler | undefined;
-  /** What has come, until it is decided whose it is. */
+  /** The first bytes, until they name a dialect. */
   #first: Uint8Array = new Uint8Array(0);
   #greeted = false;
   readonly #silence: Timer;

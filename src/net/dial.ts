@@ -5,11 +5,11 @@ import { newDialSocket } from './raw-socket.js';
 import { givenUp, type Lookup, reach } from './reach.js';
 import { SocketConnection } from './socket-connection.js';
 
-/** How {@link dial} connects. */
+/** Options of {@link dial}. */
 export interface DialOptions {
   /** Milliseconds until a connection must be established, for all addresses of a name together (default 10,000). */
   readonly connectTimeoutMs?: number;
-  /** How a host name is resolved to IP addresses (default: the system's resolver). Not called for IP addresses and localhost. */
+  /** Resolves a host name to IP addresses (default: the system's resolver). Not called for IP addresses and localhost. */
   readonly lookup?: Lookup;
   /** Gives up connecting, and closes the connection once it stands; for its reason, where that is a `WirelineError`. */
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { begin } from '../core/begin.js';
 import { type Closed, type Connection, type Service, wrapHandler } from '../core/index.js';
 
-/** What happens to connections, for programs and people that look for a fault. Addresses are as in a log line. */
+/** An event of a connection, for programs and people that look for a fault. Addresses are as in a log line. */
 export type ConnectionEvent =
   /** A client tries an address. A name may have several. */
   | { readonly type: 'trying'; readonly remote: string }

@@ -9,7 +9,7 @@ import { errorText } from './system-errors.js';
 /** Where a server listens: an address, the descriptor of a socket that listens already, or a `net.Server` that does. */
 export type ListenTarget = AddressLike | { readonly fd: number } | net.Server;
 
-/** Whether a target is a descriptor. */
+/** True if a target is a descriptor. */
 export function isDescriptor(target: ListenTarget): target is { readonly fd: number } {
   return typeof target === 'object' && 'fd' in target;
 }

@@ -19,7 +19,7 @@ import { highWater, lowWater } from './water-marks.js';
 
 let pairs = 0;
 
-/** How {@link memoryPair} joins. */
+/** Options of {@link memoryPair}. */
 export interface MemoryPairOptions {
   /** Receives the mistakes of both services (default: prints them on stderr). */
   readonly onError?: OnError;
@@ -48,7 +48,7 @@ class MemoryEnd implements Connection {
   state: ConnectionState = 'open';
   readonly #handler: HandlerRunner;
   #other!: MemoryEnd;
-  /** What has come and was not yet given to the handler; null is the other's end. */
+  /** Chunks that the handler has not received yet; null is the other's end. */
   readonly #inbox: (Reusable | null)[] = [];
   paused = false;
   #scheduled = false;

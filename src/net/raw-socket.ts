@@ -3,7 +3,7 @@ import net from 'node:net';
 import { Reusable } from '../core/index.js';
 
 /**
- * What all sockets of the process read into: a read, and the handler it is given to, are one synchronous step,
+ * The memory that all sockets of the process read into: a read, and the handler it is given to, are one synchronous step,
  * so no two connections use it at a time. It is lent, because a socket's next read goes where it was told to at
  * the end of the last one, also when another connection would rather have kept that memory meanwhile. Larger
  * reads were not faster over loopback, and spoil the cache.
@@ -11,13 +11,13 @@ import { Reusable } from '../core/index.js';
 const readBuffer = new Reusable(64 * 1024, Buffer.allocUnsafe);
 
 /**
- * How every socket is set up, at both ends. Small writes leave at once instead of waiting for the acknowledgment of the
+ * The options of every socket, at both ends. Small writes leave at once instead of waiting for the acknowledgment of the
  * one before (TCP_NODELAY): a connection writes once per turn as it is. After 60 s of silence the system begins to ask
  * whether the peer still exists. Node takes these as options of a socket's constructor and of a server; `connect` ignores them.
  */
 export const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 
-/** What becomes of the bytes that a socket has read: false stops the reading, as `pause` does. */
+/** Receives the bytes that a socket has read: false stops the reading, as `pause` does. */
 export type OnRead = (bytes: Uint8Array) => boolean;
 
 /** A `net.Socket` to dial with that reads into `memory`, or into the shared buffer (the `onread` option of Node). */
@@ -27,7 +27,7 @@ export function newDialSocket(onRead: OnRead, memory?: Reusable): net.Socket {
 }
 
 /**
- * Gives a socket like `accepted` that reads into the shared buffer. Node offers `onread` for sockets that
+ * Returns a socket like `accepted` that reads into the shared buffer. Node offers `onread` for sockets that
  * dial; for an accepted one there is no public way, so a second socket is made on the same handle, as
  * `net.Server` itself does. Where a Node has no such handle, the socket is used as it is.
  */
@@ -41,14 +41,14 @@ export function wrapAccepted(accepted: net.Socket, onRead: OnRead): net.Socket {
 }
 
 /**
- * Whether a socket is connected to itself. Who dials a port of this machine that nobody listens on may be given that
+ * True if a socket is connected to itself. Who dials a port of this machine that nobody listens on may be given that
  * very port for its own end, and then both ends open at once (RFC 9293, section 3.5): all that it says comes back.
  */
 export function reachedItself({ localAddress, localPort, remoteAddress, remotePort }: net.Socket): boolean {
   return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }
 
-/** What the system says of a write that it has no room for at the moment. */
+/** The code of a write that the system has no room for at the moment. */
 const noRoom = new Set(['EAGAIN', 'EWOULDBLOCK', 'ENOBUFS']);
 
 /**

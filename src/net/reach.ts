@@ -9,13 +9,13 @@ import { errorText } from './system-errors.js';
 /** Resolves a host name to its IP addresses, the preferred one first. Rejects where the name is unknown. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
-/** How {@link reach} connects. */
+/** Options of {@link reach}. */
 export interface ReachOptions {
   /** Milliseconds until a connection must be established, the look-up of the name included (default 10,000). */
   readonly connectTimeoutMs?: number;
   /** Gives up; the reason of its `WirelineError`, if it has one, becomes the code of the rejection. */
   readonly signal?: AbortSignal;
-  /** How names are resolved (default: the system's resolver). */
+  /** Resolves names (default: the system's resolver). */
   readonly lookup?: Lookup;
   readonly clock?: Clock;
 }

@@ -1,9 +1,9 @@
 import { type Clock, type Connection, systemClock, type Timer, WirelineError } from '../core/index.js';
 import type { Outcome } from './run-client.js';
 
-/** How long a client that has sent everything waits for the server's end, which is its receipt. */
+/** The time for which a client that has sent everything waits for the server's end, which is its receipt. */
 export interface ReceiptOptions {
-  /** Whether the server's end is waited for (default). Without it, the client is done when the system has taken all. */
+  /** True if the server's end is waited for (default). Without it, the client is done when the system has taken all. */
   readonly receipt?: boolean;
   /** Milliseconds in which the server must end or send something, once everything was sent (default 0: any time). */
   readonly waitMs?: number;

@@ -3,7 +3,7 @@ import type { AddressLike } from './address.js';
 import { type DialOptions, dial } from './dial.js';
 import { errorText } from './system-errors.js';
 
-/** How a client's connection comes to its end: exactly one of the two is called, once, by the client's handler. */
+/** The end of a client's connection: the client's handler calls exactly one of the two, once. */
 export interface Outcome {
   /** All was done; the connection is closed as `ended`. */
   done(): void;

@@ -11,7 +11,7 @@ const blockSize = slabSize;
 const staging = new Reusable(copyBelow, Buffer.allocUnsafe);
 
 /**
- * What a connection has still to send, in order. Small pieces are gathered in blocks, so that a backlog of
+ * The bytes that a connection has still to send, in order. Small pieces are gathered in blocks, so that a backlog of
  * many small writes takes the memory of its bytes and not of its pieces.
  */
 export class SendQueue implements SlabWriter {
@@ -145,7 +145,7 @@ export class SendQueue implements SlabWriter {
     if (last) this.#pieces.push(last);
   }
 
-  /** Gives what was copied, and copies no more after it. */
+  /** Returns what was copied, and copies no more after it. */
   #leaveBlock(): Uint8Array | undefined {
     const filled = this.#block?.subarray(this.#from, this.#used);
     leaveSlab(this);

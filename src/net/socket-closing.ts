@@ -12,7 +12,7 @@ export class SocketClosing {
 
   constructor(
     readonly writer: SocketWriter,
-    /** Whether the transport can end in a reset. A pipe cannot. */
+    /** True if the transport can end in a reset. A pipe cannot. */
     readonly canReset: boolean,
     /** Milliseconds that the connection waits for the peer's own end. */
     readonly lingerMs?: number,

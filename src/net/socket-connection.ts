@@ -153,7 +153,7 @@ export class SocketConnection implements Connection {
     this.#closing.reset();
   }
 
-  /** What the socket calls with each read. */
+  /** The socket calls this with each read. */
   readonly onRead = (bytes: Uint8Array): boolean => {
     this.received += bytes.length;
     if (this.state === 'closed') return true;

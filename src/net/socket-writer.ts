@@ -11,7 +11,7 @@ const writeThrough = 16 * 1024;
 /** An answer of up to this size is copied rather than looked at. */
 const smallWrite = 512;
 
-/** What a {@link SocketWriter} tells its connection. */
+/** The callbacks of a {@link SocketWriter}. */
 export interface WriterEvents {
   /** Everything that was written was handed to the system, and the system has taken it. */
   empty(): void;
@@ -55,7 +55,7 @@ export class SocketWriter {
   write(bytes: Uint8Array): boolean {
     if (this.#inFlight > 0) this.#queue.gather(bytes);
     else if (this.reading && bytes.length <= smallWrite) this.#queue.copy(bytes);
-    // What is being read stays valid until the end of the read; other reused memory may be filled before that.
+    // The memory of the read stays valid until its end; other reused memory may be filled before that.
     else if (bytes.length < writeThrough && bytes.buffer !== this.reading && isReused(bytes)) this.#queue.gather(bytes);
     else this.#queue.push(bytes);
     if (this.#inFlight === 0) {

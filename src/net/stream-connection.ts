@@ -22,11 +22,11 @@ import { nextId } from './connection-ids.js';
 import { reasonOf } from './system-errors.js';
 import { highWater, lowWater } from './water-marks.js';
 
-/** What a {@link StreamConnection} is told of its stream. */
+/** Options of {@link StreamConnection}. */
 export interface StreamConnectionOptions {
   /** Where the peer is (default: the name `stream`). */
   readonly address?: PeerAddress;
-  /** Whether the stream is encrypted and its peer cannot be another (default false). */
+  /** True if the stream is encrypted and its peer cannot be another (default false). */
   readonly secure?: boolean;
   /** Milliseconds that a closing connection waits, once all was taken, for the peer to end too (default 1,000). */
   readonly lingerMs?: number;
@@ -151,7 +151,7 @@ export class StreamConnection implements Connection {
     this.#handler.fail(error);
   }
 
-  /** What was written in one tick leaves in one piece. */
+  /** Sends in one piece what was written in one tick. */
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;

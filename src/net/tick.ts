@@ -1,4 +1,4 @@
-/** What is flushed at the end of a turn of the event loop. */
+/** A writer that is flushed at the end of a tick. */
 interface Flushed {
   flush(): void;
   fail(error: unknown): void;
@@ -29,7 +29,7 @@ function flushAll(): void {
 let lastReader: Flushed | undefined;
 
 /**
- * Whether a connection that has just been read, and has answered, should be flushed at once. Where several
+ * True if a connection that has just been read, and has answered, should be flushed at once. Where several
  * connections are busy it is better to read them all first and then write to them all (a tenth more round
  * trips at 50 connections); where one is alone, waiting for the end of the turn would only delay it.
  */

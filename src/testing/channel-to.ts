@@ -2,7 +2,7 @@ import type { Codec, OnError, Service } from '../core/index.js';
 import { type Channel, OpenChannel } from '../net/channel.js';
 import { memoryPair } from '../net/index.js';
 
-/** How {@link channelTo} joins. */
+/** Options of {@link channelTo}. */
 export interface ChannelToOptions {
   /** Bytes of unread messages before the service is read no further (default 1 MiB). */
   readonly maxBytes?: number;

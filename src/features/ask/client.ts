@@ -28,7 +28,7 @@ export interface RequestSource {
   stop?(): void;
 }
 
-/** How {@link ask} asks. */
+/** Options of {@link ask}. */
 export interface AskOptions extends DialOptions {
   /** Messages in flight at a time (default 1). */
   readonly pipeline?: number;
@@ -36,7 +36,7 @@ export interface AskOptions extends DialOptions {
   readonly phrasing?: ReplyFraming;
   /** Called after each message that has been answered, once its reply has been written. */
   readonly onAnswered?: () => void;
-  /** Whether the first line of the server is a greeting: nothing is asked before it, and it is not written. */
+  /** True if the first line of the server is a greeting: nothing is asked before it, and it is not written. */
   readonly skipGreeting?: boolean;
   /**
    * Milliseconds in which a server that is waited for may neither send nor take anything (default 60,000; 0: any time).
@@ -47,13 +47,13 @@ export interface AskOptions extends DialOptions {
   readonly clock?: Clock;
 }
 
-/** What a framing means to who asks. */
+/** A framing as a client that asks uses it. */
 export interface ReplyFraming {
   /** Sends bytes, and cuts what comes back into replies. */
   readonly codec: Codec<Uint8Array>;
   /** Replies that a message is to have. */
   replies(message: Uint8Array): number;
-  /** Whether replies are written as they are, and not each with a newline. */
+  /** True if replies are written as they are, and not each with a newline. */
   readonly bare?: boolean;
 }
 

@@ -6,9 +6,9 @@ import { inputError, type Outcome, runClient } from '../../net/run-client.js';
 /** Milliseconds in which an input that has more to give does so. */
 const silentMs = 50;
 
-/** How {@link connect} ends. */
+/** Options of {@link connect}. */
 export interface ConnectOptions extends DialOptions, ReceiptOptions {
-  /** Whether the end of the input half-closes the connection (default). Some servers take that for a hang-up. */
+  /** True if the end of the input half-closes the connection (default). Some servers take that for a hang-up. */
   readonly halfClose?: boolean;
 }
 
@@ -55,7 +55,7 @@ export async function connect(
   }
 }
 
-/** Sends an input. Gives how far that has come, and calls `onAll` at its end. */
+/** Sends an input. Returns the progress, and calls `onAll` at its end. */
 function say(input: Input, peer: Connection, outcome: Outcome, onAll: () => void): { bytes: number; all: boolean } {
   const said = { bytes: 0, all: false };
   input.read(

@@ -6,7 +6,7 @@ const uncounted = 32 * 1024;
 /** Bytes that {@link echo} holds for one connection where the caller does not say. */
 export const defaultBuffer = 16 * 1024 * 1024;
 
-/** How much {@link echo} holds of what its clients have not yet read back. */
+/** Options of {@link echo}: how much it holds of what its clients have not yet read back. */
 export interface EchoOptions {
   /** Bytes held for one connection (default 16 MiB): beyond them it is not read from until it reads. */
   readonly buffer?: number;
@@ -28,7 +28,7 @@ export function echo({ buffer = defaultBuffer, memory = 256 * 1024 * 1024, clock
   const budget = new Budget(memory, clock);
   return (peer) => {
     let received = 0;
-    // What it sends counts as well as what it takes: until it has sent all, it may have no reason to read.
+    // Its sending counts as well as its reading: until it has sent everything, it may have no reason to read.
     const share = budget.share(peer, { moved: () => 2 * received - peer.backlog, onRoom: () => settle() });
     const settle = () => {
       share.set(peer.backlog > uncounted ? peer.backlog : 0);

@@ -4,7 +4,7 @@ import { withoutMark } from '../../framing/index.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What a client of the order service has said: who it is, and its whole message as it came. */
+/** The message of a client of the order service: its name, and the whole message as it came. */
 export interface Announcement {
   /** `X` of `Client X: Alice`; undefined where the message is only a name. */
   readonly label: string | undefined;
@@ -57,7 +57,7 @@ export function acknowledgment(parties: readonly Announced[]): Uint8Array {
   return concat([...parts, '\n']);
 }
 
-/** What the server of a round prints, line by line: the messages as they came, the `line` that it sends, and that it sent it. */
+/** The lines that the server of a round prints: the messages as they came, the `line` that it sends, and that it sent it. */
 export function* transcript(parties: readonly Announced[], line: Uint8Array): Generator<Uint8Array> {
   for (const { message } of parties) yield concat([message, '\n']);
   yield line;

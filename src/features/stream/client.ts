@@ -13,7 +13,7 @@ import type { AddressLike, DialOptions } from '../../net/index.js';
 import { type ReceiptOptions, ReceiptWait } from '../../net/receipt.js';
 import { inputError, type Outcome, runClient } from '../../net/run-client.js';
 
-/** How {@link send} sends. */
+/** Options of {@link send}. */
 export interface SendOptions extends DialOptions, ReceiptOptions {
   /** Told of bytes that were handed to the connection, as they go. */
   readonly onProgress?: (bytes: number) => void;
@@ -28,7 +28,7 @@ const answerSize = 512;
  * Sends `input` whole, half-closes, and waits for the server's close, which is its receipt. Rejects with a
  * `WirelineError` where the server closes before the end of the input (`reset`), refuses with a line `error: ...`
  * (`refused`), the input cannot be read (`input`), or the server does not confirm a verified stream (`failed`).
- * What else the server says is dropped.
+ * Everything else that the server sends is dropped.
  */
 export async function send(input: Input, address: AddressLike, options: SendOptions = {}): Promise<void> {
   try {
@@ -78,7 +78,7 @@ function unconfirmed(remote: string): WirelineError {
   return new WirelineError('failed', `${remote} did not confirm the stream: is it a serve sink --verify?`);
 }
 
-/** What a server says to a one-way client: nothing, why it does not serve, or that it confirms the stream. */
+/** The answer of a server to a one-way client: nothing, a refusal, or the confirmation of the stream. */
 class Answer {
   text = '';
 

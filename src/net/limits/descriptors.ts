@@ -5,7 +5,7 @@ import { tightPart } from '../../core/index.js';
 /** Descriptors that are kept, at most, for other things than connections, and as many for telling who is refused why. */
 const most = 32;
 
-/** What a new connection can be given, by the descriptors that are left: a place, a word why not, or nothing. */
+/** The verdict on a new connection, by the descriptors that are left: a place, a line that refuses, or nothing. */
 export type Admission = 'serve' | 'refuse' | 'drop';
 
 /**
@@ -27,7 +27,7 @@ export class Descriptors {
     return this.#known;
   }
 
-  /** What there is room for, where `served` connections are served already. */
+  /** Returns the verdict on one more connection, where `served` are served already. */
   roomFor(accepted: net.Socket, served: number): Admission {
     // The system gives the lowest number that is free.
     const fd = (accepted as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? -1;
@@ -36,7 +36,7 @@ export class Descriptors {
     return fd < this.limit - this.#spare ? 'refuse' : 'drop';
   }
 
-  /** Whether over nine tenths are in use, where `served` connections are served. */
+  /** True if over nine tenths are in use, where `served` connections are served. */
   tight(served: number): boolean {
     return this.#others + served > this.#most * tightPart;
   }
@@ -50,7 +50,7 @@ export class Descriptors {
   }
 }
 
-/** How many descriptors the process may have; without end where the system does not say. */
+/** The number of descriptors that the process may have; infinite where the system does not say. */
 function descriptorLimit(): number {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];

@@ -11,7 +11,7 @@ export class Addresses {
     readonly max: number,
   ) {}
 
-  /** Whether there is room for one more connection of the address of `peer`. */
+  /** True if there is room for one more connection of the address of `peer`. */
   hasRoom({ host }: PeerAddress): boolean {
     return host === undefined || (this.#counts.get(host) ?? 0) < this.max;
   }

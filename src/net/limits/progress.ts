@@ -1,11 +1,11 @@
 import { type Clock, type Connection, systemClock, type Timer, WirelineError } from '../../core/index.js';
 
-/** What a {@link ProgressLimit} watches. */
+/** Options of {@link ProgressLimit}. */
 export interface ProgressLimitOptions {
   readonly peer: Pick<Connection<never>, 'remote' | 'backlog' | 'paused'>;
   /** Milliseconds without progress that are too long; 0: none are. */
   readonly timeoutMs: number;
-  /** Whether the server is waited for: time that the user takes does not count. */
+  /** True if the server is waited for: time that the user takes does not count. */
   readonly waits: () => boolean;
   /** Called once, with an error of code `timeout`. */
   readonly fail: (error: WirelineError) => void;

@@ -10,7 +10,7 @@ export interface Taker extends Pick<Connection, 'state' | 'backlog' | 'close'> {
 export interface StallOptions {
   /** Milliseconds in which a peer that is owed bytes must take some (0: it may take its time). */
   readonly ms: number;
-  /** Whether places are short: then a second is enough. */
+  /** True if places are short: then a second is enough. */
   readonly tight?: () => boolean;
   readonly clock?: Clock;
 }
@@ -63,7 +63,7 @@ export class StallWatch {
   }
 }
 
-/** What one peer has taken, and since when no more. */
+/** The bytes that one peer has taken, and the time since it took none. */
 class Taking implements Holder {
   #marked = -1;
   #since = 0;

@@ -93,6 +93,6 @@ async function questions(options: Options): Promise<RequestSource> {
 function phrasing({ framing, file, maxMessage: max, pause: pauseMs, eol }: Options): ReplyFraming {
   if (framing === 'text') return textReplies(text({ ...replyPauses, max, pauseMs }), eol);
   const codec = framing(max);
-  // A file that comes back is to be the same, to its last byte.
+  // A file that comes back must be the same, to its last byte.
   return verbatimReplies(codec, file !== undefined && codec.name !== 'lines');
 }

@@ -36,7 +36,7 @@ export class ChatClient {
   #peer: Connection<ClientMessage> | undefined;
   #welcomed = false;
   #welcomedAt = 0;
-  /** Whether the server has ever let us in: until then it may be no chat at all. */
+  /** True if the server has ever let us in: until then it may be no chat at all. */
   #known = false;
   /** Why the server does not take this connection, in its words. */
   #refusal: string | undefined;
@@ -88,7 +88,7 @@ export class ChatClient {
   }
 
   /**
-   * Says something in a room, now or once there is a connection. Gives its id, which no other draft may have; throws
+   * Says something in a room, now or once there is a connection. Returns its id, which no other draft may have; throws
    * `usage` where one that is not yet acknowledged has it.
    */
   say(room: string, body: string, id: string = crypto.randomUUID()): string {
@@ -96,7 +96,7 @@ export class ChatClient {
     return id;
   }
 
-  /** How much was said that is not yet acknowledged. */
+  /** The number of messages that are not yet acknowledged. */
   get unsent(): number {
     return this.#rooms.pending;
   }
@@ -115,7 +115,7 @@ export class ChatClient {
     if (this.#rooms.leave(room)) this.ask({ type: 'leave', room });
   }
 
-  /** Sends what needs no second try. Gives false where there is no connection. */
+  /** Sends what needs no second try. Returns false where there is no connection. */
   ask(message: ClientMessage): boolean {
     if (this.#welcomed) this.#send(message);
     return this.#welcomed;

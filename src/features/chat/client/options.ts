@@ -3,7 +3,7 @@ import type { DialOptions } from '../../../net/index.js';
 import type { ServerMessage } from '../protocol/messages.js';
 import type { Gap } from './positions.js';
 
-/** How a chat client stands with its server. */
+/** The state of a chat client's connection. */
 export type ChatState =
   | { readonly at: 'connecting' | 'connected' }
   /** Cut off, and to try again in `ms` milliseconds. */
@@ -11,16 +11,16 @@ export type ChatState =
   /** Over: the client said bye, or cannot come again. */
   | { readonly at: 'closed' };
 
-/** What a chat client tells. All methods are synchronous. */
+/** Receives the events of a chat client. All methods are synchronous. */
 export interface ChatListener {
   state?(state: ChatState): void;
-  /** What the server says, in order: each entry once, also over reconnects. `missed` says what a `joined` could not recover. */
+  /** Receives the server's messages, in order: each entry once, also over reconnects. `missed` says what a `joined` could not recover. */
   message(message: ServerMessage, missed?: Gap): void;
-  /** What became of something that was said, by the id that `say` gave, and the server's `ack` or `error` that says so. */
+  /** The fate of a message, by the id that `say` returned, with the server's `ack` or `error`. */
   said?(id: string, outcome: { readonly number: number } | { readonly failed: string }, message: ServerMessage): void;
 }
 
-/** How a chat client connects. */
+/** Options of a chat client. */
 export interface ChatOptions extends DialOptions {
   /** The name to be known by; without it the server gives one. */
   readonly name?: string;

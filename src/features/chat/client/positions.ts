@@ -4,7 +4,7 @@ import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.
 /** A new entry on its way. */
 type Say = ClientMessage & { readonly type: 'say'; readonly id: string };
 
-/** What could not be recovered of a room: how many entries, or, with another epoch, nobody knows how many. */
+/** The entries of a room that could not be recovered: their number, which is unknown with another epoch. */
 export interface Gap {
   readonly entries: number | undefined;
 }
@@ -61,7 +61,7 @@ export class Positions {
   }
 
   /**
-   * Keeps a draft until it is settled. Gives whether it may be sent now; to a room that is not ours, to be refused.
+   * Keeps a draft until it is settled. Returns whether it may be sent now; to a room that is not ours, to be refused.
    * Throws `usage` where another of its id is kept: the server would take it for that one, and store it never.
    */
   add(say: Say): boolean {
@@ -73,7 +73,7 @@ export class Positions {
     return this.#places.get(roomKey(say.room))?.joined ?? true;
   }
 
-  /** Takes out the draft that an answer with this id is about. Gives its own id, where there is such a draft. */
+  /** Takes out the draft that an answer with this id is about. Returns its own id, where there is such a draft. */
   settle(id: string): string | undefined {
     const own = this.#says.has(id) ? id : [...this.#says.keys()].find((each) => each.slice(0, maxRepeated) === id);
     if (own !== undefined) this.#says.delete(own);
@@ -85,7 +85,7 @@ export class Positions {
     return [...this.#says.values()];
   }
 
-  /** What was said in a room and is not settled, in order. */
+  /** Messages of a room that are not acknowledged, in order. */
   drafts(room: string): Say[] {
     return [...this.#says.values()].filter((say) => roomKey(say.room) === room);
   }
@@ -126,7 +126,7 @@ export class Positions {
     if (place) place.skips = true;
   }
 
-  /** Whether an entry is the next one, and not one that was told before. */
+  /** True if an entry is the next one, and not one that was told before. */
   accept({ room, number }: ServerMessage & { type: 'entry' }): boolean {
     const place = this.#places.get(room);
     if (!place || number <= place.after) return false;

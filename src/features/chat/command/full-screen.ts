@@ -7,11 +7,11 @@ import type { Colours } from '../terminal/row.js';
 const enterCodes = '\x1b[?1049h\x1b[?2004h\x1b[?1007s\x1b[?1007l\x1b[?7l\x1b[m';
 const leaveCodes = '\x1b[m\x1b[?2026l\x1b[?7h\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l';
 
-/** What the program is told of its terminal. */
+/** Receives the events of the terminal. */
 export interface FullScreenListener {
   input(text: string): void;
   resized(): void;
-  /** The terminal shows what it showed before: all is to be painted anew. */
+  /** The terminal shows what it showed before: everything must be painted anew. */
   restored(): void;
   /** The terminal is no more. */
   gone(): void;

@@ -7,7 +7,7 @@ export function jsonEventLine(message: ServerMessage): string {
 }
 
 /**
- * What others say, as lines: `[name] text`, each line of a message with its sender before it, and the room's name
+ * The messages of others, as lines: `[name] text`, each line of a message with its sender before it, and the room's name
  * before that where there are several. What else the server says is nothing that a bot reads.
  */
 export function plainLines(message: ServerMessage, ownName: string, named: boolean): string {

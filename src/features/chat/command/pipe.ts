@@ -133,7 +133,7 @@ class Pipe implements ChatListener {
     this.#finish();
   }
 
-  /** What a server says is shown as it is nowhere. */
+  /** No message of a server is shown as it is. */
   #warn(text: string): void {
     writeErr(`wireline: ${printable(text).replaceAll('\n', ' ')}`);
   }
@@ -144,7 +144,7 @@ class Pipe implements ChatListener {
     this.#output.whenDrained(() => this.#ends.client.resume());
   }
 
-  /** Who cannot be in a room has nothing more to do. */
+  /** A client that cannot be in a room has nothing more to do. */
   #onError({ code, room, message }: ServerMessage & { type: 'error' }): void {
     // A notice that entries are gone answers no line.
     if (code === 'bad-message' || (this.json && code !== 'gone')) this.refused++;

@@ -4,7 +4,7 @@ import { printable, systemClock, type WirelineError } from '../../../core/index.
 import { ChatClient } from '../client/client.js';
 import type { ChatListener } from '../client/options.js';
 
-/** What `wireline chat` is asked to do, on a terminal or in a pipe. */
+/** The options of `wireline chat`, on a terminal or in a pipe. */
 export interface ChatSessionOptions {
   readonly address: Address;
   readonly name?: string;

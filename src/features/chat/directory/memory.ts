@@ -3,7 +3,7 @@ import type { Claim, Directory } from '../protocol/directory.js';
 import { casefold } from '../protocol/names.js';
 import { Refusal } from '../protocol/refusal.js';
 
-/** How {@link memoryDirectory} holds names. */
+/** Options of {@link memoryDirectory}. */
 export interface MemoryDirectoryOptions {
   /** Milliseconds for which a name is held for its owner's return (default 60,000). */
   readonly holdMs?: number;

@@ -13,7 +13,7 @@ import { WirelineError } from '../../../core/index.js';
 import { openDatabase } from './sqlite-driver.js';
 import { check } from './sqlite-schema.js';
 
-/** How often a copy is begun anew because the database was written to meanwhile, and the milliseconds between two tries. */
+/** The number of times that a copy starts anew because the database changed meanwhile, and the milliseconds between two tries. */
 const mostTries = 100;
 const betweenMs = 50;
 

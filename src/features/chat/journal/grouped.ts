@@ -174,7 +174,7 @@ class GroupedLog implements Journal {
     return answers;
   }
 
-  /** What a follower throws is no failure of the journal, nor of another follower. */
+  /** An error of a follower is no failure of the journal, nor of another follower. */
   #tell(room: string, entries: readonly Entry[]): void {
     for (const receive of this.#followers.get(room) ?? []) {
       attempt(

@@ -1,9 +1,9 @@
 import type { Bounds, Entry, Journal, Retention } from '../protocol/journal.js';
 import { groupCommit, type Store } from './grouped.js';
 
-/** How {@link memoryJournal} keeps what is said. */
+/** Options of {@link memoryJournal}. */
 export interface MemoryJournalOptions {
-  /** What is kept of each room (default 10,000 entries). */
+  /** The part of each room that is kept (default 10,000 entries). */
   readonly retention?: Retention;
   /** Bytes kept in all, with what an entry takes beside its text (default 256 MiB): beyond them, the rooms in which nothing was said for longest lose their oldest. */
   readonly totalBytes?: number;
@@ -30,7 +30,7 @@ export function memoryJournal(options: MemoryJournalOptions = {}): Journal {
 /** The entries of one room: `entries[from]` is the oldest that is kept. */
 interface Kept {
   readonly room: string;
-  /** What is dropped leaves a hole until the array is cut. */
+  /** Dropped entries leave a hole until the array is cut. */
   entries: (Entry | undefined)[];
   from: number;
   last: number;
@@ -152,7 +152,7 @@ class MemoryStore implements Store {
   }
 }
 
-/** What an entry takes beside its name and body, about: short ones are mostly that. */
+/** The bytes that an entry takes beside its name and body, about: short ones are mostly that. */
 function overhead({ key = '' }: Entry): number {
   return 200 + key.length;
 }

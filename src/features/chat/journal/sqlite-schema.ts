@@ -1,6 +1,6 @@
 import type { Database } from './sqlite-driver.js';
 
-/** What brings a file from one version to the next, oldest first. Never changed once released: only added to. */
+/** The migrations of a file from one version to the next, oldest first. Never changed once released: only added to. */
 const migrations = [
   `CREATE TABLE meta (epoch TEXT NOT NULL);
    INSERT INTO meta (epoch) VALUES (lower(hex(randomblob(16))));

@@ -6,9 +6,9 @@ import { type Database, openDatabase, type Statement } from './sqlite-driver.js'
 import { check, migrate } from './sqlite-schema.js';
 import { prepared } from './sqlite-statements.js';
 
-/** How {@link sqliteJournal} keeps what is said. */
+/** Options of {@link sqliteJournal}. */
 export interface SqliteJournalOptions {
-  /** What is kept of each room (default: all). */
+  /** The part of each room that is kept (default: all). */
   readonly retention?: Retention;
   /**
    * `full`: an acknowledged append survives a power cut, as far as the disk keeps its word. `normal`: it survives
@@ -85,7 +85,7 @@ class SqliteStore implements Store {
       run();
       this.#statements.commit.run();
     } catch (error) {
-      // What was numbered in this transaction never was.
+      // The numbers of this transaction were never given.
       this.#rooms = new Map();
       this.#rollback();
       throw failure(this.path, error);
@@ -134,7 +134,7 @@ class SqliteStore implements Store {
     return this.#reading(() => this.#statements.read.all(room, after, limit).map(entryOf));
   }
 
-  /** What cannot be read is told with the name of the file. */
+  /** Adds the name of the file to an error of reading. */
   #reading<T>(run: () => T): T {
     try {
       return run();

@@ -1,4 +1,4 @@
-/** Who reads a command: the server, in plain text, or the client of wireline. */
+/** The reader of a command: the server, in plain text, or the client of wireline. */
 export type CommandReader = 'plain' | 'client';
 
 /** A command of a chat, as a person types it after a slash. */

@@ -1,7 +1,7 @@
 import type { Joined, RefusalCode, SentEntry } from './messages.js';
 
 /**
- * What happens in a chat and its members hear of, whatever the dialect. Each dialect's encoder puts an event into its own
+ * An event of a chat that its members receive, whatever the dialect. Each dialect's encoder puts an event into its own
  * words, or leaves it out. The JSON wire has messages of its own, see `ServerMessage`.
  */
 export type ChatEvent =

@@ -1,6 +1,6 @@
 /** Something said in a room, before it has a number. */
 export interface NewEntry {
-  /** Who says it, by the name that is shown. */
+  /** The sender's name, as it is shown. */
   readonly from: string;
   readonly body: string;
   /**
@@ -10,7 +10,7 @@ export interface NewEntry {
   readonly key?: string;
 }
 
-/** What a room has said: a new entry with its number. */
+/** A message of a room: a new entry with its number. */
 export interface Entry extends NewEntry {
   /** 1, 2, 3 and so on in each room; never used twice, also not after entries were dropped or the journal was reopened. */
   readonly number: number;
@@ -18,7 +18,7 @@ export interface Entry extends NewEntry {
   readonly time: number;
 }
 
-/** What a journal keeps of each room. What is older is dropped, and its numbers are not used again. */
+/** The part of each room that a journal keeps. Older entries are dropped, and their numbers are not used again. */
 export interface Retention {
   /** Entries kept. */
   readonly entries?: number;
@@ -36,7 +36,7 @@ export interface Bounds {
   readonly last: number;
 }
 
-/** What {@link Journal.read} reads. */
+/** The range that {@link Journal.read} reads. */
 export interface JournalRange {
   readonly after: number;
   readonly limit: number;
@@ -44,7 +44,7 @@ export interface JournalRange {
 }
 
 /**
- * What rooms have said: the one order that all members of a room see.
+ * The messages of rooms, in the one order that all members of a room see.
  *
  * Guarantees, held by one conformance suite: the entries of a room are numbered without holes in the order in
  * which `append` was called, and a batch is stored whole or not at all. An entry is given to `follow` only after
@@ -56,7 +56,7 @@ export interface JournalRange {
 export interface Journal {
   /** Names the life of this journal: another epoch means that the numbers of before mean nothing any more. */
   readonly epoch: string;
-  /** Stores drafts, and resolves with their entries, in the same order: one promise a batch. */
+  /** Stores drafts, and resolves with their entries, in the same order: one promise per batch. */
   append(room: string, drafts: readonly NewEntry[]): Promise<readonly Entry[]>;
   /**
    * Resolves with the oldest kept entries after number `after`, in order: at most `limit` of them, and none after those
@@ -65,7 +65,7 @@ export interface Journal {
   read(room: string, range: JournalRange): Promise<readonly Entry[]>;
   /** The numbers that there are now, as far as followers have been told. */
   bounds(room: string): Bounds;
-  /** Calls `receive` with each batch of new entries of the room, from now on. Gives a function that stops it. */
+  /** Calls `receive` with each batch of new entries of the room, from now on. Returns a function that stops it. */
   follow(room: string, receive: (entries: readonly Entry[]) => void): () => void;
   /** Finishes what was begun, and lets go of files. Nothing may be called after it. */
   close(): Promise<void>;

@@ -19,7 +19,7 @@ export type RefusalCode =
   | 'too-long'
   | 'version';
 
-/** What a chat's client sends, one JSON object a line. Types and fields that the server does not know, it ignores. */
+/** A message of a chat's client, one JSON object per line. Types and fields that the server does not know, it ignores. */
 export type ClientMessage =
   | {
       readonly type: 'hello';
@@ -52,7 +52,7 @@ export type ClientMessage =
 /** An entry as it travels: without the sender's key, which is nobody else's business. */
 export type SentEntry = Omit<Entry, 'key'>;
 
-/** What a chat's server sends, one JSON object a line. A client ignores types and fields that it does not know. */
+/** A message of a chat's server, one JSON object per line. A client ignores types and fields that it does not know. */
 export type ServerMessage =
   | {
       readonly type: 'welcome';
@@ -102,7 +102,7 @@ export interface Joined {
   readonly last: number;
   /** Entries from `after + 1` on follow, and then what is said from now on. */
   readonly after: number;
-  /** Whether all that was missed follows. False where the client named no position, or one that the journal no longer has. */
+  /** True if all that was missed follows. False where the client named no position, or one that the journal no longer has. */
   readonly recovered: boolean;
   readonly members: number;
   readonly topic?: string;

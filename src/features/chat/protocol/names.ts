@@ -35,7 +35,7 @@ export function parseRoomName(text: string): string {
 }
 
 /**
- * What two spellings of one name have in common: after the profile UsernameCaseMapped of PRECIS (RFC 8265,
+ * The form that two spellings of one name share: after the profile UsernameCaseMapped of PRECIS (RFC 8265,
  * section 3.3), they are mapped to their usual width and to lower case and brought to form C.
  */
 export function casefold(name: string): string {

@@ -17,7 +17,7 @@ export class Broadcast {
     readonly entries: readonly Entry[],
   ) {}
 
-  /** Gives `tell` what a member is to be told that said some of them, under these names, in a piece or more. */
+  /** Calls `tell` with the encoded entries, without those that the member sent itself under any of these names. May call it more than once. */
   tell(names: ReadonlySet<string>, encoder: Encoder, tell: (bytes: Uint8Array) => void): void {
     if (encoder.echoes || !this.#saidBy(names)) return tell(this.#all(encoder).bytes);
     const { bytes, runs } = this.#inRuns(encoder);

@@ -7,14 +7,14 @@ export interface Ack {
   readonly number: number;
 }
 
-/** Who receives an event: some dialects, such as IRC, begin each reply with the name. */
+/** The receiver of an event: some dialects, such as IRC, begin each reply with the name. */
 export interface Recipient {
   readonly name: string;
 }
 
-/** How a dialect puts what the server says into bytes. Pure: what is said to many is encoded once. */
+/** Puts the events of a server into the bytes of a dialect. Pure: an event for many members is encoded once. */
 export interface Encoder {
-  /** Whether a client is sent what it said itself. */
+  /** True if a client is sent what it said itself. */
   readonly echoes: boolean;
   /** New entries of a room. */
   entries(room: string, entries: readonly Entry[]): Uint8Array;

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Connection } from '../../../core/index.js';
 
-/** What happens in a chat, for logs and metrics. */
+/** An event of a chat, for logs and metrics. */
 export type ChatDiagnostic =
   /** A client has taken a name. */
   | { readonly type: 'named'; readonly peer: Connection; readonly name: string }

@@ -19,7 +19,7 @@ export class FairQueue {
       this.#jobs.add({ run: () => run().then(resolve, reject) });
       if (this.#running) return;
       this.#running = true;
-      // What is asked for in one turn begins together, on a later one.
+      // Files that are requested in one tick begin together, on a later one.
       setImmediate(() => void this.#work());
     });
   }

@@ -37,12 +37,12 @@ export class Member {
   readonly pendingNames = new Set<string>();
   /** The rooms joined, by name. */
   readonly rooms = new Map<string, Subscription>();
-  /** What it holds of the memory of all: what it has still to read. */
+  /** Its share of the memory of all: the bytes that it has still to read. */
   readonly share: Share;
   /** Pays for the answers; nobody does before the member is admitted. */
   payer: Payer | undefined;
   #drained: (() => void)[] = [];
-  /** Whether the member should be told no more for now. */
+  /** True if the member should be told no more for now. */
   full = false;
   /** The longest of what may still wait for the member. It does not count: one long message makes nobody slow. */
   #longest = 0;
@@ -67,14 +67,14 @@ export class Member {
   }
 
   /**
-   * Tells the member something. It never waits: a member that is too far behind is closed. Gives false when it should be
+   * Sends the member an event. It never waits: a member that is too far behind is closed. Returns false when it should be
    * told no more for now.
    */
   send(message: ChatEvent): boolean {
     return this.write(this.encoder.message(message, this));
   }
 
-  /** Tells the member what it has asked for, at the price of its bytes. Gives false as `tell` does. */
+  /** Sends the member an answer, at the price of its bytes. Returns false as `tell` does. */
   answer(message: ChatEvent): boolean {
     return this.writeAnswer(this.encoder.message(message, this));
   }
@@ -85,7 +85,7 @@ export class Member {
     return this.write(bytes);
   }
 
-  /** Tells the member what its dialect has encoded before. Gives false when it should be told no more for now. */
+  /** Sends the member what its dialect has encoded before. Returns false when it should receive no more for now. */
   write(bytes: Uint8Array): boolean {
     if (bytes.length === 0) return true;
     const { backlog } = this.peer;
@@ -153,7 +153,7 @@ export class Member {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
-  /** To be called on `drain` and on `close`. */
+  /** Must be called on `drain` and on `close`. */
   onDrain(): void {
     this.full = false;
     this.share.set(0);

@@ -3,9 +3,9 @@ import type { Directory } from '../protocol/directory.js';
 import type { Journal } from '../protocol/journal.js';
 import type { RateLimit } from './rate-limiter.js';
 
-/** What a chat needs, and what it allows. Each limit names what it stops. */
+/** Options of a chat server. Each limit names what it stops. */
 export interface ChatServerOptions {
-  /** What is said is stored in it, and told from it. */
+  /** Stores the messages; members receive them from it. */
   readonly journal: Journal;
   /** Its names and topics (default: in memory, with `holdMs`). */
   readonly directory?: Directory;
@@ -29,7 +29,7 @@ export interface ChatServerOptions {
   readonly maxRoomsEach?: number;
   /** Members that a room may have (default 10,000). */
   readonly maxMembers?: number;
-  /** How fast a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
+  /** The rate at which a member may send (default 20 messages a second, 100 at once, delayed by up to a minute). */
   readonly rateLimit?: RateLimit;
 }
 
@@ -40,7 +40,7 @@ export interface ResumePoint {
   readonly replay?: number | undefined;
 }
 
-/** What {@link ChatServerOptions} are where nothing else is said. */
+/** The defaults of {@link ChatServerOptions}. */
 export const defaults = {
   clock: systemClock,
   hash: sha256,

@@ -4,7 +4,7 @@ import type { Entry } from '../protocol/journal.js';
 export const enough = 64 * 1024;
 /** The same of what is encoded once for all members: fewer pieces are fewer writes to each of them. */
 export const enoughForAll = 256 * 1024;
-/** What an entry counts beside its body: its name, its number, and the words around them. */
+/** The bytes that an entry counts beside its body: its name, its number, and the words around them. */
 const overhead = 128;
 
 /** Cuts entries into portions of a limited size, each to be encoded in one piece. An entry is never cut. */

@@ -1,7 +1,7 @@
 import { type AddressBucket, Bucket } from '../../../core/bucket.js';
 import type { Clock, Timer } from '../../../core/index.js';
 
-/** How fast a member may send. */
+/** The rate at which a member may send. */
 export interface RateLimit {
   /** Messages a second, in the long run; 0 is no limit. */
   readonly rate: number;
@@ -17,13 +17,13 @@ const bytesOfOne = 16 * 1024;
 const atLeast = 64 * 1024;
 
 /**
- * How a message is priced. What is `asked` for waits until earlier answers are paid for, by the member and by its
+ * The price of a message. What is `asked` for waits until earlier answers are paid for, by the member and by its
  * address. What is `said` waits for the address only beyond 64 KiB per second. What is `free` counts as a message and no
  * more. What `enters` is not the member's message, but what its coming costs: it waits for the address.
  */
 export type Priced = 'said' | 'asked' | 'free' | 'enters';
 
-/** What a {@link RateLimiter} does with messages, and with their sender. */
+/** The callbacks of a {@link RateLimiter} for messages, and for their sender. */
 export interface RateLimited<T> {
   run(message: T): void;
   refuse(message: T): void;
@@ -93,7 +93,7 @@ export class RateLimiter<T> {
     return new Promise<void>((resolve) => this.clock.after(Math.max(1, ms), resolve)).then(() => this.afford());
   }
 
-  /** Drops what waits. To be called once, when the member is gone. */
+  /** Drops what waits. Must be called once, when the member is gone. */
   stop(): void {
     this.#timer?.stop();
     this.#waiting = [];

@@ -11,19 +11,19 @@ import { closeFor, type Member } from './member.js';
 import { enoughForAll, portionsBy, portionsOf } from './portions.js';
 import { Subscription } from './subscription.js';
 
-/** A new entry on its way to the journal, and who is to be told. */
+/** A new entry on its way to the journal, and the member that waits for its number. */
 interface PendingAppend {
   readonly member: Member;
   readonly draft: NewEntry;
   readonly id: string | undefined;
 }
 
-/** What is to be told once to many members: encoded the first time that a dialect is asked for it. */
+/** Events for many members, by their encoder: each encodes once. */
 type Encoded = Map<Encoder, Uint8Array>;
 
 /**
  * A room that somebody is in: what is said goes to the journal, and what the journal has stored goes to the members. Nothing
- * is told that is not in the journal, and nobody is waited for: each member takes one write a turn.
+ * is told that is not in the journal, and nobody is waited for: each member receives one write per tick.
  */
 export class Room {
   topic = '';
@@ -79,7 +79,7 @@ export class Room {
   /** Tells all members, at the end of the turn. */
   announce(event: ChatEvent): void {
     if (this.#events.push(event) > 1) return;
-    // What was said before it is on its way to the journal by the next microtask, and told first.
+    // Messages before it are on their way to the journal by the next microtask, and are sent first.
     queueMicrotask(() => setImmediate(() => this.#tellEvents()));
   }
 

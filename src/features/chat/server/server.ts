@@ -16,7 +16,7 @@ import { type ChatServerOptions, defaults, type ResumePoint } from './options.js
 import { type RateLimited, RateLimiter } from './rate-limiter.js';
 import { Room } from './room.js';
 
-/** How a client asks to be let in. */
+/** A client's request to enter the chat. */
 export interface LoginRequest {
   readonly name?: string;
   readonly secret?: string;
@@ -34,14 +34,14 @@ const longestSpreadMs = 5_000;
  */
 export class ChatServer {
   readonly options: Required<Omit<ChatServerOptions, 'directory'>>;
-  /** What all members hold. */
+  /** The memory that all members hold. */
   readonly budget: Budget;
   readonly #addresses: AddressBuckets;
   readonly #directory: Directory;
   readonly #rooms = new Map<string, Room>();
   /** By their keys. */
   readonly #members = new Map<string, Member>();
-  /** What is read of the journal for one member and another. */
+  /** Reads of the journal, fair among the members. */
   readonly #reads = new FairQueue();
 
   constructor(options: ChatServerOptions) {

@@ -5,7 +5,7 @@ import type { RateLimiter } from './rate-limiter.js';
 import type { ChatServer } from './server.js';
 
 /**
- * What the connections of all dialects have in common: the rate limit, the order of requests, and how a client leaves. A dialect
+ * The part that the connections of all dialects share: the rate limit, the order of requests, and how a client leaves. A dialect
  * reads requests, handles them and says in its own words why one is refused. A request that has to wait, such as one that
  * asks the directory, delays those after it.
  */
@@ -62,7 +62,7 @@ export abstract class Session<Request> {
     if (this.member) void this.chat.logout(this.member, this.holdsName && !this.leaving);
   }
 
-  /** Whether the name of a client that is lost is held for its return. */
+  /** True if the name of a client that is lost is held for its return. */
   protected get holdsName(): boolean {
     return false;
   }

@@ -18,7 +18,7 @@ export class Subscription {
   /** The last entry from before the member came that it was told. */
   #past: Entry | undefined;
   #ended = false;
-  /** How many of the room's events of this turn the member does not need: they were before it came. */
+  /** The number of the room's events of this tick that came before the member, which does not need them. */
   eventsBefore = 0;
 
   constructor(
@@ -40,7 +40,7 @@ export class Subscription {
   }
 
   /**
-   * Whether the member is to be told these new entries now; otherwise it will read them from the journal. Entries `more`
+   * True if the member receives these new entries now; otherwise it reads them from the journal. Entries `more`
    * of one turn are too much for a member that has still to take those before: it has had no time to be slow.
    */
   advance(entries: readonly Entry[], more = false): boolean {

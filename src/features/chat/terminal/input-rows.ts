@@ -2,7 +2,7 @@ import { printable } from '../../../core/index.js';
 import { graphemes, widthOf } from '../../../io/width.js';
 import type { Editor } from '../client/model/editor.js';
 
-/** What is being typed, as rows, and where the cursor is in them. */
+/** The text that is being typed, as rows, and the place of the cursor in them. */
 export interface InputRows {
   readonly rows: readonly string[];
   readonly row: number;

@@ -1,4 +1,4 @@
-/** What was done on the keyboard: a key of a name (`enter`, `ctrl-a`, `alt-1`), text that was typed, or a paste. */
+/** An action on the keyboard: a key of a name (`enter`, `ctrl-a`, `alt-1`), text that was typed, or a paste. */
 export type KeyEvent = { readonly key: string } | { readonly text: string } | { readonly paste: string };
 
 const pasteStart = '\x1b[200~';
@@ -15,7 +15,7 @@ const numbers: Record<string, string> = {
 };
 const codes: Record<string, string> = { 9: 'tab', 13: 'enter', 27: 'escape', 127: 'backspace' };
 const controls: Record<string, string> = { '\r': 'enter', '\t': 'tab', '\x7f': 'backspace', '\b': 'backspace' };
-/** What follows an escape, where another escape is written as `^`. */
+/** The character after an escape, where another escape is written as `^`. */
 const sequence = /^(?:\[([0-9;?<>=]*)([A-Za-z~$@])|O([A-Za-z])|\^\[([A-D])|([^[O^]))/u;
 const begun = /^(?:\^?\[?[0-9;?<>=]*|O)$/;
 
@@ -27,7 +27,7 @@ export class KeyReader {
   #held = '';
   #paste: string | undefined;
 
-  /** Whether something is held that `flush` would give. */
+  /** True if something is held that `flush` would give. */
   get holds(): boolean {
     return this.#held !== '' && this.#paste === undefined;
   }
@@ -69,7 +69,7 @@ export class KeyReader {
     return rest === '' || rest === '[' || rest === 'O' ? [{ key: 'escape' }] : [{ key: 'escape' }, { text: rest }];
   }
 
-  /** Takes one stroke. Gives what is left, or undefined where more has to come first. */
+  /** Takes one stroke. Returns what is left, or undefined where more has to come first. */
   #take(text: string, strokes: KeyEvent[]): string | undefined {
     if (text.startsWith(pasteStart)) {
       this.#paste = '';

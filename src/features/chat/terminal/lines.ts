@@ -29,7 +29,7 @@ export function isFolded(said: Said, columns: number): boolean {
   return rowsOf(said, undefined, columns).length > (said.rows ?? foldedRows);
 }
 
-/** What a peer's text looks like on the screen: nothing in it moves the cursor, and tabs are spaces. */
+/** A peer's text as the screen shows it: nothing in it moves the cursor, and tabs are spaces. */
 function shown(text: string): string {
   return printable(text).replaceAll('\t', '    ');
 }
@@ -57,7 +57,7 @@ function saidRows(said: Said, columns: number): Row[] {
   const below = start > columns / 2;
   const look = said.fate === 'sending' ? { style: { dim: true } } : said.calls ? { style: { bold: true } } : {};
   const most = said.rows ?? foldedRows;
-  // What is in no row is not even made printable.
+  // Text that is in no row is not even made printable.
   const text = shown(said.body.slice(0, most * unitsOfRow(columns)));
   const body = wrapped(text, columns - indent, below ? 0 : start - indent, most);
   const rows: Span[][] = body.rows.map((text, at) => [
@@ -72,7 +72,7 @@ function saidRows(said: Said, columns: number): Row[] {
   return withFate(rows, said, columns, indent);
 }
 
-/** What has become of our own, after its last word, or below where there is no place. */
+/** The fate of our own message, after its last word, or below where there is no place. */
 function withFate(rows: Span[][], { fate, why = '' }: Said, columns: number, indent: number): Row[] {
   if (fate === undefined) return rows;
   const failed = fate === 'failed';

@@ -6,7 +6,7 @@ const begin = '\x1b[?2026h\x1b[?25l';
 const end = '\x1b[?25h\x1b[?2026l';
 
 /**
- * What a terminal is sent so that it shows a screen: only the rows that differ from what it shows, so that little
+ * The bytes that make a terminal show a screen: only the rows that differ from what it shows, so that little
  * goes over a slow line and nothing flickers.
  */
 export class Renderer {

@@ -1,6 +1,6 @@
 import { graphemes, widthOf } from '../../../io/width.js';
 
-/** How text looks. `name` is the colour of a name, of {@link nameColours}. */
+/** The look of text. `name` is the colour of a name, of {@link nameColours}. */
 export interface Style {
   readonly bold?: boolean;
   readonly dim?: boolean;
@@ -18,7 +18,7 @@ export interface Span {
 /** A row of the screen. */
 export type Row = readonly Span[];
 
-/** How many colours a terminal has: none (also by NO_COLOR), the eight of old, or 256. */
+/** The number of colours of a terminal: none (also by NO_COLOR), the eight of old, or 256. */
 export type Colours = 'none' | 'basic' | 'many';
 
 /**
@@ -42,7 +42,7 @@ export const palette = [
   ],
 ] as const;
 
-/** How many colours names have. */
+/** The number of colours for names. */
 export const nameColours = palette.length;
 
 /** The colour of a name: the same in every room, on every machine, at any time. FNV-1a of its folded spelling. */
@@ -55,7 +55,7 @@ export function colourOf(name: string): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % nameColours;
 }
 
-/** What a row says, without its looks. */
+/** The text of a row, without its looks. */
 export function plainText(row: Row): string {
   return row.map(({ text }) => text).join('');
 }

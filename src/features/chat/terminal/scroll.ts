@@ -2,7 +2,7 @@ import type { Anchor, Line, RoomState } from '../client/model/model.js';
 import { rowsOf } from './lines.js';
 import type { Row } from './row.js';
 
-/** What of a room is on the screen: its rows, and how many lines are below them. */
+/** The part of a room that is on the screen: its rows, and the number of lines below them. */
 export interface Page {
   readonly rows: readonly Row[];
   readonly below: number;
@@ -80,7 +80,7 @@ function movedBy(
   return { place: { at: index, hidden: below }, short: 0 };
 }
 
-/** How many rows there are from a place up, as far as `most`. */
+/** Returns the number of rows from a place up, at most `most`. */
 function rowsUpTo(heightAt: (index: number) => number, { at, hidden }: Place, most: number): number {
   let rows = -hidden;
   for (let index = at; index >= 0 && rows < most; index--) rows += heightAt(index);

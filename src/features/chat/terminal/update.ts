@@ -20,7 +20,7 @@ import { foldedRows, isFolded } from './lines.js';
 import { scrolled } from './scroll.js';
 import { messageHeight } from './view.js';
 
-/** What can happen to the program. */
+/** An event of the program. */
 export type Event =
   | { readonly type: 'stroke'; readonly stroke: KeyEvent }
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
@@ -71,7 +71,7 @@ function pasted(text: string): string {
     .replace(/[^\P{Cc}\n\t]/gu, '');
 }
 
-/** What is pasted is typed; a long text is named, as Enter says it to all. */
+/** Pasted text is typed; a notice tells of a long one, as Enter sends it to all. */
 function onPaste(model: Model, text: string): Model {
   const typed = typing(model, text);
   const lines = text.split('\n').length;
@@ -83,7 +83,7 @@ function typing({ completion: _, ...model }: Model, text: string): Model {
   return { ...model, input: insert(model.input, text) };
 }
 
-/** What keys are called after what they do. */
+/** Keys by the action that they stand for. */
 const names: Record<string, string> = {
   ...{ 'ctrl-b': 'left', 'ctrl-f': 'right', 'ctrl-a': 'home', 'ctrl-e': 'end', 'ctrl-h': 'backspace' },
   ...{
@@ -144,7 +144,7 @@ function submit(model: Model): Step {
   if (text.trim() === '') return step({ ...model, input: withText(model.input, '') });
   const others = model.typed.lines.filter((line) => line !== text).slice(-maxTyped + 1);
   const typed = { lines: [...others, text], at: others.length + 1, draft: '' };
-  // Who says something wants to see it, and the answer.
+  // A person who sends something wants to see it, and the answer.
   return enter(newest({ ...model, input: withText(model.input, ''), typed }), text, { more });
 }
 

@@ -5,7 +5,7 @@ import { dayOf, label } from './lines.js';
 import { type Row, rowWidth, type Span } from './row.js';
 import { type Page, pageOf } from './scroll.js';
 
-/** What is on the terminal: as many rows as it has, and where the cursor is, counted from 0. */
+/** The content of the terminal: as many rows as it has, and where the cursor is, counted from 0. */
 export interface Screen {
   readonly rows: readonly Row[];
   readonly cursor: { readonly row: number; readonly column: number };
@@ -72,7 +72,7 @@ function tabsRow(model: Model): Row {
   return topic && left > 10 ? [...row, { text: cut(`  ${topic}`, left), style: { dim: true } }] : row;
 }
 
-/** How many rooms there is no place for, and what waits in them. */
+/** The rooms that there is no place for, and the number of messages that wait in them. */
 function hidden({ rooms }: Model, from: number, to: number, arrow: string): Span[] {
   const out = rooms.slice(from, to);
   if (out.length === 0) return [];
@@ -88,7 +88,7 @@ function tabOf({ name, unread, called }: RoomState, at: number, active: boolean)
   return active ? { text, style: { bold: true, inverse: true } } : { text, style: unread > 0 ? { bold: true } : {} };
 }
 
-/** Who and where we are, how the connection is, and what is not on the screen. */
+/** The state line: our name and room, the connection, and what is not on the screen. */
 function stateRow(model: Model, below: number): Row {
   const room = activeRoom(model);
   const sending = model.rooms.reduce((sum, { pending }) => sum + pending.length, 0);
@@ -103,7 +103,7 @@ function stateRow(model: Model, below: number): Row {
     ...(model.link.at === 'waiting' ? [label(model.link.why)] : []),
   ];
   const start = ` ${label(model.name)} in ${label(room.name)}: `;
-  // What matters is the connection: on a narrow screen it stands alone.
+  // The connection matters most: on a narrow screen it stands alone.
   const whole = widthOf(start) + widthOf(parts[0] as string) <= model.columns ? start : ' ';
   const text = cut(`${whole}${parts.join(' | ')}`, model.columns);
   return [{ text: text + ' '.repeat(Math.max(0, model.columns - widthOf(text))), style: { inverse: true } }];

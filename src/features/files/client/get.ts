@@ -6,7 +6,7 @@ import { ConcurrencyLimit } from './concurrency-limit.js';
 import { list } from './ls.js';
 import type { FilesSession, ReceiveBody } from './session.js';
 
-/** What became of a file that was fetched. */
+/** The result for a file that was fetched. */
 export interface GetResult {
   readonly path: string;
   readonly bytes: number;
@@ -15,9 +15,9 @@ export interface GetResult {
   readonly sha256?: string;
 }
 
-/** How {@link get} fetches. */
+/** Options of {@link get}. */
 export interface GetOptions {
-  /** Whether the hash is checked (default). Without it the length alone is. */
+  /** True if the hash is checked (default). Without it the length alone is. */
   readonly hash?: boolean;
   /** Told of the size of a file, and of how much of it is there, as it comes. */
   readonly onProgress?: (path: string, bytes: number, size: number) => void;
@@ -89,7 +89,7 @@ async function finished(target: FileTarget, attributes: FileAttributes): Promise
   }
 }
 
-/** What the disk does not take is dropped, as it may be the last that there was room for; so is what may not be there. */
+/** Drops a file that the disk does not take, as it may have used up the last room, and one that must not be there. */
 function written(target: FileTarget, write: () => void): void {
   try {
     write();
@@ -111,7 +111,7 @@ function check(path: string, target: FileTarget, trailer: Answer, { sha256, byte
   throw new WirelineError('protocol', `${path} came damaged: its ${what} is not the server's; nothing of it is kept`);
 }
 
-/** How {@link getTree} fetches. */
+/** Options of {@link getTree}. */
 export interface TreeOptions extends GetOptions {
   /** Called with each file that is there, whole. */
   readonly onGot?: (got: GetResult) => void;

@@ -7,7 +7,7 @@ import type { FilesSession } from './session.js';
 const maxList = 64 * 1024 * 1024;
 
 /**
- * What is in the folder `path` of a files service. Rejects as a request of the session does, and with `protocol` where
+ * Lists the folder `path` of a files service. Rejects as a request of the session does, and with `protocol` where
  * the SHA-256 of the list is not the server's.
  */
 export async function list(session: FilesSession, path: string): Promise<TreeListing[]> {

@@ -13,7 +13,7 @@ const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 export interface OpenPart {
   readonly path: string;
   readonly fd: number;
-  /** Whether the next try finds it. */
+  /** True if the next try finds it. */
   readonly lasting: boolean;
   /** Lets others have it. */
   release(): void;
@@ -61,7 +61,7 @@ function ownPart(path: string): OpenPart {
 }
 
 /**
- * Whether the part that was opened is there still, and no file in its place: who had it before may have put it there
+ * True if the part that was opened is there still, and no file in its place: who had it before may have put it there
  * meanwhile, or was killed between the two steps of that.
  */
 function isStill(opened: Stats, part: string): boolean {

@@ -29,7 +29,7 @@ export class PartialFile implements FileTarget {
   #at: number;
   #open = true;
 
-  /** What is there of it is the part of an earlier try or, where it is given, what is `begun` with. */
+  /** Begins with the part of an earlier try or, where it is given, with `begun`. */
   constructor(
     readonly path: string,
     readonly how: PartialFileOptions,

@@ -5,11 +5,11 @@ import { notOurs } from './answer.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import type { FilesSession } from './session.js';
 
-/** How {@link put} sends. */
+/** Options of {@link put}. */
 export interface PutOptions extends FileAttributes {
   /** Hashes what is sent (default {@link sha256}). */
   readonly hash?: MakeHash;
-  /** Whether a file that is there is replaced. */
+  /** True if a file that is there is replaced. */
   readonly replace?: boolean;
   /** Has the server wait for its disk before it answers, so that the file survives a power cut (default: true). */
   readonly sync?: boolean;
@@ -25,7 +25,7 @@ export interface FileToPut extends FileAttributes {
   open(): Input | Promise<Input>;
 }
 
-/** What became of a file that was sent. */
+/** The result for a file that was sent. */
 export interface PutResult {
   readonly path: string;
   readonly bytes: number;
@@ -72,7 +72,7 @@ function defined({ mode, time }: { [K in keyof FileAttributes]: number | undefin
   return { ...(mode === undefined ? {} : { mode }), ...(time === undefined ? {} : { time }) };
 }
 
-/** How a file is sent: before it is known that it may come, and what is called once it was sent, or has failed. */
+/** The sending of a file: before the server has agreed to it, and the callbacks for its end. */
 interface Putting {
   readonly ahead: boolean;
   readonly onWritten: () => void;

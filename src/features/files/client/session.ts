@@ -20,7 +20,7 @@ const readSize = 512 * 1024;
 /** Milliseconds in which the first byte of a files service comes, unless it has to read much for it. */
 const firstByteMs = 10_000;
 const BRACE = '{'.charCodeAt(0);
-/** How a server begins that has no place for us: `error: too many connections`. */
+/** The first words of a server that has no place for us: `error: too many connections`. */
 const E = 'e'.charCodeAt(0);
 const encoder = new TextEncoder();
 
@@ -52,7 +52,7 @@ export interface FilesSession {
   end(error?: WirelineError): void;
 }
 
-/** How {@link openFiles} connects. */
+/** Options of {@link openFiles}. */
 export interface FilesSessionOptions extends DialOptions {
   /**
    * Milliseconds in which a server whose answer is due may neither send nor take anything (default 60,000; 0: any time).
@@ -72,7 +72,7 @@ export async function openFiles(address: AddressLike, options: FilesSessionOptio
 }
 
 interface Waiting {
-  /** What was asked for, where the line that is waited for says whether that is what comes. */
+  /** The request, where the next line says whether its answer comes. */
   readonly asked?: object | undefined;
   readonly onBody?: ((header: Answer) => ReceiveBody) | undefined;
   resolve(answer: Answer): void;
@@ -200,7 +200,7 @@ class DialledSession implements FilesSession {
       this.#answered();
       return reject(new WirelineError('refused', answer.error));
     }
-    // What is thrown from here on is what the request is rejected with: so it still waits.
+    // An error from here on rejects the request: so it still waits.
     if (asked) checkAnswers(asked, answer);
     if (onBody && answer.folder === undefined) {
       this.#bodyLeft = bodySize(answer);

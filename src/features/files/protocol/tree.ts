@@ -2,7 +2,7 @@ import type { FileAttributes } from '../../../core/file-attributes.js';
 import type { Hash } from '../../../core/hash.js';
 import type { NewFile, NewFileOptions } from '../../../core/new-file.js';
 
-/** What a folder says of a file or folder in it. */
+/** An entry of a folder: a file or folder in it. */
 export interface TreeListing {
   /** One part of a path: never `.`, `..` or with a `/` in it. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface OpenFile {
   readonly mode?: number;
   /** The next bytes from `offset` on, at most `most` of them; none at the end. They are valid until the next call. */
   read(offset: number, most: number): Uint8Array;
-  /** Whether the file is another one than when it was opened: longer, shorter, or written to. */
+  /** True if the file is another one than when it was opened: longer, shorter, or written to. */
   changed(): boolean;
   /** The hash of the whole file, where it was learned and the file has not changed since. */
   readonly known: string | undefined;
@@ -40,7 +40,7 @@ export interface ServedTree {
   /** Opens a regular file, or tells that `path` is a folder. Throws `refused`, in the same words whatever the reason. */
   open(path: string): OpenFile | 'folder';
   /**
-   * What is in a folder, by name, looked at as it is taken. Throws `refused` likewise, at once; what is taken later may
+   * The entries of a folder, by name, read as they are taken. Throws `refused` likewise, at once; what is taken later may
    * throw too. Who does not take all calls `return`.
    */
   list(path: string): Iterable<TreeListing>;

@@ -54,7 +54,7 @@ export class Answers {
 
   constructor(readonly peer: Connection) {}
 
-  /** How many requests are not answered. */
+  /** The number of requests without an answer. */
   get size(): number {
     return this.#answers.length;
   }

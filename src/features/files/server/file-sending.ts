@@ -60,7 +60,7 @@ export class FileSending implements Transfer {
     return this.#state === 'before' && this.#from - this.#at >= jobSize;
   }
 
-  /** Whether the bytes before the first that is sent may be hashed now; if not, it goes on later. */
+  /** True if the bytes before the first that is sent may be hashed now; if not, it goes on later. */
   #mayHash(): boolean {
     if (this.#job) return this.#job.begun;
     if (!this.#isJob) return true;

@@ -4,7 +4,7 @@ import type { ServedTree } from '../protocol/tree.js';
 import { FilesHandler } from './handler.js';
 import { ListRateLimit, listRate } from './list-pace.js';
 
-/** How {@link files} serves: what, by which clock, and whether clients may put files too. */
+/** Options of {@link files}. */
 export interface FilesOptions {
   readonly folder: ServedTree;
   readonly clock?: Clock;

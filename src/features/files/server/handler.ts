@@ -87,7 +87,7 @@ export class FilesHandler implements Handler {
     const transfer = begin(request, this.#context);
     this.#transfer = transfer;
     transfer.go();
-    // What a client sends without waiting for the answer belongs to its file.
+    // Bytes that a client sends without waiting for the answer belong to its file.
     if (transfer.data) transfer.data(this.#requests.take());
     if (this.#requests.ended && this.#transfer === transfer) transfer.cut?.();
   }

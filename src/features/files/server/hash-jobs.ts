@@ -1,4 +1,4 @@
-/** What waits, or runs, in {@link HashJobs}. */
+/** A job that waits, or runs, in {@link HashJobs}. */
 interface Job {
   run(): void;
   running: boolean;

@@ -5,7 +5,7 @@ import type { Request } from './request.js';
 /** A request for a file's bytes. */
 export type Get = Extract<Request, { type: 'get' | 'plain' }>;
 
-/** What is hashed of a file on its way: no more than the request needs, and not what is known from an earlier one. */
+/** Hashes a file while it is sent, only as far as the request needs, and goes on from a hash that is remembered. */
 export class FileHash {
   #hash: Hash | undefined;
   /** Bytes from the beginning that are in the hash. */
@@ -38,7 +38,7 @@ export class FileHash {
     this.file.passed(this.#at, this.#hash);
   }
 
-  /** Whether the client has the bytes that were added. If not, the file is hashed anew, as it is sent anew. */
+  /** True if the client has the bytes that were added. If not, the file is hashed anew, as it is sent anew. */
   isPrefix(): boolean {
     const { request, folder } = this;
     const prefix = request.type === 'get' ? request.prefix : undefined;
@@ -59,7 +59,7 @@ export class FileHash {
     return hex;
   }
 
-  /** Whether the whole file has to be hashed. */
+  /** True if the whole file has to be hashed. */
   get #works(): boolean {
     return this.#wanted && this.file.known === undefined;
   }

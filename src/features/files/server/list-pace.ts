@@ -32,7 +32,7 @@ export class ListRateLimit {
     this.#address?.charge(bytes);
   }
 
-  /** Forgets what waits. To be called once, when the connection is over. */
+  /** Forgets what waits. Must be called once, when the connection is over. */
   stop(): void {
     this.#timer?.stop();
     this.#address?.leave();

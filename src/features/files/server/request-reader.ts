@@ -26,7 +26,7 @@ export class RequestReader {
   #pauseMs = pauseMs;
   #pause: { stop(): void } | undefined;
   readonly #turn: Turn;
-  /** Whether the client has ended. */
+  /** True if the client has ended. */
   ended = false;
 
   constructor(readonly options: RequestReaderOptions) {
@@ -54,7 +54,7 @@ export class RequestReader {
     else this.#turn.soon();
   }
 
-  /** Gives what is held, and forgets it. */
+  /** Returns what is held, and forgets it. */
   take(): Uint8Array {
     const held = this.#waiting.bytes;
     this.#waiting.drop();
@@ -88,7 +88,7 @@ export class RequestReader {
     if (this.ended && !this.#holding && this.#waiting.size === 0) this.options.onEnd();
   }
 
-  /** Gives the next request. Returns false where there is none yet, or none in this turn. */
+  /** Returns the next request. Returns false where there is none yet, or none in this turn. */
   #cutOne(): boolean {
     if (this.#turn.over) {
       this.#turn.soon();

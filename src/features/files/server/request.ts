@@ -1,7 +1,7 @@
 import { attributesIn, type FileAttributes } from '../../../core/file-attributes.js';
 import { type Clock, type Connection, WirelineError } from '../../../core/index.js';
 
-/** What a client of the files service asks for. */
+/** A request of a client of the files service. */
 export type Request =
   | { readonly type: 'plain'; readonly path: string }
   | {
@@ -11,7 +11,7 @@ export type Request =
       readonly offset: number;
       /** SHA-256 of the bytes before `offset`, where the client has them: others than ours are sent again from 0. */
       readonly prefix: string | undefined;
-      /** Whether the trailer has the SHA-256 of the file. */
+      /** True if the trailer has the SHA-256 of the file. */
       readonly hash: boolean;
     }
   | { readonly type: 'list'; readonly path: string }
@@ -24,7 +24,7 @@ export type Request =
     }
   | { readonly type: 'mkdir'; readonly path: string };
 
-/** What a reader of requests does with what it reads. */
+/** The callbacks of a reader of requests. */
 export interface RequestReaderOptions {
   readonly peer: Connection;
   readonly clock: Clock;
@@ -65,7 +65,7 @@ export function parseRequest(line: Uint8Array): Request {
   throw new WirelineError('protocol', 'a request is {"get":NAME}, {"list":PATH}, {"put":NAME} or {"mkdir":PATH}');
 }
 
-/** Whether a line that has no end yet is JSON that goes on: what comes late of it is no request of its own. */
+/** True if a line that has no end yet is JSON that goes on: what comes late of it is no request of its own. */
 export function isIncompleteJson(line: Uint8Array): boolean {
   if (line[0] !== BRACE) return false;
   try {

@@ -1,4 +1,4 @@
-/** What a connection of the files service is busy with between two requests. */
+/** The work of a connection of the files service between two requests. */
 export interface Transfer {
   /** Takes bytes that the client sends; absent where it has nothing to send but its next requests. */
   data?(bytes: Uint8Array): void;

@@ -13,7 +13,7 @@ const readSize = 256 * 1024;
 /** The largest file without a length that is served, such as one of /proc: it is read whole when it is opened. */
 const maxUnsized = 4 * 1024 * 1024;
 
-/** How {@link servedTree} serves. */
+/** Options of {@link servedTree}. */
 export interface ServedTreeOptions {
   /** The time as files have it: how long ago a file was changed decides for how long its hash is remembered. */
   readonly now?: () => number;

@@ -4,13 +4,13 @@ import type { AddressLike, DialOptions } from '../../../net/index.js';
 import { runClient } from '../../../net/run-client.js';
 import { OrderReader } from './announcing.js';
 
-/** What {@link announce} says. */
+/** Options of {@link announce}. */
 export interface AnnounceOptions extends DialOptions {
   /** The label, such as `X`; without it the server gives one. */
   readonly label?: string;
   readonly name: string;
   /**
-   * What follows the message (default: nothing, as in text 3; a newline where the message is longer than a packet, in
+   * The ending of the message (default: nothing, as in text 3; a newline where the message is longer than a packet, in
    * which a pause does not show its end). Servers that read lines need one.
    */
   readonly lineEnd?: '' | '\n' | '\r\n';

@@ -20,7 +20,7 @@ const silentMs = 1_000;
 const longSilentMs = 5_000;
 const longLine = 1_024;
 
-/** What an {@link OrderReader} needs. */
+/** Options of {@link OrderReader}. */
 export interface OrderReaderOptions {
   readonly output: Output;
   readonly outcome: Outcome;
@@ -29,7 +29,7 @@ export interface OrderReaderOptions {
   /** The name that the order has in it. */
   readonly name: Uint8Array;
   readonly onNotice: (words: string) => void;
-  /** Called when the order has come: nothing more is to be said. */
+  /** Called when the order has come: nothing more must be sent. */
   readonly onOrder: () => void;
   readonly pause: () => void;
   readonly resume: () => void;

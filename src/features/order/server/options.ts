@@ -1,6 +1,6 @@
 import type { Clock, Output } from '../../../core/index.js';
 
-/** What a round of the order service needs. */
+/** Options of a round of the order service. */
 export interface RoundOptions {
   /** Where the messages, the acknowledgment and the closing line of each round are printed. */
   readonly output: Output;

@@ -4,9 +4,9 @@ import { parseAnnouncement } from '../protocol.js';
 import type { RoundOptions } from './options.js';
 import { Round } from './round.js';
 
-/** What {@link order} needs. */
+/** Options of {@link order}. */
 export interface OrderOptions extends RoundOptions {
-  /** How messages are cut; a pause ends one after 250 ms here, as nobody waits for an answer to a part. */
+  /** Cuts the messages; a pause ends one after 250 ms here, as nobody waits for an answer to a part. */
   readonly text?: TextOptions;
   /** Memory that all clients share for what is held of their messages. */
   readonly budget?: Budget;

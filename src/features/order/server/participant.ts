@@ -6,9 +6,9 @@ export interface Participant {
   readonly peer: Connection;
   /** When it connected, by the clock of the round. */
   readonly since: number;
-  /** What it has announced. */
+  /** Its announcement. */
   said?: Received;
-  /** What it has announced under a label that another holds, which may be gone. */
+  /** Its announcement under a label that another holds, which may be gone. */
   claim?: Received | undefined;
   ended: boolean;
 }
@@ -30,7 +30,7 @@ export function labelledName({ said }: Participant): (string | Uint8Array)[] {
   return said.label ? [`${said.label}: `, said.name] : [said.name];
 }
 
-/** What the clients have said, in the order in which they connected. */
+/** The messages of the clients, in the order in which they connected. */
 export function saidBy(parties: readonly Participant[]): Received[] {
   return parties.flatMap(({ said }) => (said ? [said] : []));
 }

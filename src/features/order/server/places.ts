@@ -19,7 +19,7 @@ export class Places {
     return this.#holders;
   }
 
-  /** Whether all places are taken. */
+  /** True if all places are taken. */
   get full(): boolean {
     return this.#holders.length >= this.size;
   }
@@ -33,7 +33,7 @@ export class Places {
     return party;
   }
 
-  /** Whether a client waits for a place. */
+  /** True if a client waits for a place. */
   isLate(party: Participant): boolean {
     return this.#late.includes(party);
   }

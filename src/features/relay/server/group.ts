@@ -4,7 +4,7 @@ import type { TextMessage } from '../../../framing/index.js';
 /** A client and what it said before its group was complete. */
 export interface RelayMember {
   readonly peer: Connection<TextMessage>;
-  /** How its own messages end, and so those that it is sent. */
+  /** The line ending of its own messages, and so of those that it receives. */
   lineEnd: TextMessage['end'];
   kept: TextMessage[];
   keptBytes: number;
@@ -16,7 +16,7 @@ const encoder = new TextEncoder();
 
 /** Clients that hear one another, from the first that arrives to the last that leaves. */
 export class RelayGroup {
-  /** Whether all have arrived. */
+  /** True if all have arrived. */
   complete = false;
   #members: RelayMember[] = [];
 

@@ -2,7 +2,7 @@ import type { Budget, Service } from '../../../core/index.js';
 import { conversation, framed, type TextOptions, telnet, text } from '../../../framing/index.js';
 import { RelayGroup } from './group.js';
 
-/** How {@link relay} joins clients. */
+/** Options of {@link relay}. */
 export interface RelayOptions {
   /** Clients that make a group (default 2). */
   readonly size?: number;

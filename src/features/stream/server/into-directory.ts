@@ -85,7 +85,7 @@ class FileMessage implements MessageWriter {
     this.#hasPart = false;
   }
 
-  /** What the disk refuses costs this message: its sender is cut, and so knows. */
+  /** An error of the disk costs this message alone: its sender is cut, and so knows. */
   #try(run: (fd: number) => void): void {
     try {
       run(this.#fd ?? -1);

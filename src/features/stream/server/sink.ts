@@ -9,10 +9,10 @@ import type {
   Source,
 } from '../../../core/index.js';
 
-/** What {@link sink} takes as one message: all that a connection sends, each line of it, or each chunk as it comes. */
+/** The unit that {@link sink} takes as one message: all that a connection sends, each line of it, or each chunk as it comes. */
 export type SinkUnit = 'message' | 'line' | 'chunk';
 
-/** How {@link sink} receives. */
+/** Options of {@link sink}. */
 export interface SinkOptions {
   readonly by?: SinkUnit;
 }

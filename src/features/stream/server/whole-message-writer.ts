@@ -9,7 +9,7 @@ import {
   type Timer,
 } from '../../../core/index.js';
 
-/** What a {@link WholeMessageWriter} needs. */
+/** Options of {@link WholeMessageWriter}. */
 export interface WholeMessageWriterOptions {
   readonly output: Output;
   /** Makes the place where a message waits for the output. */
@@ -26,7 +26,7 @@ export interface WholeMessageWriterOptions {
 /** A message in the queue for the output. */
 interface Slot {
   readonly source: Source;
-  /** What has come of it and is not written yet. */
+  /** The bytes that have come of it and are not written yet. */
   readonly spool: Spool;
   state: 'coming' | 'whole' | 'over';
   /** It is in the queue. */

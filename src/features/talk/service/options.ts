@@ -1,14 +1,14 @@
 import type { Clock, Closed, Connection, Input, Output } from '../../../core/index.js';
 import { type TextMessage, type TextOptions, withNewline } from '../../../framing/index.js';
 
-/** What one end of a talk is made of, for {@link talk}. */
+/** Options of one end of a talk, for {@link talk}. */
 export interface TalkOptions {
-  /** What is said here: each chunk is a line, without its newline. */
+  /** The lines that are typed here: each chunk is a line, without its newline. */
   readonly lines: Input;
-  /** Where what the other says is shown, a line a message. */
+  /** Where what the other says is shown, one line per message. */
   readonly output: Output;
   readonly clock?: Clock;
-  /** Whether a person types the lines: then the other's leaving ends it at once, and else what is piped is still sent. */
+  /** True if a person types the lines: then the other's leaving ends it at once, and else what is piped is still sent. */
   readonly typed: boolean;
   /** Strict alternation: who speaks first here, or undefined where both may speak at any time. */
   readonly turns?: 'first' | 'second';
@@ -16,7 +16,7 @@ export interface TalkOptions {
   readonly onTurn?: (own: boolean) => void;
   /** Told why it is over, and how many lines were said here and could not be sent. */
   readonly onClosed?: (why: Closed, unsent: number) => void;
-  /** What follows each line (default: what follows the other's, and a newline until it has said something). */
+  /** The ending of each line (default: that of the other's lines, and a newline until a line has come). */
   readonly lineEnd?: TextMessage['end'];
   readonly text?: TextOptions;
 }
@@ -26,10 +26,10 @@ export const lastWordsMs = 500;
 /** Lines that wait for their turn before no more are read. */
 export const waitingLines = 256;
 const decoder = new TextDecoder();
-/** What one who leaves says, for programs of text 4 that wait for the word. */
+/** The line that an end sends when it leaves, for programs of text 4 that wait for the word. */
 export const quitLine = new TextEncoder().encode('/q');
 
-/** Whether a line says that who sent it leaves. */
+/** True if a line says that who sent it leaves. */
 export function isQuit(line: Uint8Array): boolean {
   return line.length === 2 && decoder.decode(line) === '/q';
 }

@@ -33,7 +33,7 @@ export class Transforming implements Handler<TextMessage> {
       }
       this.#await(this.#slots.add({ end }), made);
     } else if (this.#mayBegin) this.#begin(this.#slots.add({ end }), bytes);
-    // What waits is begun later, and the bytes may be a view.
+    // A request that waits begins later, and the bytes may be a view.
     else this.#slots.add({ end, message: new Uint8Array(bytes) });
     this.#go();
   }

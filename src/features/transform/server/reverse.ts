@@ -1,7 +1,7 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Whether a text may have a cluster of several code points. Says yes too often, and never no wrongly. */
+/** True if a text may have a cluster of several code points. Says yes too often, and never no wrongly. */
 const joining =
   /[\p{M}\p{Cf}\p{Emoji_Modifier}\p{RI}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u0d4e\u{11000}-\u{11fff}\r]/u;
 /** Code units that are looked at together: the segmenter takes time in proportion to the square of their number. */

@@ -8,12 +8,12 @@ import { maxWaiting, Transforming } from './handler.js';
  */
 export type Transform = (message: Uint8Array) => Uint8Array | string | Promise<Uint8Array | string>;
 
-/** How {@link transform} serves. */
+/** Options of {@link transform}. */
 export interface TransformOptions {
   readonly codec: Codec<TextMessage>;
   /** Gives each connection its transform, which may count its messages, and not begin with one once `peer` is closed. */
   readonly make: (peer: Pick<Connection, 'state'>) => Transform;
-  /** Whether the transform is given views, valid until it returns (default: false, a message stays as it is). */
+  /** True if the transform is given views, valid until it returns (default: false, a message stays as it is). */
   readonly views?: boolean;
   /** Messages of one connection whose replies may be in the making at a time (default 64). */
   readonly atOnce?: number;

@@ -5,7 +5,7 @@ import type { Transform } from './transform.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** What each built-in transform makes of a message. Those of text take invalid UTF-8 as U+FFFD; the others keep bytes. */
+/** The built-in transforms of a message. Those of text take invalid UTF-8 as U+FFFD; the others keep bytes. */
 export const transforms: Record<TransformName, () => Transform> = {
   /** The characters that people see (grapheme clusters, UAX #29), last one first. */
   reverse: () => reverse,
@@ -29,7 +29,7 @@ export type TransformName = 'reverse' | 'upper' | 'lower' | 'length' | 'count' |
 
 /**
  * Finds the built-in transform that is meant by a word of the command line: a name, `prefix:TEXT` or
- * `suffix:TEXT`. Gives undefined where it is none, and so the path of a module.
+ * `suffix:TEXT`. Returns undefined where it is none, and so the path of a module.
  */
 export function builtIn(word: string): (() => Transform) | undefined {
   if (Object.hasOwn(transforms, word)) return transforms[word as TransformName];

@@ -15,7 +15,7 @@ export class InTurn {
   readonly #slow: Line = new Map();
   readonly #slowOwners = new WeakSet<object>();
   #running = 0;
-  /** How many began while slow ones waited. */
+  /** Number of fast ones that began while slow ones waited. */
   #quickBegun = 0;
 
   constructor(

@@ -2,7 +2,7 @@ import { WirelineError } from '../../../core/index.js';
 import { InTurn } from './in-turn.js';
 import type { TransformTask } from './task.js';
 
-/** How {@link transformPool} runs what may loop, throw or exit. */
+/** Options of {@link transformPool}. */
 export interface TransformPoolOptions {
   /** The file of the worker: `transform-worker.js` of the build. */
   readonly worker: string;
@@ -55,7 +55,7 @@ export async function transformPool(options: TransformPoolOptions): Promise<Tran
   };
 }
 
-/** What the pool says of a thread that is gone, in words for who sent the message. */
+/** The error of a thread that is gone, in words for the sender of the message. */
 function plain(error: unknown): Error {
   const known = error as Error & { code?: string };
   if (known.code === 'ERR_WORKER_OUT_OF_MEMORY') return new Error('the transform used too much memory');

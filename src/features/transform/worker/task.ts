@@ -1,4 +1,4 @@
-/** What a thread of the pool is asked to do. */
+/** A task for a thread of the pool. */
 export interface TransformTask {
   /** A built-in transform's word, or the address (`file:`) of a module. */
   readonly transform: string;

@@ -5,7 +5,7 @@ import type { TransformTask } from './task.js';
 // Stdout is for payload, and not for what a module of the user's prints.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
-/** What a module of the user's exports: a function of a message, as text, or as bytes where `bytes` is true. */
+/** The export of a user's module: a function of a message, as text, or as bytes where `bytes` is true. */
 interface TransformModule {
   readonly default?: unknown;
   readonly transform?: unknown;
@@ -29,7 +29,7 @@ export default async function run({ transform, message }: TransformTask): Promis
   throw new TypeError(`the transform gave ${reply === null ? 'null' : typeof reply} and not text or bytes`);
 }
 
-/** What is thrown goes to the pool as an error of its own: it takes a thrown `null` for none, and cannot copy just anything. */
+/** Gives the pool an error of its own for whatever was thrown: it takes a thrown `null` for none, and cannot copy just anything. */
 async function replyOf(ofMessage: OfMessage, message: Uint8Array): Promise<unknown> {
   try {
     return await ofMessage(message);

@@ -60,7 +60,7 @@ export function showUnread(model: Model): Model {
   return next === undefined ? model : showRoom(model, next);
 }
 
-/** Asks for older entries of the room that is shown; `rows` more are to be seen once they are there. */
+/** Asks for older entries of the room that is shown; a view scrolls up by `rows` once they are there. */
 export function older(model: Model, rows: number, limit = page): Step {
   const room = activeRoom(model);
   if (!room.joined || room.loading !== undefined || room.oldest <= room.first) return step(model);
@@ -92,7 +92,7 @@ function command(model: Model, text: string, own: Commands): Step {
   return failed(model, `there is no command /${name}: /help says which there are, and //TEXT says text with a slash`);
 }
 
-/** What commands do, by name; `given` is what follows the name. */
+/** Commands by name; `given` is the text after the name. */
 export type Commands = Readonly<Record<string, (model: Model, given: string) => Step>>;
 
 const commands: Commands = {

@@ -4,7 +4,7 @@ import { graphemeAt, graphemes } from '../../../../io/width.js';
 export interface Editor {
   readonly text: string;
   readonly cursor: number;
-  /** What was cut last. */
+  /** The text that was cut last. */
   readonly cut: string;
 }
 
@@ -22,7 +22,7 @@ export function insert(editor: Editor, text: string): Editor {
   return { ...editor, text: before.slice(0, cursor) + text + before.slice(cursor), cursor: cursor + text.length };
 }
 
-/** What keys do to a text: an editor for an editor, by the key's name. */
+/** The edits of a text: an editor for an editor, by the key's name. */
 export const edits: Readonly<Record<string, (editor: Editor) => Editor>> = {
   left: (editor) => to(editor, before(editor)),
   right: (editor) => to(editor, after(editor)),

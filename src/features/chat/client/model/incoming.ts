@@ -21,7 +21,7 @@ import {
 export function onState(model: Model, state: ChatState): Step {
   const link: Link = state.at === 'waiting' ? { at: 'waiting', until: model.now + state.ms, why: state.why } : state;
   if (state.at === 'connected') return step({ ...model, link });
-  // What was asked of the server on the connection that is lost gets no answer.
+  // Requests on the connection that is lost get no answer.
   const rooms = model.rooms.map(({ loading: _, ...room }): RoomState => {
     const were = room.joined ? room.names : room.were;
     return { ...room, joined: false, asked: [], were };
@@ -60,7 +60,7 @@ export function onMessage(model: Model, message: ServerMessage, missed?: Gap): S
   }
 }
 
-/** What has become of something that we said. */
+/** A message of ours was acknowledged or rejected. */
 export function onSaid(model: Model, id: string, outcome: { number: number } | { failed: string }): Step {
   const room = model.rooms.find(({ pending }) => pending.some((said) => said.id === id));
   const said = room?.pending.find((each) => each.id === id);
@@ -88,7 +88,7 @@ function onJoined(model: Model, joined: Joined, missed?: Gap): Step {
     ...room,
     ...{ joined: true, epoch, first, topic, asked: ['know'] },
     ...(again ? {} : { before: last, oldest: after + 1 }),
-    // What is above is of another life of the journal: there is nothing between it and what comes.
+    // The lines above are of another life of the journal: nothing is between them and what comes.
     ...(renewed ? { before: after, oldest: after + 1, first: after + 1 } : {}),
     missed: room.missed + (missed?.entries ?? 0),
   }));
@@ -100,7 +100,7 @@ function onEntry(model: Model, name: string, entry: SentEntry): Step {
   const room = roomNamed(model, name);
   if (!room) return step(model);
   const fresh = entry.number > room.before;
-  // What we said may come back after we took another name.
+  // Our message may come back after we took another name.
   const ours = (said: Said) => (entry.from === model.name || entry.from === said.from) && isOf(said, entry);
   const pending = fresh ? room.pending.find(ours) : undefined;
   const own = entry.from === model.name || pending !== undefined;
@@ -120,7 +120,7 @@ function onEntry(model: Model, name: string, entry: SentEntry): Step {
 
 const bell: Effect = { do: 'bell' };
 
-/** Whether an entry is what we said: the one that was acknowledged, or the oldest with these words. */
+/** True if an entry is what we said: the one that was acknowledged, or the oldest with these words. */
 function isOf(said: Said, entry: SentEntry): boolean {
   return said.number === undefined ? said.body === entry.body : said.number === entry.number;
 }
@@ -140,7 +140,7 @@ function onHistory(model: Model, { room: name, first, entries }: ServerMessage &
   const older = entries.filter(({ number }) => number < room.oldest);
   const lines = older.map((entry, at): Said => ({ kind: 'said', key: model.made + 1 + at, ...entry }));
   const { loading = 0, ...rest } = room;
-  // How many rows that makes, only a view knows.
+  // Only a view knows how many rows that makes.
   const reveal = loading > 0 ? { reveal: loading } : {};
   const oldest = older[0]?.number ?? room.oldest;
   const whole: RoomState = {

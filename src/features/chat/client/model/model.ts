@@ -1,7 +1,7 @@
 import { roomKey } from '../positions.js';
 import { type Editor, emptyEditor } from './editor.js';
 
-/** What has been said, or happened, in a room: what takes one row of the screen or more. */
+/** A message or an event of a room: it takes one row of the screen or more. */
 export type Line = Said | Notice;
 
 /** Something that somebody said. */
@@ -11,7 +11,7 @@ export interface Said {
   readonly key: number;
   readonly time: number;
   readonly from: string;
-  /** Who it was said to alone. */
+  /** The one member that received it. */
   readonly to?: string;
   readonly body: string;
   /** Rows of it that are shown, where that are more than at first. */
@@ -20,7 +20,7 @@ export interface Said {
   readonly calls?: boolean;
   /** Its place in the room, once the server has given it one. */
   readonly number?: number;
-  /** What has become of something of our own; nothing of what others said. */
+  /** The fate of a message of our own; undefined for those of others. */
   readonly fate?: 'sending' | 'sent' | 'failed';
   readonly why?: string;
   /** By what we know our own until it is in its place. */
@@ -34,7 +34,7 @@ export interface Notice {
   readonly time: number;
   readonly text: string;
   readonly failure: boolean;
-  /** Who has come and who has left, where it says nothing else: the next such notice is one with it. */
+  /** The names that have come and left, where the notice says nothing else: the next such notice joins it. */
   readonly moves?: { readonly joined: readonly string[]; readonly left: readonly string[] };
 }
 
@@ -48,14 +48,14 @@ export interface Anchor {
 export interface RoomState {
   readonly name: string;
   readonly topic: string;
-  /** Whether the server has let us in. */
+  /** True if the server has let us in. */
   readonly joined: boolean;
   readonly epoch?: string;
   readonly lines: readonly Line[];
-  /** What we said and is not in its place yet: shown after the lines. */
+  /** Messages of ours that are not in their place yet: shown after the lines. */
   readonly pending: readonly Said[];
   readonly names: readonly string[];
-  /** What `who` was asked for, in order: to know the names, or to show them. */
+  /** The purpose of each `who` that was asked, in order: to know the names, or to show them. */
   readonly asked: readonly ('know' | 'show')[];
   /** Entries up to this number were said before we came. */
   readonly before: number;
@@ -67,11 +67,11 @@ export interface RoomState {
   /** Rows that a view scrolls up by now, as older entries have come. The view takes it away. */
   readonly reveal?: number;
   readonly unread: number;
-  /** Whether somebody said our name. */
+  /** True if somebody said our name. */
   readonly called: boolean;
   /** Entries that came while we were away, and that the server has no more. */
   readonly missed: number;
-  /** What was being typed when another room was shown. */
+  /** The text that was being typed when another room was shown. */
   readonly draft: Editor;
   /** The room that was shown when this one was asked for. */
   readonly from?: string;
@@ -81,7 +81,7 @@ export interface RoomState {
   readonly anchor?: Anchor;
 }
 
-/** How we stand with the server. `until` is a time, in milliseconds since 1970. */
+/** The state of the connection to the server. `until` is a time, in milliseconds since 1970. */
 export type Link =
   | { readonly at: 'connecting' | 'connected' | 'closed' }
   | { readonly at: 'waiting'; readonly until: number; readonly why: string };
@@ -95,7 +95,7 @@ export interface InputHistory {
   readonly draft: string;
 }
 
-/** What Tab has found, and which of it stands in the input. */
+/** The words that Tab has found, and the one that stands in the input. */
 export interface Completion {
   readonly start: number;
   readonly end: number;
@@ -122,13 +122,13 @@ export interface Model {
   /** Rooms that the server has told of, for Tab. */
   readonly heard: readonly string[];
   readonly leaving: boolean;
-  /** How many keys and ids were given. */
+  /** The number of keys and ids that were given. */
   readonly made: number;
   /** Begins the ids of what we say: no two sessions have the same. */
   readonly session: string;
 }
 
-/** What the program is to do outside: all that the model itself cannot. */
+/** An action outside of the model, which the program must perform. */
 export type Effect =
   | { readonly do: 'say'; readonly room: string; readonly body: string; readonly id: string }
   | { readonly do: 'ask'; readonly message: import('../../protocol/messages.js').ClientMessage }
@@ -136,7 +136,7 @@ export type Effect =
   | { readonly do: 'fail'; readonly why: string }
   | { readonly do: 'close' | 'redraw' | 'suspend' | 'bell' };
 
-/** A new model, and what is to be done. */
+/** A new model, and the actions that follow. */
 export interface Step {
   readonly model: Model;
   readonly effects: readonly Effect[];

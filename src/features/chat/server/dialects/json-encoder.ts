@@ -6,7 +6,7 @@ import type { Encoder } from '../encoder.js';
 const encoder = new TextEncoder();
 const plain = /^[ !#-[\]-~]*$/;
 
-/** What JSON clients are told: a message a line. They are sent their own entries too, so that all see one order. */
+/** Encodes for JSON clients: one message per line. They receive their own entries too, so that all see one order. */
 export const jsonEncoder: Encoder = {
   echoes: true,
   entries(room, entries) {

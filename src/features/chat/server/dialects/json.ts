@@ -174,7 +174,7 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
     this.#answers = true;
   }
 
-  /** What only a member may ask for. Types that are not known are ignored: a later version may have them. */
+  /** The requests of members alone. Types that are not known are ignored: a later version may have them. */
   #ask(member: Member, message: ClientMessage): void | Promise<void> {
     const { chat } = this;
     switch (message.type) {
@@ -213,7 +213,7 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
   }
 }
 
-/** Whether the first byte is a brace, maybe after a byte-order mark. */
+/** True if the first byte is a brace, maybe after a byte-order mark. */
 function beginsInBrace(first: Uint8Array): boolean | undefined {
   return startsWith(first, brace) || startsWith(first, markedBrace);
 }

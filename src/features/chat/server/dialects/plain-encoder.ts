@@ -10,7 +10,7 @@ const longBody = 4096;
 const continued = '| ';
 
 /**
- * What plain-text clients are told: `[name] text`, and `* ` before what the server says. Every line of a message has
+ * The lines that plain-text clients receive: `[name] text`, and `* ` before what the server says. Every line of a message has
  * its sender before it, and control characters are made visible, so that nobody can speak for another.
  */
 export const plainEncoder: Encoder = {

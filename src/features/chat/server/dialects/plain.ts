@@ -111,7 +111,7 @@ class PlainSession extends Session<string> implements Handler<TextMessage> {
     this.#notice(known ? `topic: ${known}` : 'there is no topic');
   }
 
-  /** Who says Bye in a room means to say it there. */
+  /** A member that types Bye in a room means to say it there. */
   #bye(): void {
     if (this.#room !== '') this.#say('Bye');
     this.leave(this.#member);
