@@ -34,8 +34,6 @@ await bundle(
     minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
     codeSplitting: {
       groups: [
-        // One file less to load.
-        { name: 'chat-protocol', test: /src\/features\/chat\/protocol\// },
         // What every server and nearly every client needs: a file more costs more than its unused lines.
         {
           name: 'base',
