@@ -9,6 +9,7 @@ import { ChatClient } from '../src/features/chat/client/client.js';
 import { memoryJournal } from '../src/features/chat/journal/memory.js';
 import { sqliteJournal } from '../src/features/chat/journal/sqlite.js';
 import type { ServerMessage } from '../src/features/chat/protocol/messages.js';
+import { describe } from '../src/features/chat/protocol/phrases.js';
 import { jsonDialect } from '../src/features/chat/server/dialects/json.js';
 import { plainDialect } from '../src/features/chat/server/dialects/plain.js';
 import { wrongProtocol } from '../src/features/chat/server/dialects/wrong-protocol.js';
@@ -85,12 +86,10 @@ async function greeter(address: Address, signal: AbortSignal, onReady: () => voi
 
 function hear(message: ServerMessage, host: ChatClient): void {
   if (message.type === 'entry') print(`  ${message.number}  [${message.from}] ${printable(message.body)}`);
-  else if (message.type === 'nick') print(`  *  ${message.from} is now ${message.name}`);
-  else if (message.type === 'leave') print(`  *  ${message.name} has left`);
-  else if (message.type === 'join') {
-    print(`  *  ${message.name} has joined`);
+  else if (message.type === 'nick' || message.type === 'leave' || message.type === 'join')
+    print(`  *  ${describe(message, { named: false })}`);
+  if (message.type === 'join')
     host.say('lobby', `Welcome, ${message.name}. Open another client beside this one, and talk to yourself.`);
-  }
 }
 
 function print(text: string): void {

@@ -1,4 +1,5 @@
 import type { Joined, SentEntry, ServerMessage } from '../../protocol/messages.js';
+import { describe } from '../../protocol/phrases.js';
 import type { ChatState } from '../options.js';
 import { describeGap, type Gap } from '../positions.js';
 import { withoutRoom } from './commands.js';
@@ -43,14 +44,11 @@ export function onMessage(model: Model, message: ServerMessage, missed?: Gap): S
     case 'msg':
       return onWhisper(model, message);
     case 'who':
-      return step(onWho(model, message.room, message.names));
-    case 'rooms':
-      return step(
-        withNotice(
-          { ...model, heard: message.rooms.map(({ room }) => room) },
-          `rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ')}`,
-        ),
-      );
+      return step(onWho(model, message));
+    case 'rooms': {
+      const heard = message.rooms.map(({ room }) => room);
+      return step(withNotice({ ...model, heard }, describe(message) ?? ''));
+    }
     case 'error':
       return onError(model, message);
     case 'notice':
@@ -158,11 +156,13 @@ function onWhisper(model: Model, { from, to, body, time }: ServerMessage & { typ
   return step(next, ...(from === model.name ? [] : [bell]));
 }
 
-function onWho(model: Model, name: string, names: readonly string[]): Model {
-  if (!roomNamed(model, name)) return withNotice(model, `in ${name}: ${names.join(', ') || 'nobody'}`);
+function onWho(model: Model, answer: ServerMessage & { type: 'who' }): Model {
+  const { room: name, names } = answer;
+  const sentence = describe(answer) ?? '';
+  if (!roomNamed(model, name)) return withNotice(model, sentence);
   const [why, ...asked] = roomNamed(model, name)?.asked ?? [];
   const known = withRoom(model, name, (room) => ({ ...room, names, asked }));
-  return why === 'show' ? withNotice(known, `in ${name}: ${names.join(', ')}`) : known;
+  return why === 'show' ? withNotice(known, sentence) : known;
 }
 
 function onError(model: Model, { room: name, message, code }: ServerMessage & { type: 'error' }): Step {
@@ -187,12 +187,11 @@ function onHappened(model: Model, message: ServerMessage): Model {
       return onMove(withNames(model, message.room, [], [message.name]), message.room, 'left', message.name);
     case 'topic': {
       const { room: name, topic } = message;
-      const words = topic === '' ? 'cleared the topic' : `set the topic: ${topic}`;
-      const told = withNotice(model, `${message.name} has ${words}`, { room: name });
+      const told = withNotice(model, describe(message) ?? '', { room: name });
       return withRoom(told, name, (room) => ({ ...room, topic }));
     }
     case 'nick':
-      return onNick(model, message.from, message.name);
+      return onNick(model, message);
     default:
       return model;
   }
@@ -230,11 +229,12 @@ function textOf(names: readonly string[], way: string): string {
   return `${names.length} have ${way}: ${names.length > shownNames ? `${shown} and others` : shown}`;
 }
 
-function onNick(model: Model, from: string, name: string): Model {
+function onNick(model: Model, renamed: ServerMessage & { type: 'nick' }): Model {
+  const { from, name } = renamed;
   let next = from === model.name ? { ...model, name } : model;
   for (const { name: room, names } of model.rooms) {
     if (from !== model.name && !names.includes(from)) continue;
-    next = withNotice(withNames(next, room, [name], [from]), `${from} is now ${name}`, { room });
+    next = withNotice(withNames(next, room, [name], [from]), describe(renamed) ?? '', { room });
   }
   return next;
 }

@@ -12,12 +12,13 @@ import { type Dialect, startsWith } from '../../../../net/dialect.js';
 import type { ChatEvent } from '../../protocol/events.js';
 import { type ClientMessage, chatVersion } from '../../protocol/messages.js';
 import { Refusal } from '../../protocol/refusal.js';
+import { type ChatRequest, maxId, requestOf, sizeOf, tooLong } from '../../protocol/shapes.js';
 import { closeFor, type Member } from '../member.js';
+import type { ResumePoint } from '../options.js';
 import type { Priced } from '../rate-limiter.js';
 import type { ChatServer, LoginRequest } from '../server.js';
 import { Session } from '../session.js';
 import { jsonEncoder } from './json-encoder.js';
-import { idOf, maxId, number, optional, positionOf, sizeOf, text, tooLong } from './json-fields.js';
 
 /** Milliseconds in which a client must say hello. Stops one that connects and says half of it from holding a place. */
 const helloMs = 10_000;
@@ -134,25 +135,29 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
     else this.peer.write(jsonEncoder.message(message));
   }
 
-  protected handle(message: ClientMessage): void | Promise<void> {
+  protected handle(sent: ClientMessage): void | Promise<void> {
+    const message = requestOf(sent);
+    if (message === undefined) return void this.#needsHello();
     if (message.type === 'hello') return this.#greet(message);
-    if (message.type === 'ping') return this.#tell({ type: 'pong', ...optional('id', message.id) });
+    if (message.type === 'ping')
+      return this.#tell({ type: 'pong', ...(message.id === undefined ? {} : { id: message.id }) });
     if (message.type === 'pong') return this.#onPong();
-    const member = this.member;
-    if (!member) throw new Refusal('hello-first', 'the first message is hello');
+    const member = this.#needsHello();
     if (message.type === 'bye') this.leave(member);
     else return this.#ask(member, message);
   }
 
-  async #greet(hello: ClientMessage & { type: 'hello' }): Promise<void> {
-    const { version, name, secret, session, pong } = hello;
+  /** Types that are not known are ignored: a later version may have them. */
+  #needsHello(): Member {
+    if (!this.member) throw new Refusal('hello-first', 'the first message is hello');
+    return this.member;
+  }
+
+  async #greet(hello: ChatRequest & { type: 'hello' }): Promise<void> {
+    const { version, pong, type: _, ...given } = hello;
     if (this.member) throw new Refusal('bad-message', 'hello was said before');
     if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
-    const asked: LoginRequest & { secret: string } = {
-      secret: secret === undefined ? crypto.randomUUID() : text(secret, 'secret', 16, maxId),
-      ...(name === undefined ? {} : { name: text(name, 'name') }),
-      ...(session === undefined ? {} : { session: text(session, 'session', 1, maxId) }),
-    };
+    const asked = { ...given, secret: given.secret ?? crypto.randomUUID() } as LoginRequest & { secret: string };
     const rival = await this.chat.rivalOf(asked);
     const there = rival?.probe && (await new Promise<boolean>((answer) => rival.probe?.(answer)));
     if (there) throw new Refusal('name-taken', `the name ${rival.name} is in use`);
@@ -174,39 +179,39 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
     this.#answers = true;
   }
 
-  /** The requests of members alone. Types that are not known are ignored: a later version may have them. */
-  #ask(member: Member, message: ClientMessage): void | Promise<void> {
+  /** The requests of members alone. */
+  #ask(member: Member, request: ChatRequest): void | Promise<void> {
     const { chat } = this;
-    switch (message.type) {
+    switch (request.type) {
       case 'say':
-        return chat.say(member, text(message.room, 'room'), this.#body(message.body), idOf(message));
+        return chat.say(member, request.room, this.#body(request.body), request.id);
       case 'join':
-        return chat.join(member, text(message.room, 'room'), positionOf(message));
+        return chat.join(member, request.room, request as ResumePoint);
       case 'leave':
-        return chat.leave(member, text(message.room, 'room'));
+        return chat.leave(member, request.room);
       case 'msg':
-        return chat.directMessage(member, text(message.to, 'to'), this.#body(message.body), idOf(message));
+        return chat.directMessage(member, request.to, this.#body(request.body), request.id);
       case 'who':
-        return chat.who(member, text(message.room, 'room'));
+        return chat.who(member, request.room);
       case 'history':
-        return this.#history(member, message);
+        return this.#history(member, request);
       case 'topic':
-        return chat.setTopic(member, text(message.room, 'room'), text(message.topic, 'topic', 0));
+        return chat.setTopic(member, request.room, request.topic);
       case 'nick':
-        return chat.rename(member, text(message.name, 'name'));
+        return chat.rename(member, request.name);
       case 'rooms':
         return chat.rooms(member);
     }
   }
 
-  #history(member: Member, { room, before, limit }: ClientMessage & { type: 'history' }): void {
-    const [end, count] = [number(before, 'before'), number(limit, 'limit')];
-    this.chat.history(member, text(room, 'room'), end, count).catch((error) => this.refuse(error, { room }));
+  /** Later requests do not wait for it: the member has a queue of its own for such reads. */
+  #history(member: Member, { room, before, limit }: ChatRequest & { type: 'history' }): void {
+    this.chat.history(member, room, before, limit).catch((error) => this.refuse(error, { room }));
   }
 
-  #body(body: unknown): string {
+  #body(said: string): string {
     const { maxMessage } = this.chat.options;
-    const said = text(body, 'body', 1, maxMessage);
+    if (said.length > maxMessage) throw tooLong(maxMessage);
     // A character has at most three bytes for each of its UTF-16 units: most need no counting.
     if (said.length * 3 > maxMessage && new TextEncoder().encode(said).length > maxMessage) throw tooLong(maxMessage);
     return said;

@@ -1,6 +1,7 @@
 import { printable } from '../../../../core/index.js';
 import type { ChatEvent } from '../../protocol/events.js';
 import type { Entry } from '../../protocol/journal.js';
+import { describe } from '../../protocol/phrases.js';
 import type { Encoder } from '../encoder.js';
 
 const encoder = new TextEncoder();
@@ -63,13 +64,6 @@ function words(message: ChatEvent): string {
       return spoken(message.entries) || star('nothing is kept of what was said here');
     case 'msg':
       return said(`[${message.from} to ${message.to}] `, message.body);
-    case 'rooms':
-      return star(`rooms: ${message.rooms.map(({ room, members }) => `${room} (${members})`).join(', ') || 'none'}`);
-    case 'who':
-      return star(`in ${message.room}: ${message.names.join(', ') || 'nobody'}`);
-    case 'notice':
-    case 'error':
-      return star(message.message);
     default:
       return happened(message);
   }
@@ -79,18 +73,12 @@ function happened(message: ChatEvent): string {
   switch (message.type) {
     case 'joined':
       return star(`you are in ${message.room}, ${company(message.members)}`) + topicOf(message.topic);
-    case 'join':
-      return star(`${message.name} has joined ${message.room}`);
-    case 'leave':
-      return star(`${message.name} has left ${message.room}`);
-    case 'nick':
-      return star(`${message.from} is now ${message.name}`);
-    case 'topic':
-      return star(`${message.name} has ${message.topic ? `set the topic: ${message.topic}` : 'cleared the topic'}`);
     case 'bye':
       return star(message.reason === 'shutdown' ? 'the server is stopping: come again in a moment' : 'goodbye');
-    default:
-      return '';
+    default: {
+      const sentence = describe(message);
+      return sentence === undefined ? '' : star(sentence);
+    }
   }
 }
 
