@@ -1,11 +1,11 @@
 /** The file server and its clients. */
 
-export type { Answer } from './client/answer.js';
 export { type FileTargetOptions, fileTarget } from './client/file-target.js';
 export { type GetOptions, type GetResult, get, getTree, IsFolder } from './client/get.js';
 export { list } from './client/ls.js';
 export { type FileToPut, type PutOptions, type PutResult, put, putAll } from './client/put.js';
 export { type FilesSession, type FilesSessionOptions, openFiles, type ReceiveBody } from './client/session.js';
+export type { Answer, AnswerLine, RequestLine } from './protocol/messages.js';
 export {
   type FileTarget,
   type OpenFile,

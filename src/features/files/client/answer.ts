@@ -1,16 +1,14 @@
-import { printable, WirelineError } from '../../../core/index.js';
+import { printable, refusalIn, WirelineError } from '../../../core/index.js';
+import type { Answer, RequestLine } from '../protocol/messages.js';
 
 const decoder = new TextDecoder();
-
-/** A line of JSON that a files service has sent. */
-export type Answer = Readonly<Record<string, unknown>>;
 
 /**
  * Throws `protocol` where an answer is not to what was asked. A request or an answer may have been damaged on its way:
  * its bytes would be right, and those of another file.
  */
-export function checkAnswers(asked: object, answer: Answer): void {
-  const [[type, name] = []] = Object.entries(asked);
+export function checkAnswers(asked: RequestLine, answer: Answer): void {
+  const [[type, name] = []] = Object.entries(asked) as [keyof Answer, unknown][];
   if (type !== undefined && answer[type] !== name && (type !== 'get' || answer.folder !== name)) throw notOurs();
 }
 
@@ -30,9 +28,8 @@ function isWhole(value: unknown): value is number {
  */
 export function answerIn(line: Uint8Array): Answer {
   const text = decoder.decode(line);
-  if (text.startsWith('error: ')) {
-    throw new WirelineError('refused', `refused by the server: ${printable(text.slice('error: '.length))}`);
-  }
+  const refusal = refusalIn(text);
+  if (refusal !== undefined) throw new WirelineError('refused', `refused by the server: ${printable(refusal)}`);
   try {
     const answer: unknown = JSON.parse(text);
     if (typeof answer === 'object' && answer !== null) return answer as Answer;

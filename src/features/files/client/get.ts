@@ -1,7 +1,7 @@
 import { attributesIn, type FileAttributes } from '../../../core/file-attributes.js';
 import { errorText, WirelineError } from '../../../core/index.js';
+import type { Answer } from '../protocol/messages.js';
 import { type FileTarget, pathParts } from '../protocol/tree.js';
-import type { Answer } from './answer.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { list } from './ls.js';
 import type { FilesSession, ReceiveBody } from './session.js';

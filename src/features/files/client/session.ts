@@ -11,7 +11,8 @@ import {
 import { LineDecoder } from '../../../framing/index.js';
 import { type AddressLike, type DialOptions, dial } from '../../../net/index.js';
 import { ProgressLimit } from '../../../net/limits/progress.js';
-import { type Answer, answerIn, bodySize, checkAnswers, notOurs, silent } from './answer.js';
+import { type Answer, jsonLine, type RequestLine } from '../protocol/messages.js';
+import { answerIn, bodySize, checkAnswers, notOurs, silent } from './answer.js';
 
 /** The longest header, trailer or answer of a files service, in bytes. */
 const maxLine = 64 * 1024;
@@ -22,7 +23,6 @@ const firstByteMs = 10_000;
 const BRACE = '{'.charCodeAt(0);
 /** The first words of a server that has no place for us: `error: too many connections`. */
 const E = 'e'.charCodeAt(0);
-const encoder = new TextEncoder();
 
 /** Takes the bytes of an answer, valid until it returns. What it throws ends the session, and is the failure. */
 export type ReceiveBody = (bytes: Uint8Array) => void;
@@ -35,7 +35,7 @@ export interface FilesSession {
    * words where a line is an error, with `protocol` where it answers another request, and with why the connection
    * ended where it did.
    */
-  request(words: object, onBody?: (header: Answer) => ReceiveBody): Promise<Answer>;
+  request(words: RequestLine, onBody?: (header: Answer) => ReceiveBody): Promise<Answer>;
   /** Sends bytes of a file; false when no more ought to come before `onDrain` is called. */
   write(bytes: Uint8Array): boolean;
   onDrain: () => void;
@@ -73,7 +73,7 @@ export async function openFiles(address: AddressLike, options: FilesSessionOptio
 
 interface Waiting {
   /** The request, where the next line says whether its answer comes. */
-  readonly asked?: object | undefined;
+  readonly asked?: RequestLine | undefined;
   readonly onBody?: ((header: Answer) => ReceiveBody) | undefined;
   resolve(answer: Answer): void;
   reject(error: Error): void;
@@ -120,11 +120,11 @@ class DialledSession implements FilesSession {
     };
   }
 
-  async request(words: object, onBody?: (header: Answer) => ReceiveBody): Promise<Answer> {
+  async request(words: RequestLine, onBody?: (header: Answer) => ReceiveBody): Promise<Answer> {
     // For the rest of a file the server may have to read what is before it.
     const reads = 'offset' in words && words.offset !== 0;
     if (!reads) this.#first ??= this.clock.after(firstByteMs, () => this.fail(silent(this.#peer.remote)));
-    this.#peer.write(encoder.encode(`${JSON.stringify(words)}\n`));
+    this.#peer.write(jsonLine(words));
     this.sent();
     return this.#next({ asked: words, onBody });
   }

@@ -1,5 +1,5 @@
 import type { Connection } from '../../../core/index.js';
-import { jsonLine } from './transfer.js';
+import { type AnswerLine, jsonLine } from '../protocol/messages.js';
 
 /** Files of one connection that have come and that the disk has not taken, at most. */
 const mostDue = 32;
@@ -19,7 +19,7 @@ export class QueuedAnswer {
   ) {}
 
   /** Sends a line of JSON. */
-  say(words: object): void {
+  say(words: AnswerLine): void {
     this.inTurn(() => this.peer.write(jsonLine(words)));
   }
 

@@ -1,10 +1,11 @@
 import { WirelineError } from '../../../core/index.js';
+import { jsonLine } from '../protocol/messages.js';
 import type { FilesContext } from './context.js';
 import { sendFile } from './download.js';
 import { listing } from './listing.js';
 import { folderFor } from './put.js';
 import type { Request } from './request.js';
-import { jsonLine, type Transfer } from './transfer.js';
+import type { Transfer } from './transfer.js';
 import { FileUpload } from './upload.js';
 
 /** Returns what answers a request, before its first step. */

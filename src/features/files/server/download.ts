@@ -1,8 +1,9 @@
 import { type Connection, WirelineError } from '../../../core/index.js';
+import { jsonLine } from '../protocol/messages.js';
 import type { ServedTree } from '../protocol/tree.js';
 import { FileSending } from './file-sending.js';
 import { FileHash, type Get } from './hash.js';
-import { jsonLine, type Transfer } from './transfer.js';
+import type { Transfer } from './transfer.js';
 
 /** Begins the answer to a `get` or a plain name. Throws `refused` where there is no such file. */
 export function sendFile(peer: Connection, folder: ServedTree, request: Get, onOver: () => void): Transfer {

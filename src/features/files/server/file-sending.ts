@@ -1,9 +1,10 @@
 import { modeText } from '../../../core/file-attributes.js';
 import type { Connection } from '../../../core/index.js';
+import { jsonLine } from '../protocol/messages.js';
 import type { OpenFile } from '../protocol/tree.js';
 import type { FileHash, Get } from './hash.js';
 import { HashJobs } from './hash-jobs.js';
-import { jsonLine, type Transfer } from './transfer.js';
+import type { Transfer } from './transfer.js';
 
 /** Files that are hashed at a time before the first byte of them is sent, and bytes from which on that is a job. */
 const jobs = new HashJobs(4);

@@ -1,8 +1,9 @@
 import { modeText } from '../../../core/file-attributes.js';
 import { type Connection, concat, Piecework } from '../../../core/index.js';
+import { jsonLine } from '../protocol/messages.js';
 import type { ServedTree, TreeListing } from '../protocol/tree.js';
 import type { ListRateLimit } from './list-pace.js';
-import { jsonLine, type Transfer } from './transfer.js';
+import type { Transfer } from './transfer.js';
 
 /** Bytes of a list that are written at a time. */
 const pieceSize = 32 * 1024;

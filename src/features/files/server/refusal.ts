@@ -1,6 +1,6 @@
 import { type Connection, refusalLine, type WirelineError } from '../../../core/index.js';
+import { jsonLine } from '../protocol/messages.js';
 import { BRACE } from './request.js';
-import { jsonLine } from './transfer.js';
 
 /**
  * Tells a client why the request in `line` is not served. Returns true where it may ask for something else: a client of

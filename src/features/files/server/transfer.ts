@@ -9,10 +9,3 @@ export interface Transfer {
   /** Lets go of the file. May be called again. */
   stop(): void;
 }
-
-const encoder = new TextEncoder();
-
-/** A line of JSON, as headers, trailers and answers are. */
-export function jsonLine(words: object): Uint8Array {
-  return encoder.encode(`${JSON.stringify(words)}\n`);
-}
