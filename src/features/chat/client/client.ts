@@ -8,13 +8,13 @@ import {
   printable,
   reasons,
   systemClock,
-  type Timer,
   WirelineError,
 } from '../../../core/index.js';
 import { framed, jsonLines } from '../../../framing/index.js';
 import { type AddressLike, dial, targetOf } from '../../../net/index.js';
 import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.js';
 import { describeClose, detectRefusal, notAChatServer } from './close-reason.js';
+import { type Link, peerOf } from './link.js';
 import { Naming } from './naming.js';
 import type { ChatListener, ChatOptions } from './options.js';
 import { Positions } from './positions.js';
@@ -33,18 +33,13 @@ export class ChatClient {
   /** A server that was too busy to hear our hello greets us in plain text first. */
   readonly #codec = jsonLines<ServerMessage, ClientMessage>({ max: 64 * 1024 * 1024, objectsOnly: true });
   readonly #naming: Naming;
-  #peer: Connection<ClientMessage> | undefined;
-  #welcomed = false;
-  #welcomedAt = 0;
+  #link: Link = { at: 'dialling' };
   /** True if the server has ever let us in: until then it may be no chat at all. */
   #known = false;
-  /** Why the server does not take this connection, in its words. */
-  #refusal: string | undefined;
-  #bye: (ServerMessage & { type: 'bye' }) | undefined;
+  /** Why this connection ends, in the words of the server. */
+  #last: { readonly refusal?: string; readonly bye?: ServerMessage & { type: 'bye' } } = {};
   #failure: WirelineError | undefined;
   #closing = false;
-  #timer: Timer | undefined;
-  #watch: Heartbeat | undefined;
   #settle!: { resolve(): void; reject(error: Error): void };
 
   constructor(
@@ -92,7 +87,7 @@ export class ChatClient {
    * `usage` where one that is not yet acknowledged has it.
    */
   say(room: string, body: string, id: string = crypto.randomUUID()): string {
-    if (this.#rooms.add({ type: 'say', room, body, id }) && this.#welcomed) this.#send({ type: 'say', room, body, id });
+    if (this.#rooms.add({ type: 'say', room, body, id }) && this.#isIn) this.#send({ type: 'say', room, body, id });
     return id;
   }
 
@@ -108,7 +103,7 @@ export class ChatClient {
 
   join(room: string): void {
     this.#rooms.join(room);
-    if (this.#welcomed) this.#send(this.#joinOf(room));
+    if (this.#isIn) this.#send(this.#joinOf(room));
   }
 
   leave(room: string): void {
@@ -117,8 +112,8 @@ export class ChatClient {
 
   /** Sends what needs no second try. Returns false where there is no connection. */
   ask(message: ClientMessage): boolean {
-    if (this.#welcomed) this.#send(message);
-    return this.#welcomed;
+    if (this.#isIn) this.#send(message);
+    return this.#isIn;
   }
 
   /** Reads no further for now: what is told waits at the server, and the member may become slow. */
@@ -137,14 +132,24 @@ export class ChatClient {
     if (!this.ask({ type: 'bye' })) this.#end();
   }
 
+  /** The server has let us in. */
+  get #isIn(): boolean {
+    return this.#link.at === 'in';
+  }
+
+  get #peer(): Connection<ClientMessage> | undefined {
+    return peerOf(this.#link);
+  }
+
   #connect(first: boolean): void {
     if (this.#failure) return;
+    this.#link = { at: 'dialling' };
+    this.#last = {};
     this.listener.state?.({ at: 'connecting' });
     this.#rooms.expectJoined();
-    this.#refusal = undefined;
     const service = framed(this.#codec, (peer) => this.#attach(peer));
-    const onRefusal = (words: string) => {
-      this.#refusal = words;
+    const onRefusal = (refusal: string) => {
+      this.#last = { ...this.#last, refusal };
     };
     dial(detectRefusal(service, onRefusal), this.address, this.options).catch((error) => {
       const known = asWirelineError(error);
@@ -154,17 +159,20 @@ export class ChatClient {
   }
 
   #attach(peer: Connection<ClientMessage>): Handler<ServerMessage> {
-    this.#peer = peer;
     if (this.#failure || this.#closing) queueMicrotask(() => peer.close('ended'));
     const silence = { ask: () => this.#send({ type: 'ping' }), giveUp: () => peer.close('timeout') };
-    this.#watch = new Heartbeat(this.#clock, silence, this.options.connectTimeoutMs);
+    const heartbeat = new Heartbeat(this.#clock, silence, this.options.connectTimeoutMs);
+    this.#link = { at: 'greeting', peer, heartbeat };
     peer.write(this.#naming.hello(this.#secret));
     return {
       data: (message) => {
-        this.#watch?.heard();
+        heartbeat.heard();
         this.#onMessage(message);
       },
-      close: (why) => this.#onClose(why),
+      close: (why) => {
+        heartbeat.stop();
+        this.#onClose(why);
+      },
     };
   }
 
@@ -200,10 +208,9 @@ export class ChatClient {
   }
 
   #onWelcome(message: ServerMessage & { type: 'welcome' }): void {
-    this.#welcomed = true;
     this.#known = true;
-    this.#watch?.welcomed();
-    this.#welcomedAt = this.#clock.now();
+    if (this.#link.at === 'greeting') this.#link = { ...this.#link, at: 'in', since: this.#clock.now() };
+    if (this.#link.at === 'in') this.#link.heartbeat.welcomed();
     const changed = this.#naming.granted(message.name);
     this.listener.state?.({ at: 'connected' });
     this.listener.message(message);
@@ -218,14 +225,14 @@ export class ChatClient {
   }
 
   #onBye(message: ServerMessage & { type: 'bye' }): void {
-    this.#bye = message;
+    this.#last = { ...this.#last, bye: message };
     if (message.again === 'no') this.#fail(`the server said bye: ${message.reason}`);
     this.listener.message(message);
   }
 
   #onError(message: ServerMessage & { type: 'error' }): void {
     const { id, code, room } = message;
-    if (!this.#welcomed) return this.#onNotWelcome(message);
+    if (!this.#isIn) return this.#onNotWelcome(message);
     if (code === 'gone' && room !== undefined) this.#rooms.allowGap(room);
     if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
     const said = id === undefined ? undefined : this.#rooms.settle(id);
@@ -238,7 +245,7 @@ export class ChatClient {
     const waitMs = message.code === 'name-taken' ? this.#naming.refused(message, this.#known) : undefined;
     if (waitMs === undefined) this.#fail(message.message);
     else {
-      this.#refusal = message.message;
+      this.#last = { ...this.#last, refusal: message.message };
       this.#known = true;
       this.#naming.waits = waitMs;
     }
@@ -259,28 +266,25 @@ export class ChatClient {
   }
 
   #onClose(why: Closed): void {
-    this.#watch?.stop();
-    if (this.#welcomed) this.#waits.stood(this.#clock.now() - this.#welcomedAt);
-    this.#welcomed = false;
-    this.#peer = undefined;
+    if (this.#link.at === 'in') this.#waits.stood(this.#clock.now() - this.#link.since);
+    this.#link = { at: 'over' };
+    const { bye, refusal } = this.#last;
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    if (this.#known)
-      this.#again(this.#bye ? `the server said bye: ${this.#bye.reason}` : describeClose(why, this.#refusal));
-    else this.#end(notAChatServer(this.address, why, this.#refusal));
+    if (!this.#known) return this.#end(notAChatServer(this.address, why, refusal));
+    this.#again(bye ? `the server said bye: ${bye.reason}` : describeClose(why, refusal));
   }
 
   #again(why: string): void {
     if (this.#failure || this.#closing) return this.#end(this.#failure);
-    const ms = this.#naming.takeWait() ?? this.#waits.next(this.#bye?.waitMs);
-    this.#bye = undefined;
+    const ms = this.#naming.takeWait() ?? this.#waits.next(this.#last.bye?.waitMs);
     this.listener.state?.({ at: 'waiting', ms, why });
-    this.#timer = this.#clock.after(ms, () => this.#connect(false));
+    this.#link = { at: 'waiting', timer: this.#clock.after(ms, () => this.#connect(false)) };
   }
 
   #end(failure?: WirelineError): void {
     this.#failure ??= failure;
     this.#closing = true;
-    this.#timer?.stop();
+    if (this.#link.at === 'waiting') this.#link.timer.stop();
     this.#peer?.close('ended');
     if (failure) this.#settle.reject(failure);
     else this.#settle.resolve();
