@@ -14,7 +14,7 @@ import { framed, jsonLines } from '../../../framing/index.js';
 import { type AddressLike, dial, targetOf } from '../../../net/index.js';
 import type { ClientMessage, Joined, ServerMessage } from '../protocol/messages.js';
 import { describeClose, detectRefusal, notAChatServer } from './close-reason.js';
-import { type Link, peerOf } from './link.js';
+import { isIn, type Link, peerOf } from './link.js';
 import { Naming } from './naming.js';
 import type { ChatListener, ChatOptions } from './options.js';
 import { Positions } from './positions.js';
@@ -87,7 +87,8 @@ export class ChatClient {
    * `usage` where one that is not yet acknowledged has it.
    */
   say(room: string, body: string, id: string = crypto.randomUUID()): string {
-    if (this.#rooms.add({ type: 'say', room, body, id }) && this.#isIn) this.#send({ type: 'say', room, body, id });
+    if (this.#rooms.add({ type: 'say', room, body, id }) && isIn(this.#link))
+      this.#send({ type: 'say', room, body, id });
     return id;
   }
 
@@ -103,7 +104,7 @@ export class ChatClient {
 
   join(room: string): void {
     this.#rooms.join(room);
-    if (this.#isIn) this.#send(this.#joinOf(room));
+    if (isIn(this.#link)) this.#send(this.#joinOf(room));
   }
 
   leave(room: string): void {
@@ -112,8 +113,9 @@ export class ChatClient {
 
   /** Sends what needs no second try. Returns false where there is no connection. */
   ask(message: ClientMessage): boolean {
-    if (this.#isIn) this.#send(message);
-    return this.#isIn;
+    const sends = isIn(this.#link);
+    if (sends) this.#send(message);
+    return sends;
   }
 
   /** Reads no further for now: what is told waits at the server, and the member may become slow. */
@@ -130,11 +132,6 @@ export class ChatClient {
     if (this.#closing) return;
     this.#closing = true;
     if (!this.ask({ type: 'bye' })) this.#end();
-  }
-
-  /** The server has let us in. */
-  get #isIn(): boolean {
-    return this.#link.at === 'in';
   }
 
   get #peer(): Connection<ClientMessage> | undefined {
@@ -232,7 +229,7 @@ export class ChatClient {
 
   #onError(message: ServerMessage & { type: 'error' }): void {
     const { id, code, room } = message;
-    if (!this.#isIn) return this.#onNotWelcome(message);
+    if (!isIn(this.#link)) return this.#onNotWelcome(message);
     if (code === 'gone' && room !== undefined) this.#rooms.allowGap(room);
     if (room !== undefined && (code === 'limit' || code === 'bad-room')) this.#onShut(room, message);
     const said = id === undefined ? undefined : this.#rooms.settle(id);

@@ -18,3 +18,8 @@ export type Link =
 export function peerOf(link: Link): Connection<ClientMessage> | undefined {
   return 'peer' in link ? link.peer : undefined;
 }
+
+/** True if the server has let us in on this connection. */
+export function isIn(link: Link): boolean {
+  return link.at === 'in';
+}
