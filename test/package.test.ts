@@ -49,6 +49,22 @@ test('the package installs no other package', () => {
   );
 });
 
+test('a global install has the command and its manual page', async () => {
+  const prefix = join(dirname(unpacked), 'global');
+  npm(
+    'install',
+    '--global',
+    '--offline',
+    '--ignore-scripts',
+    '--prefix',
+    prefix,
+    join(dirname(unpacked), `wireline-${manifest.version}.tgz`),
+  );
+  expect(existsSync(join(prefix, 'share', 'man', 'man1', 'wireline.1'))).toBe(true);
+  const { stdout } = await output(join(prefix, 'bin', 'wireline'), '--version');
+  expect(stdout).toBe(`${manifest.version}\n`);
+});
+
 test('the package says where it comes from', () => {
   for (const field of ['repository', 'homepage', 'bugs', 'author', 'license']) expect(manifest[field]).toBeTruthy();
 });
