@@ -11,3 +11,12 @@ test.each(pages)('%s links to what is there', (page) => {
     if (!/^[a-z]+:/.test(target)) expect(existsSync(join(dirname(page), target)), target).toBe(true);
   }
 });
+
+const sources = readdirSync('.', { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => /^(src|test|dev|examples|scripts|benchmarks)\//.test(path));
+
+test.each(pages.filter((page) => page !== 'CHANGELOG.md'))('%s names files that are there', (page) => {
+  const named = [...readFileSync(page, 'utf8').matchAll(/`([\w./-]+\.(?:ts|mjs))`/g)].map(([, path = '']) => path);
+  expect(named.filter((path) => !sources.some((source) => source === path || source.endsWith(`/${path}`)))).toEqual([]);
+});
