@@ -1,4 +1,5 @@
 import { type Hash, WirelineError } from '../core/index.js';
+import { HeaderReader, wholeHeader, writeHeader } from './length-header.js';
 
 /** The first frame of a verified stream: what it is, and its version. */
 const preface = 'wireline verified stream 1';
@@ -6,6 +7,9 @@ const preface = 'wireline verified stream 1';
 const maxVerifiedFrame = 1024 * 1024;
 /** The longest preface or verdict, in bytes. */
 const shortFrame = 256;
+
+/** The header of each frame: that of the `length` framing. */
+const frameHeader = wholeHeader({});
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -17,7 +21,8 @@ const decoder = new TextDecoder();
 export class VerifiedReader {
   #state: 'preface' | 'pieces' | 'verdict' | 'over' = 'preface';
   #bytes = 0;
-  /** The header or short frame that is being gathered. */
+  readonly #header = new HeaderReader(frameHeader);
+  /** The short frame that is being gathered. */
   #gathered: number[] = [];
   /** Bytes of the frame that are still to come, or -1 in its header. */
   #missing = -1;
@@ -38,22 +43,22 @@ export class VerifiedReader {
     if (this.#state === 'over' && chunk.length > 0) throw moreAfterEnd();
     let at = 0;
     while (at < chunk.length && (this.#state as string) !== 'over') {
-      if (this.#missing < 0) this.#addToHeader(chunk[at++] as number);
-      else at = this.#addToFrame(chunk, at);
+      at = this.#missing < 0 ? this.#readHeader(chunk, at) : this.#addToFrame(chunk, at);
     }
     return at;
   }
 
-  #addToHeader(byte: number): void {
+  #readHeader(chunk: Uint8Array, from: number): number {
     // No frame is longer than 16 MiB: a plain client shows in its first byte.
-    if (byte !== 0 && this.#gathered.length === 0) throw this.#tooLong();
-    this.#gathered.push(byte);
-    if (this.#gathered.length < 4) return;
-    const size = this.#gathered.reduce((sum, next) => sum * 256 + next, 0);
-    this.#gathered = [];
+    if (this.#header.count === 0 && chunk[from] !== 0) throw this.#tooLong();
+    const at = this.#header.read(chunk, from);
+    if (!this.#header.whole) return at;
+    const size = this.#header.value;
+    this.#header.reset();
     if (size > (this.#state === 'pieces' ? maxVerifiedFrame : shortFrame)) throw this.#tooLong();
     this.#missing = size;
     if (size === 0) this.#endFrame();
+    return at;
   }
 
   #tooLong(): WirelineError {
@@ -127,8 +132,8 @@ export class VerifiedWriter {
   }
 
   #frame(bytes: Uint8Array): boolean {
-    const header = new Uint8Array(4);
-    new DataView(header.buffer).setUint32(0, bytes.length);
+    const header = new Uint8Array(frameHeader.bytes);
+    writeHeader(frameHeader, bytes.length, header);
     const room = this.write(header);
     return bytes.length === 0 ? room : this.write(bytes);
   }
