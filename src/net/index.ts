@@ -18,6 +18,7 @@ export type { ListenTarget } from './listen.js';
 export { memoryPair } from './memory-pair.js';
 export type { Lookup } from './reach.js';
 export type { ReceiptOptions } from './receipt.js';
-export { type Observer, type ServeOptions, type Server, serve } from './serve.js';
+export { serve } from './serve.js';
+export type { Observer, ServeOptions, Server } from './serve-options.js';
 export { StreamConnection, type StreamConnectionOptions, serveStream } from './stream-connection.js';
 export { reasonOf } from './system-errors.js';

@@ -3,6 +3,7 @@ import type { Bounds, Entry, Journal, Retention } from '../protocol/journal.js';
 import { groupCommit, type Store } from './grouped.js';
 import { sameFile } from './same-file.js';
 import { type Database, openDatabase, type Statement } from './sqlite-driver.js';
+import { entryOf, toColumn } from './sqlite-rows.js';
 import { check, migrate } from './sqlite-schema.js';
 import { prepared } from './sqlite-statements.js';
 
@@ -100,9 +101,9 @@ class SqliteStore implements Store {
   put(room: string, entry: Entry): Entry {
     const known = this.#known(room) ?? this.#made(room);
     const { number, time, from, body } = entry;
-    const key = entry.key === undefined ? null : kept(entry.key);
+    const key = entry.key === undefined ? null : toColumn(entry.key);
     const { add, find } = this.#statements;
-    const [sender, text] = [kept(from), kept(body)];
+    const [sender, text] = [toColumn(from), toColumn(body)];
     const { changes } = add.run(known.id, number, time, sender, text, key) as { changes: number };
     if (Number(changes) === 0) return entryOf(find.get(known.id, key));
     known.last = number;
@@ -216,24 +217,6 @@ class SqliteStore implements Store {
 function limitSize(database: Database, bytes: number): void {
   const { page_size: pageSize } = database.prepare('PRAGMA page_size').get() as { page_size: number };
   database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / pageSize))};`);
-}
-
-/**
- * A text as it is stored. The driver cuts text at a NUL, and UTF-8 has no halves of characters (lone surrogates): what
- * has some is stored as its UTF-16 units.
- */
-function kept(text: string): string | Uint8Array {
-  return text.includes('\0') || /\p{Surrogate}/u.test(text) ? Buffer.from(text, 'utf16le') : text;
-}
-
-function told(value: string | Uint8Array): string {
-  return typeof value === 'string' ? value : Buffer.from(value).toString('utf16le');
-}
-
-function entryOf(row: unknown): Entry {
-  const { number, time, sender, body, key } = row as Record<'sender' | 'body', string | Uint8Array> &
-    Record<'number' | 'time', number> & { key: string | Uint8Array | null };
-  return { number, time, from: told(sender), body: told(body), ...(key === null ? {} : { key: told(key) }) };
 }
 
 function failure(path: string, cause: unknown): WirelineError {
