@@ -27,6 +27,8 @@ class Bridge implements Handler {
   constructor(readonly peer: Connection) {
     this.duplex = new Duplex({
       allowHalfOpen: true,
+      // The library on it may hold bytes that were not read yet, and loses them where the duplex is destroyed: it destroys it itself.
+      autoDestroy: false,
       read: () => peer.resume(),
       write: (bytes: Buffer, _encoding, done) => this.#write(bytes, done),
       final(done) {
@@ -64,10 +66,7 @@ class Bridge implements Handler {
     const { duplex } = this;
     if (reason !== 'ended' && reason !== 'shutdown') {
       duplex.destroy(error ?? new WirelineError(reason, `the connection was closed: ${reason}`));
-    } else if (this.#ended && !duplex.readableEnded) {
-      // Bytes that have come, and the end after them, may not have been read yet.
-      duplex.once('end', () => duplex.destroy());
-    } else duplex.destroy();
+    } else if (!this.#ended) duplex.destroy();
   }
 
   #write(bytes: Buffer, done: (error?: Error) => void): void {

@@ -79,6 +79,7 @@ export class StreamConnection implements Connection {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.#why ??= { reason: error instanceof WirelineError ? asWirelineError(error).code : reasonOf(error), error };
     });
+    stream.on('finish', () => this.#destroyWhenOver());
     stream.on('close', () => this.#onClose());
     this.#handler.start(service);
     stream.on('data', (bytes: Uint8Array) => this.#onData(bytes));
@@ -178,6 +179,12 @@ export class StreamConnection implements Connection {
   #onEnd(): void {
     if (this.state !== 'closed') this.#handler.end();
     else if (this.#backlog === 0) this.stream.destroy();
+    this.#destroyWhenOver();
+  }
+
+  /** Both sides have ended, and everything was read: not every stream then destroys itself. */
+  #destroyWhenOver(): void {
+    if (this.stream.readableEnded && this.stream.writableFinished) this.stream.destroy();
   }
 
   #onClose(): void {
