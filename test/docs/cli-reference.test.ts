@@ -64,3 +64,18 @@ function defaultOf(option: Option): string {
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
+
+test('the help names no option that does not exist', async () => {
+  const all: AnyCommand[] = [];
+  for (const make of Object.values(commands)) {
+    const command = (await make()) as AnyCommand;
+    all.push(command, ...command.commands);
+  }
+  const shown = all.flatMap(({ options }) => options.filter(({ hidden }) => !hidden));
+  const known = new Set([...shown.map(({ long }) => long), '--help', '--listen']);
+  const named = all.flatMap((command) => {
+    const helps = [command.helpInformation(), ...command.registeredArguments.map(({ description }) => description)];
+    return helps.flatMap((help) => help.match(/--[a-z][a-z-]+/g) ?? []);
+  });
+  expect([...new Set(named)].filter((flag) => !known.has(flag))).toEqual([]);
+});

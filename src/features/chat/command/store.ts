@@ -11,7 +11,7 @@ export function storeCommand() {
       'Copies the journal of a chat to a new file, also while its server runs. The copy has all that was acknowledged before, ' +
         'and an epoch of its own, so that clients know that a server of the copy may have forgotten something.',
     )
-    .argument('<file>', 'the journal: FILE of serve chat --log sqlite:FILE')
+    .argument('<file>', 'the journal: FILE of serve chat --store sqlite:FILE')
     .argument('<copy>', 'the file to make')
     .addHelpText('after', examples('wireline store backup chat.db chat-2026-11-27.db'))
     .action((file, copy) => backupJournal(file, copy).catch(reportFailure));

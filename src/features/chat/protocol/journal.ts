@@ -24,7 +24,7 @@ export interface Retention {
   readonly entries?: number;
   /** Bytes kept, of names and bodies as UTF-8. */
   readonly bytes?: number;
-  /** Milliseconds for which an entry is kept: it is dropped when its room is next added to, or its extent asked for. */
+  /** Milliseconds for which an entry is kept: it is dropped when its room is next added to, or its bounds asked for. */
   readonly ageMs?: number;
 }
 
@@ -49,8 +49,8 @@ export interface JournalRange {
  * Guarantees, held by one conformance suite: the entries of a room are numbered without holes in the order in
  * which `append` was called, and a batch is stored whole or not at all. An entry is given to `follow` only after
  * it is stored, in order, each once, and before the promise of its `append` resolves; who reads up to the `last`
- * of `extent` and then follows, in one turn, misses nothing and gets nothing twice. What an acknowledged `append`
- * survives is said by each implementation. Failures reject with a `WirelineError`, which `extent` throws, and store
+ * of `bounds` and then follows, in one turn, misses nothing and gets nothing twice. What an acknowledged `append`
+ * survives is said by each implementation. Failures reject with a `WirelineError`, which `bounds` throws, and store
  * nothing.
  */
 export interface Journal {
