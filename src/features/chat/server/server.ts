@@ -41,6 +41,8 @@ export class ChatServer {
   readonly #rooms = new Map<string, Room>();
   /** By their keys. */
   readonly #members = new Map<string, Member>();
+  /** Members of this server by their names, folded: a message to one member must not look at all of them. */
+  readonly #named = new Map<string, Member>();
   /** Reads of the journal, fair among the members. */
   readonly #reads = new FairQueue();
 
@@ -61,14 +63,16 @@ export class ChatServer {
     const member = new Member(peer, encoder, this.options.maxBacklog, this.budget);
     member.owner = this.#fingerprint(secret ?? crypto.randomUUID());
     member.session = session;
+    // It is known before it has its name, so that a claim of the same owner meanwhile finds it, and takes its place.
+    this.#members.set(member.key, member);
     try {
-      if (name === undefined) member.name = await this.#directory.claimGuest(member.owner, member.key);
+      if (name === undefined) this.#bear(member, await this.#directory.claimGuest(member.owner, member.key));
       else await this.#claim(member, parseNick(name));
     } catch (error) {
+      this.#members.delete(member.key);
       member.share.leave();
       throw error;
     }
-    this.#members.set(member.key, member);
     publishChat(() => ({ type: 'named', peer, name: member.name }));
     return member;
   }
@@ -76,9 +80,21 @@ export class ChatServer {
   /** Gives a member a name, and lets go of the member that its owner has lost. */
   async #claim(member: Member, name: string): Promise<void> {
     const before = await this.#directory.claim(name, member.owner, member.key);
-    member.name = name;
+    this.#bear(member, name);
     const lost = before === undefined ? undefined : this.#members.get(before);
     if (lost) this.#replace(lost);
+  }
+
+  #bear(member: Member, name: string): void {
+    this.#unname(member);
+    member.name = name;
+    this.#named.set(casefold(name), member);
+  }
+
+  /** Forgets the name of a member, unless another bears it by now. */
+  #unname(member: Member): void {
+    const key = casefold(member.name);
+    if (this.#named.get(key) === member) this.#named.delete(key);
   }
 
   /**
@@ -96,6 +112,7 @@ export class ChatServer {
   /** Lets a member go; with `hold`, its name is held for its return. Resolves when the name is released. */
   async logout(member: Member, hold: boolean): Promise<void> {
     if (!this.#members.delete(member.key)) return;
+    this.#unname(member);
     for (const name of [...member.rooms.keys()]) this.leave(member, name);
     member.onDrain();
     member.share.leave();
@@ -140,7 +157,7 @@ export class ChatServer {
 
   /** Tells one member what another says to it alone. It is not stored. */
   directMessage(member: Member, to: string, body: string, id?: string): void {
-    const other = this.#memberNamed(to);
+    const other = this.#named.get(casefold(to));
     if (!other) throw new Refusal('no-such-name', 'nobody of that name is here');
     const said = { type: 'msg', from: member.name, to: other.name, body, time: Date.now() } as const;
     other.send(said);
@@ -153,7 +170,10 @@ export class ChatServer {
     await this.#claim(member, shown);
     if (casefold(before) !== casefold(shown)) await this.#directory.release(before, member.key, false);
     // It may have gone meanwhile, under its name of before.
-    if (!this.#members.has(member.key)) return this.#directory.release(shown, member.key, false);
+    if (!this.#members.has(member.key)) {
+      this.#unname(member);
+      return this.#directory.release(shown, member.key, false);
+    }
     publishChat(() => ({ type: 'named', peer: member.peer, name: shown }));
     const renamed: ChatEvent = { type: 'nick', from: before, name: shown };
     if (member.rooms.size === 0) member.send(renamed);
@@ -226,13 +246,6 @@ export class ChatServer {
       });
     });
     await Promise.all(ends);
-  }
-
-  /** The member of this server that bears a name. */
-  #memberNamed(name: string): Member | undefined {
-    const key = casefold(name);
-    for (const member of this.#members.values()) if (casefold(member.name) === key) return member;
-    return undefined;
   }
 
   #bounds(name: string): Bounds {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { WirelineError } from '../../../../src/core/index.js';
+import { memoryDirectory } from '../../../../src/features/chat/directory/memory.js';
 import { memoryJournal } from '../../../../src/features/chat/journal/memory.js';
+import type { Directory } from '../../../../src/features/chat/protocol/directory.js';
 import type { Journal } from '../../../../src/features/chat/protocol/journal.js';
 import { chatInMemory, type JsonEnd } from '../../../support/chat.js';
 
@@ -582,4 +584,30 @@ describe('a silent member', () => {
     await alice.next('pong');
     expect(alice.messages().filter(({ type }) => type === 'ping').length).toBe(1);
   });
+});
+
+test('of two logins of one owner that a slow directory answers out of order, the later has the name and the other is replaced', async () => {
+  const memory = memoryDirectory();
+  const answers: (() => void)[] = [];
+  const slow: Directory = {
+    ...{ claimGuest: (owner, member) => memory.claimGuest(owner, member), find: (name) => memory.find(name) },
+    ...{ release: (...given) => memory.release(...given), topic: (room) => memory.topic(room) },
+    setTopic: (room, topic) => memory.setTopic(room, topic),
+    async claim(name, owner, member) {
+      const before = await memory.claim(name, owner, member);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return before;
+    },
+  };
+  const chat = chatInMemory({ directory: slow });
+  const hello = { type: 'hello', version: 1, name: 'ann', secret: 'x'.repeat(16), session: 's' } as const;
+  const [first, second] = [chat.json(), chat.json()];
+  first.say(hello);
+  await expect.poll(() => answers.length).toBe(1);
+  second.say(hello);
+  await expect.poll(() => answers.length).toBe(2);
+  for (const answer of answers.reverse()) answer();
+  expect(await second.next('welcome')).toMatchObject({ name: 'ann' });
+  expect(await first.next('bye')).toMatchObject({ reason: 'replaced' });
+  expect(await memory.find('ann')).toMatchObject({ name: 'ann' });
 });

@@ -58,6 +58,23 @@ describe('a plain client', () => {
     expect(bob.text()).not.toContain('three');
   });
 
+  test('receives what is said to it alone under the name that it has, in any case, and under no name of before', async () => {
+    const chat = chatInMemory();
+    const [ann, bob] = [await person(chat.plain(), 'ann'), await person(chat.plain(), 'bob')];
+    bob.send('/nick rob\n');
+    await ann.hears('* bob is now rob\n');
+    ann.send('/msg bob lost\n/msg ROB found\n');
+    await bob.hears('[ann to rob] found\n');
+    await ann.hears('* nobody of that name is here\n[ann to rob] found\n');
+    const eve = await person(chat.plain(), 'bob');
+    ann.send('/msg bob for eve\n');
+    await eve.hears('[ann to bob] for eve\n');
+    bob.cut();
+    await ann.hears('* rob has left lobby\n');
+    ann.send('/msg rob nobody\n/msg bob still here\n');
+    await eve.hears('[ann to bob] still here\n');
+  });
+
   test('is told what was said before it came', async () => {
     const chat = chatInMemory({ replay: 2 });
     const ann = await person(chat.plain(), 'ann');
