@@ -18,6 +18,7 @@ import {
   WirelineError,
 } from '../core/index.js';
 import { notAReason } from '../core/reason.js';
+import { CloseTimer } from './close-timer.js';
 import { nextId } from './connection-ids.js';
 import { reasonOf } from './system-errors.js';
 import { highWater, lowWater } from './water-marks.js';
@@ -54,21 +55,20 @@ export class StreamConnection implements Connection {
   state: ConnectionState = 'open';
   paused = false;
   readonly #handler: HandlerRunner;
-  readonly #lingerMs: number;
+  readonly #timer: CloseTimer;
   #why: Closed | undefined;
   #backlog = 0;
   #corked = false;
   #wantsDrain = false;
-  #linger: NodeJS.Timeout | undefined;
 
   constructor(
     readonly stream: Duplex,
-    { address = { name: 'stream' }, secure = false, lingerMs = 1000, onError }: StreamConnectionOptions = {},
+    { address = { name: 'stream' }, secure = false, lingerMs, onError }: StreamConnectionOptions = {},
   ) {
     this.address = address;
     this.remote = formatPeer(address);
     this.secure = secure;
-    this.#lingerMs = lingerMs;
+    this.#timer = new CloseTimer(() => this.#destroy(), lingerMs);
     this.#handler = new HandlerRunner(this, onError);
   }
 
@@ -136,12 +136,7 @@ export class StreamConnection implements Connection {
     this.flush();
     const { ending } = reasons[reason];
     if (ending === 'cut') return this.#destroy();
-    if (ending === 'reset') {
-      if (this.#backlog === 0) this.#destroy();
-      else this.#wait();
-      return;
-    }
-    if (!this.stream.writableEnded) this.stream.end();
+    if (ending === 'fin' && !this.stream.writableEnded) this.stream.end();
     this.#wait();
     // Read on, so that unread bytes do not keep the peer's end from us.
     this.paused = false;
@@ -166,11 +161,7 @@ export class StreamConnection implements Connection {
 
   #onTaken(bytes: number): void {
     this.#backlog -= bytes;
-    if (this.state === 'closed') {
-      if (this.#backlog === 0 && this.#endsInReset) this.#destroy();
-      else this.#wait();
-      return;
-    }
+    if (this.state === 'closed') return this.#wait();
     if (!this.#wantsDrain || this.#backlog > lowWater) return;
     this.#wantsDrain = false;
     this.#handler.drain();
@@ -178,7 +169,7 @@ export class StreamConnection implements Connection {
 
   #onEnd(): void {
     if (this.state !== 'closed') this.#handler.end();
-    else if (this.#backlog === 0) this.stream.destroy();
+    else if (this.#backlog === 0) this.#destroy();
     this.#destroyWhenOver();
   }
 
@@ -188,7 +179,7 @@ export class StreamConnection implements Connection {
   }
 
   #onClose(): void {
-    clearTimeout(this.#linger);
+    this.#timer.stop();
     // A stream that ends without its `end` was cut.
     const whole = this.stream.readableEnded || this.state === 'closed';
     this.state = 'closed';
@@ -198,10 +189,7 @@ export class StreamConnection implements Connection {
 
   /** Waits for the peer of a closing connection to take the rest, and then for its end. */
   #wait(): void {
-    clearTimeout(this.#linger);
-    if (this.stream.destroyed) return;
-    this.#linger = setTimeout(() => this.#destroy(), this.#backlog > 0 ? 30_000 : this.#lingerMs);
-    this.#linger.unref();
+    if (!this.stream.destroyed) this.#timer.begin(this.#backlog, this.#endsInReset ? 'reset' : 'fin');
   }
 
   get #endsInReset(): boolean {

@@ -1,4 +1,40 @@
-import type { Joined, RefusalCode, SentEntry } from './messages.js';
+import type { Entry } from './journal.js';
+
+/** Why the server refused a message of a client's: the `code` of an `error`. The reference has the table. */
+export type RefusalCode =
+  | 'bad-message'
+  | 'bad-name'
+  | 'bad-room'
+  | 'gone'
+  | 'hello-first'
+  | 'limit'
+  | 'name-taken'
+  | 'no-such-name'
+  | 'not-in-room'
+  | 'not-stored'
+  | 'rate'
+  | 'too-long'
+  | 'version';
+
+/** An entry as it travels: without the sender's key, which is nobody else's business. */
+export type SentEntry = Omit<Entry, 'key'>;
+
+/** The answer to a join: where the room is, and what of it follows. */
+export interface Joined {
+  readonly type: 'joined';
+  readonly room: string;
+  /** The life of the journal that the numbers belong to. */
+  readonly epoch: string;
+  /** The oldest number that the journal keeps, and the newest that it gave. */
+  readonly first: number;
+  readonly last: number;
+  /** Entries from `after + 1` on follow, and then what is said from now on. */
+  readonly after: number;
+  /** True if all that was missed follows. False where the client named no position, or one that the journal no longer has. */
+  readonly recovered: boolean;
+  readonly members: number;
+  readonly topic?: string;
+}
 
 /**
  * An event of a chat that its members receive, whatever the dialect. Each dialect's encoder puts an event into its own
@@ -37,6 +73,7 @@ export type ChatEvent =
       readonly message: string;
       readonly room?: string;
       readonly id?: string;
+      /** For how long the name is held at most, in milliseconds. */
       readonly waitMs?: number;
     }
   | { readonly type: 'bye'; readonly reason: string; readonly again: 'yes' | 'later' | 'no'; readonly waitMs?: number };

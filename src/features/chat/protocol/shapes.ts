@@ -36,8 +36,8 @@ function optional<T>({ read }: Field<T>): Field<T | undefined> {
   return { read: (value, name) => (value === undefined ? undefined : read(value, name)) };
 }
 
-/** A field whose reader is the handler of its message. */
-const anything: Field<unknown> = { read: (value) => value };
+/** A field that is not checked here: its handler compares it with what it expects, whatever it is. */
+const unchecked = <T>(): Field<T> => ({ read: (value) => value as T });
 
 const room = text();
 const id = optional(text(1, maxId));
@@ -47,11 +47,14 @@ const body = text(1, Number.POSITIVE_INFINITY);
 /** The requests of a client, with their fields. The type of a request, its checks and a test of the reference are made of it. */
 export const requests = {
   hello: {
-    version: anything,
+    /** Another version than ours is a refusal of its own. */
+    version: unchecked<number>(),
     name: optional(text()),
     secret: optional(text(16, maxId)),
+    /** Tells connections of one run of a client from those of another that has the same secret. */
     session: optional(text(1, maxId)),
-    pong: anything,
+    /** The client answers a `ping` of the server: one that then does not has vanished. */
+    pong: unchecked<boolean | undefined>(),
   },
   join: { room, replay: optional(whole), epoch: optional(text()), after: optional(whole) },
   leave: { room },
@@ -63,14 +66,18 @@ export const requests = {
   nick: { name: text() },
   rooms: {},
   ping: { id: optional(text(0, maxId)) },
-  pong: { id: anything },
+  pong: { id: unchecked<string | undefined>() },
   bye: {},
 } as const satisfies Record<string, Readonly<Record<string, Field<unknown>>>>;
 
 type Requests = typeof requests;
-type FieldsOf<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+type ValueOf<F> = F extends Field<infer T> ? T : never;
+type OptionalKey<F> = { [K in keyof F]: undefined extends ValueOf<F[K]> ? K : never }[keyof F];
+type FieldsOf<F> = { readonly [K in Exclude<keyof F, OptionalKey<F>>]: ValueOf<F[K]> } & {
+  readonly [K in OptionalKey<F>]?: Exclude<ValueOf<F[K]>, undefined>;
+};
 
-/** A request whose fields were checked. */
+/** A request of a client. `requestOf` returns one whose fields were checked. */
 export type ChatRequest = { [T in keyof Requests]: { readonly type: T } & FieldsOf<Requests[T]> }[keyof Requests];
 
 /** The fields of each request, listed once. */

@@ -12,11 +12,10 @@ import { type Dialect, startsWith } from '../../../../net/dialect.js';
 import type { ChatEvent } from '../../protocol/events.js';
 import { type ClientMessage, chatVersion } from '../../protocol/messages.js';
 import { Refusal } from '../../protocol/refusal.js';
-import { type ChatRequest, maxId, requestOf, sizeOf, tooLong } from '../../protocol/shapes.js';
+import { maxId, requestOf, sizeOf, tooLong } from '../../protocol/shapes.js';
 import { closeFor, type Member } from '../member.js';
-import type { ResumePoint } from '../options.js';
 import type { Priced } from '../rate-limiter.js';
-import type { ChatServer, LoginRequest } from '../server.js';
+import type { ChatServer } from '../server.js';
 import { Session } from '../session.js';
 import { jsonEncoder } from './json-encoder.js';
 
@@ -139,8 +138,7 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
     const message = requestOf(sent);
     if (message === undefined) return void this.#needsHello();
     if (message.type === 'hello') return this.#greet(message);
-    if (message.type === 'ping')
-      return this.#tell({ type: 'pong', ...(message.id === undefined ? {} : { id: message.id }) });
+    if (message.type === 'ping') return this.#tell({ ...message, type: 'pong' });
     if (message.type === 'pong') return this.#onPong();
     const member = this.#needsHello();
     if (message.type === 'bye') this.leave(member);
@@ -153,11 +151,11 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
     return this.member;
   }
 
-  async #greet(hello: ChatRequest & { type: 'hello' }): Promise<void> {
+  async #greet(hello: ClientMessage & { type: 'hello' }): Promise<void> {
     const { version, pong, type: _, ...given } = hello;
     if (this.member) throw new Refusal('bad-message', 'hello was said before');
     if (version !== chatVersion) throw new Refusal('version', `this server speaks version ${chatVersion}`);
-    const asked = { ...given, secret: given.secret ?? crypto.randomUUID() } as LoginRequest & { secret: string };
+    const asked = { ...given, secret: given.secret ?? crypto.randomUUID() };
     const rival = await this.chat.rivalOf(asked);
     const there = rival?.probe && (await new Promise<boolean>((answer) => rival.probe?.(answer)));
     if (there) throw new Refusal('name-taken', `the name ${rival.name} is in use`);
@@ -180,13 +178,13 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
   }
 
   /** The requests of members alone. */
-  #ask(member: Member, request: ChatRequest): void | Promise<void> {
+  #ask(member: Member, request: ClientMessage): void | Promise<void> {
     const { chat } = this;
     switch (request.type) {
       case 'say':
         return chat.say(member, request.room, this.#body(request.body), request.id);
       case 'join':
-        return chat.join(member, request.room, request as ResumePoint);
+        return chat.join(member, request.room, request);
       case 'leave':
         return chat.leave(member, request.room);
       case 'msg':
@@ -205,7 +203,7 @@ class JsonSession extends Session<ClientMessage> implements Handler<ClientMessag
   }
 
   /** Later requests do not wait for it: the member has a queue of its own for such reads. */
-  #history(member: Member, { room, before, limit }: ChatRequest & { type: 'history' }): void {
+  #history(member: Member, { room, before, limit }: ClientMessage & { type: 'history' }): void {
     this.chat.history(member, room, before, limit).catch((error) => this.refuse(error, { room }));
   }
 
