@@ -13,8 +13,7 @@ const named: Record<string, FramingChoice> = {
   netstring: (max) => netstring({ max }),
 };
 const forms: Record<string, LengthHeader['form']> = { '': 'big-endian', le: 'little-endian', ascii: 'ascii' };
-const hint =
-  'A framing is text, lines, length, netstring, or length:N, length:Nle or length:Nascii with a header of N bytes.';
+const hint = `A framing is ${Object.keys(named).join(', ')}, or length:N, length:Nle or length:Nascii with a header of N bytes.`;
 
 /** The option `--framing` of commands that exchange messages. Its reader takes more than the choices. */
 export const framingOption = {

@@ -13,7 +13,7 @@ import { Budget, type Codec, type Connection, type Service, WirelineError } from
 import { type TextMessage, text, withEnds } from '../../framing/index.js';
 import { greeted } from '../../net/greeted.js';
 import { type Transform, type TransformOptions, transform } from './server/transform.js';
-import { builtIn } from './server/transforms.js';
+import { builtIn, transforms } from './server/transforms.js';
 import { type TransformPool, transformPool } from './worker/pool.js';
 
 /** Messages from this size on are left to a thread, so that the others need not wait for them. */
@@ -26,7 +26,7 @@ const slow = new Set(['reverse', 'upper', 'lower']);
 const transformOptions = {
   with: {
     flags: '--with <transform>',
-    help: 'reverse, upper, lower, length, count, rot13, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function',
+    help: `${Object.keys(transforms).join(', ')}, prefix:TEXT, suffix:TEXT, or the path of a module that exports a function`,
     required: true,
   },
   ...framingOption,

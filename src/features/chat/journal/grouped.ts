@@ -7,7 +7,7 @@ export interface Store {
   readonly epoch: string;
   /** Runs `run`, whose changes are stored whole, or not at all where it throws. */
   transaction(run: () => void): void;
-  extent(room: string): Bounds;
+  bounds(room: string): Bounds;
   /** Stores an entry, whose number is `last + 1`, and gives it; or gives the kept one that was made with its key. */
   put(room: string, entry: Entry): Entry;
   /** Ends a group that added to `room`, in its transaction: drops what the retention does not keep. */
@@ -40,10 +40,10 @@ type Added = Map<string, Entry[]>;
  * in milliseconds.
  */
 export function groupCommit(store: Store, now: () => number = Date.now): Journal {
-  return new GroupedLog(store, now);
+  return new GroupedJournal(store, now);
 }
 
-class GroupedLog implements Journal {
+class GroupedJournal implements Journal {
   #waiting: Append[] = [];
   #scheduled = false;
   #closed = false;
@@ -96,7 +96,7 @@ class GroupedLog implements Journal {
   bounds(room: string): Bounds {
     try {
       this.store.expire(room);
-      return this.store.extent(room);
+      return this.store.bounds(room);
     } catch (error) {
       throw asWirelineError(error);
     }
@@ -159,7 +159,7 @@ class GroupedLog implements Journal {
   #store(room: string, drafts: readonly NewEntry[], added: Added): Entry[] {
     const time = this.now();
     const news = added.get(room) ?? [];
-    let { last } = this.store.extent(room);
+    let { last } = this.store.bounds(room);
     const answers: Entry[] = [];
     for (const { from, body, key } of drafts) {
       const number = last + 1;

@@ -65,7 +65,7 @@ class MemoryStore implements Store {
     run();
   }
 
-  extent(room: string): Bounds {
+  bounds(room: string): Bounds {
     const kept = this.#rooms.get(room);
     if (!kept) return { first: this.#forgotten + 1, last: this.#forgotten };
     return { first: kept.last - (kept.entries.length - kept.from) + 1, last: kept.last };
@@ -142,7 +142,7 @@ class MemoryStore implements Store {
   read(room: string, after: number, limit: number): Entry[] {
     const kept = this.#rooms.get(room);
     if (!kept) return [];
-    const from = kept.from + Math.max(0, after + 1 - this.extent(room).first);
+    const from = kept.from + Math.max(0, after + 1 - this.bounds(room).first);
     return kept.entries.slice(from, from + limit) as Entry[];
   }
 

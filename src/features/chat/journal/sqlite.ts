@@ -93,7 +93,7 @@ class SqliteStore implements Store {
     }
   }
 
-  extent(room: string): Bounds {
+  bounds(room: string): Bounds {
     const known = this.#reading(() => this.#known(room));
     return known ? { first: known.first, last: known.last } : { first: 1, last: 0 };
   }

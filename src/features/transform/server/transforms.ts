@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The built-in transforms of a message. Those of text take invalid UTF-8 as U+FFFD; the others keep bytes. */
-export const transforms: Record<TransformName, () => Transform> = {
+export const transforms = {
   /** The characters that people see (grapheme clusters, UAX #29), last one first. */
   reverse: () => reverse,
   /** In capitals. */
@@ -22,10 +22,10 @@ export const transforms: Record<TransformName, () => Transform> = {
   },
   /** Each Latin letter moved by 13; twice is the message again. */
   rot13: () => rot13,
-};
+} as const satisfies Readonly<Record<string, () => Transform>>;
 
 /** The names of the built-in transforms that need no text of their own. */
-export type TransformName = 'reverse' | 'upper' | 'lower' | 'length' | 'count' | 'rot13';
+export type TransformName = keyof typeof transforms;
 
 /**
  * Finds the built-in transform that is meant by a word of the command line: a name, `prefix:TEXT` or
